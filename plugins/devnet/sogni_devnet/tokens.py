@@ -1,0 +1,98 @@
+"""Nonces and tokens: what a login is made of.
+
+Tokens have the shape of a JWT with the claims of the protocol, because clients read ``exp`` out of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from sogni_devnet.accounts import Account, Accounts
+from sogni_devnet.settings import DevnetSettings
+
+NONCE_SECONDS = 300
+"""How long a nonce can be used. The real service's time is not known."""
+
+
+class Tokens:
+    """Issues, checks and revokes; one key per server, so nothing outlives it."""
+
+    def __init__(self, accounts: Accounts, settings: DevnetSettings, clock: Callable[[], float]) -> None:
+        self._accounts = accounts
+        self._settings = settings
+        self._clock = clock
+        self._key = secrets.token_bytes(32)
+        self._nonces: dict[str, tuple[str, float]] = {}
+        self._revoked: set[str] = set()
+
+    def nonce(self, wallet: str) -> str:
+        """Issue a nonce for a wallet; any earlier one of that wallet dies."""
+        nonce = secrets.token_hex(16)
+        self._nonces[wallet] = (nonce, self._clock() + NONCE_SECONDS)
+        return nonce
+
+    def spend_nonce(self, wallet: str) -> str | None:
+        """Return the live nonce of a wallet and forget it; None if there is none."""
+        nonce, until = self._nonces.pop(wallet, ("", 0.0))
+        return nonce if until > self._clock() else None
+
+    def pair(self, account: Account) -> dict[str, str]:
+        """Issue a token and a refresh token."""
+        now = int(self._clock())
+        common = {"addr": account.address, "env": "devnet", "iat": now, "jti": secrets.token_hex(8)}
+        return {
+            "token": self._sign({**common, "exp": now + self._settings.token_seconds}),
+            "refreshToken": self._sign({**common, "type": "refresh", "exp": now + self._settings.refresh_seconds}),
+        }
+
+    def account(self, token: str) -> Account | None:
+        """Return whose token this is; None if it is forged, expired, revoked or a refresh token."""
+        claims = self._claims(token)
+        return None if claims is None or "type" in claims else self._accounts.by_address(claims["addr"])
+
+    def refresh(self, refresh_token: str) -> tuple[Account, dict[str, str]] | None:
+        """Turn a refresh token into a new pair, once: the pair it belonged to is revoked."""
+        claims = self._claims(refresh_token)
+        if claims is None or claims.get("type") != "refresh":
+            return None
+        account = self._accounts.by_address(claims["addr"])
+        if account is None:
+            return None
+        self._revoked.add(claims["jti"])
+        return account, self.pair(account)
+
+    def revoke(self, token: str) -> None:
+        """End a session: the token and its refresh token are of no use any more."""
+        claims = self._claims(token)
+        if claims is not None:
+            self._revoked.add(claims["jti"])
+
+    def _sign(self, claims: dict[str, Any]) -> str:
+        body = f"{_encode({'alg': 'HS256', 'typ': 'JWT'})}.{_encode(claims)}"
+        return f"{body}.{self._seal(body)}"
+
+    def _seal(self, body: str) -> str:
+        return _b64(hmac.new(self._key, body.encode(), hashlib.sha256).digest())
+
+    def _claims(self, token: str) -> dict[str, Any] | None:
+        body, _, seal = token.rpartition(".")
+        # Compared as bytes: compare_digest refuses text with non-ASCII characters, which a header may hold.
+        if not hmac.compare_digest(seal.encode(), self._seal(body).encode()):
+            return None
+        payload = body.partition(".")[2]
+        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return None if claims["exp"] <= self._clock() or claims["jti"] in self._revoked else claims
+
+
+def _encode(value: dict[str, Any]) -> str:
+    return _b64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

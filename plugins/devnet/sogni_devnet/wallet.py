@@ -1,0 +1,110 @@
+"""Wallets as the Supernet knows them: derived from user name and password, proven by an EIP-712 signature.
+
+The address of an account is needed for the greeting of every connection, its signature only at a login.
+So the address is computed here with a few lines of integer arithmetic (7 ms) and eth-account, whose import
+takes ten times what a whole start of the devnet takes, is reached only when a signature has to be checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+SALT = b"sogni-salt-value"
+ROUNDS = 10_000
+
+DOMAINS = (
+    {"name": "Sogni AI", "version": "1", "chainId": 8453},
+    {"name": "Sogni-testnet", "version": "1", "chainId": 84532},
+)
+"""EIP-712 domains that are taken, main net first (protocol: name and chain id differ on the testnet)."""
+
+VERIFYING_CONTRACT = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"
+
+# secp256k1 (SEC 2): field prime and generator.
+_P = 2**256 - 2**32 - 977
+_G = (
+    0x79BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798,
+    0x483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8,
+)
+
+_Point = tuple[int, int]
+
+
+def private_key(username: str, password: str) -> bytes:
+    """Return the 32-byte private key of an account; only the user name is lower-cased, nothing is trimmed."""
+    secret = (username.lower() + password).encode()
+    return hashlib.pbkdf2_hmac("sha256", secret, SALT, ROUNDS, 32)
+
+
+def address(key: bytes) -> str:
+    """Return the EIP-55 checksummed address of a private key.
+
+    The arithmetic is not constant-time: it is for accounts that this server invents and hands out itself.
+    """
+    x, y = _multiply(int.from_bytes(key, "big"))
+    return checksum(_keccak(x.to_bytes(32, "big") + y.to_bytes(32, "big"))[12:])
+
+
+def checksum(raw: bytes) -> str:
+    """Return 20 address bytes as EIP-55 text."""
+    digits = raw.hex()
+    mask = _keccak(digits.encode()).hex()
+    return "0x" + "".join(d.upper() if int(m, 16) > 7 else d for d, m in zip(digits, mask, strict=False))
+
+
+def signer(wallet_address: str, nonce: str, signature: str) -> str | None:
+    """Return the address that signed the ``Authentication`` message, None if the signature cannot be read.
+
+    Both domains are tried; the signature is 65 bytes r‖s‖v as hex, v 27 or 28.
+    """
+    from eth_account import Account
+    from eth_account.messages import encode_typed_data
+
+    found: str | None = None
+    for domain in DOMAINS:
+        try:
+            signable = encode_typed_data(
+                {**domain, "verifyingContract": VERIFYING_CONTRACT},
+                {"Authentication": [{"name": "walletAddress", "type": "address"}, {"name": "nonce", "type": "string"}]},
+                {"walletAddress": wallet_address, "nonce": nonce},
+            )
+            found = str(Account.recover_message(signable, signature=signature))
+        except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError) + _signature_errors():
+            return None
+        if found == wallet_address:
+            return found
+    return found
+
+
+def _signature_errors() -> tuple[type[Exception], ...]:
+    from eth_abi.exceptions import EncodingError
+    from eth_keys.exceptions import BadSignature, ValidationError
+    from eth_utils import ValidationError as UtilsValidationError
+
+    return (EncodingError, BadSignature, ValidationError, UtilsValidationError)
+
+
+def _keccak(data: bytes) -> bytes:
+    from Crypto.Hash import keccak
+
+    return keccak.new(digest_bits=256, data=data).digest()
+
+
+def _multiply(scalar: int) -> _Point:
+    total: _Point | None = None
+    addend = _G
+    while scalar:
+        if scalar & 1:
+            total = addend if total is None else _add(total, addend)
+        addend = _add(addend, addend)
+        scalar >>= 1
+    if total is None:
+        raise ValueError("zero is no private key")
+    return total
+
+
+def _add(a: _Point, b: _Point) -> _Point:
+    # Neither the point at infinity nor P + (-P) can occur: the scalar is below the group's order.
+    slope = 3 * a[0] * a[0] * pow(2 * a[1], -1, _P) if a == b else (b[1] - a[1]) * pow(b[0] - a[0], -1, _P)
+    x = (slope * slope - a[0] - b[0]) % _P
+    return x, (slope * (a[0] - x) - a[1]) % _P

@@ -1,0 +1,266 @@
+"""The one error tree, and the registry of every code that can leave this program.
+
+::
+
+    SogniError             a registered code, a message, and what to do about it
+    ├─ InputError          usage, options, files the user named        exit 2, carries all problems
+    ├─ ConfigError         settings and credentials that do not read   exit 3
+    ├─ AuthError           nobody is logged in, or was refused         exit 3
+    ├─ MoneyError          funds, budget, plan                         exit 4
+    ├─ TransportError      unreachable, broken, not what was promised  exit 5
+    ├─ ServiceError        the service or a worker said no; withheld   exit 6
+    ├─ TimeLimitError      time is up                                  exit 7
+    ├─ PartialError        some outputs are there, some are not        exit 8
+    ├─ PluginError         a plugin is missing or broken               exit 9
+    ├─ InternalError       a bug here                                  exit 1
+    └─ InterruptedRunError stopped by a signal                         exit 130 or 143
+
+A code is written down once, in ``CODES``: what it means, what to do, whether a retry can help, and
+whether repeating may charge again. Raising an unregistered code is a bug and fails at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Code:
+    """One registered code."""
+
+    name: str
+    """Stable name, the ``errorCode`` of JSON output."""
+    kind: str
+    """Name of the class of the tree that carries it."""
+    meaning: str
+    """One sentence: what happened."""
+    remedy: str
+    """What to do or to type; shown as the hint where the raiser has no better one."""
+    retryable: bool = False
+    """Whether the same call can succeed later without a change."""
+    may_charge_again: bool = False
+    """Whether repeating the call may cost money although this one failed."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a request, found before anything is sent."""
+
+    message: str
+    """What was wrong and what is allowed, one sentence."""
+    field: str | None = None
+    """Field of the request, None if it concerns the whole."""
+    code: str = "INVALID_ARGUMENT"
+    """Registered code."""
+    hint: str | None = None
+    """What to type instead."""
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Facts for programs."""
+    rank: int = 100
+    """Order among problems, least first; ``sogni-gen`` shows only the first."""
+
+
+class SogniError(Exception):
+    """Base of every error that a user can see."""
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        hint: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        plugin: str | None = None,
+    ) -> None:
+        registered = CODES[code]
+        if registered.kind != type(self).__name__:
+            raise LookupError(f"{code} is registered for {registered.kind}, not for {type(self).__name__}")
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint or registered.remedy or None
+        self.details: dict[str, Any] = dict(details or {})
+        self.plugin = plugin
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call can succeed later without a change."""
+        return CODES[self.code].retryable
+
+    @property
+    def may_charge_again(self) -> bool:
+        """Whether repeating the call may cost money although this one failed."""
+        return CODES[self.code].may_charge_again
+
+
+class InputError(SogniError):
+    """Something the user gave is wrong; ``problems`` holds all that was found, by rank."""
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        hint: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        plugin: str | None = None,
+        problems: Iterable[Problem] = (),
+    ) -> None:
+        super().__init__(code, message, hint=hint, details=details, plugin=plugin)
+        self.problems: tuple[Problem, ...] = tuple(problems) or (
+            Problem(message, code=code, hint=hint, details=self.details),
+        )
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> InputError:
+        """Make one error of all problems found; the first by rank speaks for it."""
+        ranked = sorted(problems, key=lambda problem: problem.rank)
+        first = ranked[0]
+        return cls(first.code, first.message, hint=first.hint, details=first.details, problems=ranked)
+
+
+class ConfigError(SogniError):
+    """Settings or credentials that cannot be read."""
+
+    exit_code = 3
+
+
+class AuthError(SogniError):
+    """Nobody is logged in, or the service refused who is."""
+
+    exit_code = 3
+
+
+class MoneyError(SogniError):
+    """Not enough funds, budget or plan."""
+
+    exit_code = 4
+
+
+class TransportError(SogniError):
+    """The network cannot be reached, broke, or sent what it should not."""
+
+    exit_code = 5
+
+
+class ServiceError(SogniError):
+    """The service or a worker refused or failed, or withheld every output."""
+
+    exit_code = 6
+
+
+class TimeLimitError(SogniError):
+    """Time is up; ``details["projects"]`` says per project: cancelled, running or unknown."""
+
+    exit_code = 7
+
+
+class PartialError(SogniError):
+    """Some outputs are there and some are not."""
+
+    exit_code = 8
+
+
+class PluginError(SogniError):
+    """A plugin is missing or broken; ``plugin`` names it with distribution and version."""
+
+    exit_code = 9
+
+
+class InternalError(SogniError):
+    """A bug in this program."""
+
+
+class InterruptedRunError(SogniError):
+    """A signal stopped the run; ``details["projects"]`` says what became of each project."""
+
+    exit_code = 130
+
+
+_RETRY_LATER = "Try again in a moment."
+
+_REGISTERED = (
+    # usage and input
+    Code("INVALID_ARGUMENT", "InputError", "An option or argument is missing, malformed or not allowed.", ""),
+    Code("UNKNOWN_COMMAND", "InputError", "There is no such command.", "Use sogni --help to see the commands."),
+    Code("MISSING_FILE", "InputError", "A file that was named cannot be read.", "Check the path or use a URL."),
+    Code("FETCH_FAILED", "InputError", "A URL that was named could not be fetched.", "Check the URL or use a file."),
+    Code("URL_REFUSED", "InputError", "A URL points where this program does not go: only http(s) to public addresses.",
+         "Download the file yourself and pass its path."),
+    Code("UNSUPPORTED_MEDIA", "InputError", "A file is not of a kind that can be used here, or does not decode.",
+         "Use a PNG, JPEG or WebP image that opens in a viewer."),
+    Code("OUTPUT_NOT_WRITABLE", "InputError", "The output path cannot be written.",
+         "Choose another path with -o, or fix the permissions of its folder."),
+    Code("NO_LAST_RENDER", "InputError", "There is no previous render, or it holds no image.",
+         "Render something first, or pass the file itself."),
+    Code("UNKNOWN_RUN", "InputError", "The journal knows no such run.", "Use sogni runs to see what it knows."),
+    # configuration, credentials, login
+    Code("INVALID_CONFIG", "ConfigError", "A configuration file, value or key is not valid.",
+         "Use sogni config show to see every value and where it comes from."),
+    Code("INVALID_STATE", "ConfigError", "A file that this program keeps for itself cannot be read or written.",
+         "Check the folder's permissions, or set SOGNI_STATE_DIR to another folder."),
+    Code("MISSING_CREDENTIALS", "AuthError", "No credentials were found.",
+         "Use sogni login, or set SOGNI_USERNAME/SOGNI_PASSWORD, or create ~/.config/sogni/credentials."),
+    Code("AUTHENTICATION_ERROR", "AuthError", "The service refused the credentials.",
+         "Check user name and password in ~/.config/sogni/credentials, or use sogni login."),
+    # money
+    Code("INSUFFICIENT_BALANCE", "MoneyError", "The balance of the chosen token does not cover the request.",
+         "Claim 50 free daily Spark points at https://app.sogni.ai/"),
+    Code("PLAN_REQUIRED", "MoneyError", "The account's plan does not cover the request.",
+         "See https://app.sogni.ai/ for plans, or choose another model."),
+    # network
+    Code("CONNECTION_ERROR", "TransportError", "The network cannot be reached.",
+         "Check the connection; see https://sogni.ai for the network's status.", retryable=True),
+    Code("CONNECTION_LOST", "TransportError", "The connection broke and did not come back while work was going on.",
+         "The work may go on and be charged; see sogni runs before repeating it.", may_charge_again=True),
+    Code("CONNECTION_REPLACED", "TransportError", "Another connection took over this installation's place.",
+         "Let one process at a time use this state folder.", may_charge_again=True),
+    Code("PROTOCOL_ERROR", "TransportError", "The service answered in a way that this program does not understand.",
+         "Update sogni-core; if it stays, report it.", may_charge_again=True),
+    Code("DOWNLOAD_FAILED", "TransportError", "A finished result could not be downloaded.",
+         "It was paid for and stays on the network for 24 hours: see sogni show for its run.", may_charge_again=True),
+    Code("UPLOAD_FAILED", "TransportError", "A reference file could not be uploaded; nothing was paid.",
+         _RETRY_LATER, retryable=True),
+    # the service and its workers
+    Code("SERVICE_ERROR", "ServiceError", "The service refused a call.", _RETRY_LATER, retryable=True),
+    Code("RATE_LIMITED", "ServiceError", "The service asks to slow down.", _RETRY_LATER, retryable=True),
+    Code("PROJECT_ERROR", "ServiceError", "The service refused or failed the whole request.",
+         "Check model and options; try another model.", may_charge_again=True),
+    Code("JOB_FAILED", "ServiceError", "A worker failed to make an output.",
+         "Run it again, or try another model.", retryable=True, may_charge_again=True),
+    Code("NO_WORKERS", "ServiceError", "No worker serves this model now.",
+         "See https://sogni.ai for the network's status, or choose another model with -m.", retryable=True),
+    Code("SENSITIVE_CONTENT", "ServiceError", "Every output was withheld by the safety filter.",
+         "Change the prompt, or use --no-filter where that is right.", may_charge_again=True),
+    # time
+    Code("TIMEOUT", "TimeLimitError", "Time ran out.",
+         "Try a faster model or a larger -t.", retryable=True, may_charge_again=True),
+    # partial
+    Code("PARTIAL", "PartialError", "Some outputs are there, others failed.",
+         "What is listed was saved; run again for the rest.", may_charge_again=True),
+    # plugins
+    Code("PLUGIN_NOT_INSTALLED", "PluginError", "The command belongs to a plugin that is not installed.", ""),
+    Code("PLUGIN_IMPORT", "PluginError", "A plugin cannot be imported.",
+         "Update or uninstall the plugin; sogni plugins shows all of them."),
+    Code("PLUGIN_INCOMPATIBLE", "PluginError", "A plugin and this version of sogni-core do not fit together.",
+         "Update both to matching versions."),
+    Code("PLUGIN_HOOK", "PluginError", "A plugin's hook, rule or workflow raised, or gave what it should not.",
+         "Update or uninstall the plugin, and tell its author."),
+    Code("PLUGIN_CONFLICT", "PluginError", "Two plugins claim one name.",
+         "Uninstall one of them, or name the plugin: sogni call PLUGIN:MODE."),
+    # the rest
+    Code("INTERNAL", "InternalError", "A bug in this program.",
+         "Set SOGNI_DEBUG=1 to see where, and report it.", may_charge_again=True),
+    Code("INTERRUPTED", "InterruptedRunError", "A signal stopped the run.",
+         "The output says what became of each project.", may_charge_again=True),
+)  # fmt: skip
+
+CODES: Mapping[str, Code] = {code.name: code for code in _REGISTERED}
+"""Every registered code by name."""

@@ -1,0 +1,224 @@
+"""All that a plugin imports to register: the hook markers, the seven hookspecs, and the records they return.
+
+A plugin is a module named by an entry point of the group ``sogni.plugins``. It implements any of the
+hooks below; every hook takes nothing and returns a list of records. A record is light: what is heavy
+(a pydantic model, a workflow, a typer app) is named by a *target*, ``"package.module:attribute"``, and
+imported only when it is needed. This module imports the standard library and pluggy, nothing else, so
+that importing a plugin costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROJECT = "sogni"
+"""Name under which hookspecs and hookimpls find each other."""
+
+ENTRY_POINT_GROUP = "sogni.plugins"
+"""Entry-point group in which a distribution names its plugin module."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What a user asks for: one subcommand, one JSON Schema, one part of every generated surface."""
+
+    name: str
+    """Subcommand and name for ``ctx.run`` and ``app.run``: lower-case letters, digits and hyphens."""
+    summary: str
+    """One sentence for ``sogni --help``."""
+    request: str
+    """Target of the :class:`sogni_core.request.Request` subclass that holds every option of the mode."""
+    workflow: str | None = None
+    """Target of the mode's only workflow; a mode with several registers :class:`Workflow` records instead."""
+    flat: tuple[str, ...] = ()
+    """Flags by which the flat command line ``sogni-gen`` recognises this mode, such as ``("--video", "-v")``."""
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One way to carry a mode out; chosen by name, by model, or by the assets that were given."""
+
+    mode: str
+    """Name of the mode, which may belong to another plugin."""
+    name: str
+    """Name within the mode; the pair is written ``mode:name``."""
+    target: str
+    """Target of ``async def workflow(ctx, request) -> Result``."""
+    accepts: tuple[str, ...] = ()
+    """Asset fields of the request that it takes. The first registered workflow that takes all assets given is chosen."""
+    default_model: str | None = None
+    """Catalogue id used when neither the user nor a setting names a model."""
+    model_setting: str | None = None
+    """Key of the setting whose value stands above ``default_model``, such as ``"image.edit_model"``."""
+    timeout_setting: str | None = None
+    """Key of the setting with the time limit in seconds of one project, such as ``"image.edit_timeout"``."""
+    summary: str = ""
+    """One sentence for generated documentation."""
+
+
+@dataclass(frozen=True)
+class Validator:
+    """A rule that runs before anything is sent, also for modes of other plugins."""
+
+    modes: tuple[str, ...]
+    """Names of the modes it applies to; ``("*",)`` for every mode."""
+    target: str
+    """Target of ``def rule(request, facts) -> Iterable[Problem]``, a pure function."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A typed table of the configuration, and which OpenClaw keys feed it."""
+
+    section: str
+    """Name of the table: key ``video.fps``, environment ``SOGNI_VIDEO__FPS``, TOML ``[video]``."""
+    model: str
+    """Target of a pydantic model whose every field has a default and a description."""
+    openclaw: Mapping[str, str] = field(default_factory=dict)
+    """OpenClaw key (dots for nesting, ``videoModels.t2v``) to the field of this section that it feeds."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command for what is not paid for."""
+
+    name: str
+    """Words after ``sogni``: ``"balance"``, or ``"config show"`` for a command of a group."""
+    summary: str
+    """One sentence for help."""
+    target: str
+    """Target of a function whose parameter ``app`` receives the App and which returns a Report, or of a typer app."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a network listens, and who may speak there. What a :class:`Network` target yields."""
+
+    name: str
+    """Name of the network, as results report it."""
+    rest_url: str
+    """Base of the REST host, ``http(s)://host[:port]``."""
+    socket_url: str
+    """Base of the socket host, ``ws(s)://host[:port]``."""
+    username: str | None = None
+    """Account of this network; never the user's own."""
+    password: str | None = field(default=None, repr=False)
+    """Its password."""
+    api_key: str | None = field(default=None, repr=False)
+    """Its API key, which stands above user name and password."""
+    ends_with_call: bool = False
+    """True if the network is gone when the call ends, so that every result has to be saved."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Another place for projects to go; brings its own credentials and is never offered the user's."""
+
+    name: str
+    """Value for ``--network``."""
+    target: str
+    """Target of a function without arguments that returns an async context manager yielding an :class:`Endpoint`."""
+    summary: str = ""
+    """One sentence for help."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A catalogue entry; the live network's own list stands above it."""
+
+    id: str
+    """Catalogue id, or a pattern with ``*`` for a family: a family lends limits and defaults and is never listed."""
+    media: str = "image"
+    """What it makes: ``image``, ``video`` or ``audio``."""
+    workflow: str | None = None
+    """``mode:name`` of the workflow it belongs to; None if the assets decide."""
+    limits: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
+    """Option to its largest value, or to the pair (least, largest), both included."""
+    defaults: Mapping[str, float | str] = field(default_factory=dict)
+    """Option to the value used when neither the user nor a setting gives one."""
+    sampling: str = ""
+    """Form of the sampler on the wire: ``comfy``, ``legacy``, or empty for what its family says."""
+    speed: str = ""
+    """How fast it is, for people."""
+    use: str = ""
+    """What it is good for, for people."""
+    seconds: float | None = None
+    """Known time of one result in seconds; three times this is the least time limit by default."""
+
+
+RECORDS: tuple[type, ...] = (Mode, Workflow, Validator, Settings, Command, Network, Model)
+"""The record types, in the order of the hooks."""
+
+
+@hookspec
+def sogni_modes() -> Sequence[Mode]:
+    """Return the modes of this plugin.
+
+    Called once, when a command needs to know what exists. Every mode becomes a subcommand.
+    May raise: the host names the plugin and goes on without it. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_workflows() -> Sequence[Workflow]:
+    """Return workflows, for this plugin's modes or for those of others.
+
+    Called once, after the modes of all plugins are known. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_validators() -> Sequence[Validator]:
+    """Return rules to run on a resolved request before anything is sent.
+
+    Called once. All rules run and all problems are reported. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_settings() -> Sequence[Settings]:
+    """Return the typed configuration tables of this plugin.
+
+    Called once. A table's model is imported only when its values are asked for. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_commands() -> Sequence[Command]:
+    """Return commands for what is not paid for.
+
+    Called once. A command's target is imported only when it is the one that was typed. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_networks() -> Sequence[Network]:
+    """Return other places for projects to go.
+
+    Called once. A network is opened only when ``--network`` or the setting ``network`` names it. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_models() -> Sequence[Model]:
+    """Return catalogue entries.
+
+    Called once. Two entries of one id are merged; the one registered first decides each value. Since 0.1.
+    """
+    return []

@@ -1,0 +1,194 @@
+"""The request: the only place where the options of a mode are written down.
+
+A mode's request is a pydantic model whose fields are marked as :class:`Argument` or :class:`Option`.
+Flags, help, JSON Schema, validation, and documentation are made from it. Values come as text from a
+command line or typed from Python; the engine fills in settings and defaults before the model is built,
+so a field whose option names a ``setting`` has no default here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Marks a field as a positional argument."""
+
+    help: str
+    """One sentence."""
+    metavar: str = ""
+    """Name in help; empty for the field's name in capitals."""
+    missing: str = ""
+    """Message if it is missing; empty for a general one."""
+
+
+@dataclass(frozen=True, init=False)
+class Option:
+    """Marks a field as an option."""
+
+    flags: tuple[str, ...]
+    """Spellings, as ``"-n", "--count"``; ``"--filter/--no-filter"`` for a switch with both forms."""
+    help: str
+    """One sentence."""
+    setting: str | None
+    """Key of the setting that gives the value when the option does not; the field then has no default of its own."""
+    shown: str
+    """Default to show in help where the engine works it out, as ``"by model"``."""
+    metavar: str
+    """Name of the value in help; empty for one made from the type."""
+    separator: str
+    """For lists: each text is split at it, blanks trimmed, empty items dropped; empty for no splitting."""
+    fills: str
+    """For a switch: the asset field that takes the last render's image when it is on."""
+    json: str
+    """Name in JSON output; empty for the field's name in camelCase."""
+
+    def __init__(
+        self,
+        *flags: str,
+        help: str,
+        setting: str | None = None,
+        shown: str = "",
+        metavar: str = "",
+        separator: str = "",
+        fills: str = "",
+        json: str = "",
+    ) -> None:
+        for name, value in locals().items():
+            if name not in ("self", "__class__"):
+                object.__setattr__(self, name, value)
+
+
+def lower(value: object) -> object:
+    """Fold the case of text, leave the rest: for choices that are accepted in any case."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _format(value: object) -> object:
+    folded = lower(value)
+    return "jpg" if folded == "jpeg" else folded
+
+
+def _strategy(value: object) -> object:
+    folded = lower(value)
+    return folded.replace("_", "-") if isinstance(folded, str) else folded
+
+
+TokenType = Literal["spark", "sogni"]
+"""What a project is paid with."""
+
+SeedStrategy = Annotated[Literal["random", "prompt-hash"], BeforeValidator(_strategy)]
+"""How a seed is made when none is given."""
+
+ImageFormat = Annotated[Literal["png", "jpg", "webp"], BeforeValidator(_format)]
+"""Format of an output image; ``jpeg`` is read as ``jpg``."""
+
+
+class Request(BaseModel):
+    """Base of every mode's request. Immutable; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    _given: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Fields that the caller gave, rather than a setting or a default."""
+        return self._given
+
+    @classmethod
+    def markers(cls) -> Iterator[tuple[str, Argument | Option]]:
+        """Yield the fields and their markers, in the order of declaration, own fields before inherited ones."""
+        own = [name for name in cls.model_fields if name in cls.__annotations__]
+        for name in [*own, *(name for name in cls.model_fields if name not in own)]:
+            for mark in cls.model_fields[name].metadata:
+                if isinstance(mark, Argument | Option):
+                    yield name, mark
+
+
+class RenderOptions(Request):
+    """Options of every mode that renders, images and videos alike."""
+
+    model: Annotated[str, Option("-m", "--model", help="Model id.", shown="by workflow", metavar="ID")] = ""
+    count: Annotated[int, Field(ge=1), Option("-n", "--count", help="Number of outputs.", setting="count")]
+    output: Annotated[Path | None, Option("-o", "--output", help="Save to this file.", metavar="PATH")] = None
+    seed: Annotated[int, Field(ge=0, le=4294967295), Option("-s", "--seed", help="Seed.", shown="by seed strategy")]
+    last_seed: Annotated[bool, Option("--last-seed", "--reseed", help="Use the seed of the last render.")] = False
+    seed_strategy: Annotated[
+        SeedStrategy, Option("--seed-strategy", help="How a seed is made when none is given.", setting="seed_strategy")
+    ]
+    steps: Annotated[int | None, Field(ge=1), Option("--steps", help="Inference steps.", shown="by model")] = None
+    guidance: Annotated[float | None, Option("--guidance", help="Guidance scale.", shown="by model")] = None
+    negative_prompt: Annotated[str, Option("--negative-prompt", help="What to keep out.", metavar="TEXT")] = ""
+    style_prompt: Annotated[str, Option("--style-prompt", help="Style, apart from the subject.", metavar="TEXT")] = ""
+    timeout: Annotated[
+        int,
+        Field(ge=1),
+        Option("-t", "--timeout", help="Time limit of one project, seconds.", shown="by workflow and model"),
+    ]
+    token_type: Annotated[
+        TokenType,
+        BeforeValidator(lower),
+        Option("--token-type", "--token", help="What to pay with.", setting="token_type"),
+    ]
+    network: Annotated[
+        str,
+        Option(
+            "--network",
+            help="Where to render: fast, relaxed, or a plugin's network.",
+            setting="network",
+            metavar="NAME",
+        ),
+    ]
+    safety_filter: Annotated[
+        bool, Option("--filter/--no-filter", help="Withhold sensitive outputs.", setting="safety_filter")
+    ]
+
+
+class ImageOptions(RenderOptions):
+    """Options of every mode whose outputs are images."""
+
+    width: Annotated[int, Field(ge=1), Option("-w", "--width", help="Width in pixels.", setting="image.width")]
+    height: Annotated[int, Field(ge=1), Option("-h", "--height", help="Height in pixels.", setting="image.height")]
+    output_format: Annotated[
+        ImageFormat | None,
+        Option("--output-format", "--format", help="Image format.", shown="by the extension of -o, else the service's"),
+    ] = None
+    sampler: Annotated[str | None, Option("--sampler", help="Sampler.", shown="by model", metavar="NAME")] = None
+    scheduler: Annotated[str | None, Option("--scheduler", help="Scheduler.", shown="by model", metavar="NAME")] = None
+    loras: Annotated[
+        tuple[str, ...],
+        Option(
+            "--lora",
+            "--loras",
+            "--lora-model",
+            help="LoRA ids, repeated or separated by commas.",
+            separator=",",
+            metavar="ID",
+        ),
+    ] = ()
+    lora_strengths: Annotated[
+        tuple[float, ...],
+        Option("--lora-strength", "--lora-strengths", help="LoRA strengths, in the order of the LoRAs.", separator=","),
+    ] = ()
+
+    def image_fields(self) -> dict[str, Any]:
+        """Return the image options to hand on to ``ctx.run("image", …)``.
+
+        They are those that the caller gave and those that a subclass declares anew; everything else is
+        left for the image mode to fill in.
+        """
+        declared = type(self).model_fields
+        return {
+            name: getattr(self, name)
+            for name, info in ImageOptions.model_fields.items()
+            if name in self.given or declared[name] is not info and declared[name].metadata != info.metadata
+        }
