@@ -69,7 +69,7 @@ def signer(wallet_address: str, nonce: str, signature: str) -> str | None:
                 {"walletAddress": wallet_address, "nonce": nonce},
             )
             found = str(Account.recover_message(signable, signature=signature))
-        except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError) + _signature_errors():
+        except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, *_signature_errors()):
             return None
         if found == wallet_address:
             return found
@@ -78,10 +78,10 @@ def signer(wallet_address: str, nonce: str, signature: str) -> str | None:
 
 def _signature_errors() -> tuple[type[Exception], ...]:
     from eth_abi.exceptions import EncodingError
-    from eth_keys.exceptions import BadSignature, ValidationError
-    from eth_utils import ValidationError as UtilsValidationError
+    from eth_keys.exceptions import BadSignature
+    from eth_utils.exceptions import ValidationError
 
-    return (EncodingError, BadSignature, ValidationError, UtilsValidationError)
+    return (EncodingError, BadSignature, ValidationError)
 
 
 def _keccak(data: bytes) -> bytes:

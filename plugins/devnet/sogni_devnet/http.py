@@ -1,0 +1,143 @@
+"""What all HTTP calls have in common: who is calling, reading bodies, refusing, and being written down."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Literal, cast
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sogni_devnet.accounts import Account
+from sogni_devnet.log import Entry, masked
+from sogni_devnet.refusal import Refusal
+from sogni_devnet.supernet import Supernet
+from sogni_devnet.workers import Workers
+
+ENTRY = "sogni_devnet.entry"
+"""Key of the log entry in an ASGI scope."""
+
+BODY_LIMIT = 1 << 20
+"""Largest JSON body in bytes."""
+
+
+def supernet(connection: HTTPConnection) -> Supernet:
+    """Return the state of the server that this connection came to."""
+    return cast(Supernet, connection.app.state.net)
+
+
+def workers(connection: HTTPConnection) -> Workers:
+    """Return the workers of the server that this connection came to."""
+    return cast(Workers, connection.app.state.workers)
+
+
+def caller(connection: HTTPConnection) -> Account:
+    """Return who is calling, by raw token or API key, or refuse with 401.
+
+    There is no ``Bearer`` prefix in this protocol; a token with one is no token.
+    """
+    net = supernet(connection)
+    token, api_key = connection.headers.get("authorization"), connection.headers.get("api-key")
+    if token is not None:
+        account = net.tokens.account(token)
+        if account is None:
+            raise Refusal(401, "Invalid or expired token")
+    elif api_key is not None:
+        account = net.accounts.by_key(api_key)
+        if account is None:
+            raise Refusal(401, "Invalid API key", code=101)
+    else:
+        raise Refusal(401, "Authorization is required")
+    entry: Entry | None = connection.scope.get(ENTRY)
+    if entry is not None:
+        entry.username = account.username
+    return account
+
+
+async def json_body(request: Request) -> dict[str, Any]:
+    """Return the JSON object in the body, or refuse with 400."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise Refusal(413, "Body too large")
+    try:
+        value = json.loads(bytes(body) or b"{}")
+    except ValueError as error:
+        raise Refusal(400, "Body is not JSON") from error
+    if not isinstance(value, dict):
+        raise Refusal(400, "Body is not an object")
+    entry: Entry = request.scope[ENTRY]
+    entry.payload = masked(value)
+    return value
+
+
+def text_field(values: dict[str, Any], name: str) -> str:
+    """Return a string out of a body, or refuse with 400."""
+    value = values.get(name)
+    if not isinstance(value, str) or not value:
+        raise Refusal(400, f"{name} is required")
+    return value
+
+
+def envelope(data: Any) -> JSONResponse:
+    """Answer as the REST host does."""
+    return JSONResponse({"status": "success", "data": data})
+
+
+def auth_kind(headers: Headers) -> Literal["token", "api-key", "none"]:
+    """Return how a caller names itself: ``token``, ``api-key`` or ``none``."""
+    return "token" if "authorization" in headers else "api-key" if "api-key" in headers else "none"
+
+
+async def on_refusal(_: Request, error: Exception) -> Response:
+    """Answer a refusal with the error body of the protocol."""
+    assert isinstance(error, Refusal)
+    headers = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:.0f}"}
+    return JSONResponse(error.body(), error.status, headers)
+
+
+async def on_unknown(_: Request, error: Exception) -> Response:
+    """Answer unknown paths and methods with the error body of the protocol."""
+    status = getattr(error, "status_code", 500)
+    return JSONResponse(Refusal(status, str(getattr(error, "detail", error))).body(), status)
+
+
+class Desk:
+    """ASGI middleware that every HTTP request passes: it is written down and waits for the latency.
+
+    Whatever is to happen to an HTTP answer as a whole has its place here.
+    """
+
+    def __init__(self, app: ASGIApp, net: Supernet) -> None:
+        self._app = app
+        self._net = net
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        entry = Entry(
+            "http", "received", self._net.clock(), request.method, scope["path"],
+            cast(dict[str, str], masked({name: value for name, value in request.query_params.items()})),
+            auth_kind(request.headers), request.headers.get("content-type"),
+        )  # fmt: skip
+        entry.query = {name: "***" if name == "X-Amz-Signature" else value for name, value in entry.query.items()}
+        self._net.log.add(entry)
+        scope[ENTRY] = entry
+        if self._net.settings.latency:
+            await asyncio.sleep(self._net.settings.latency)
+
+        async def written_down(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry.status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, written_down)
+        finally:
+            self._net.log.write(entry)

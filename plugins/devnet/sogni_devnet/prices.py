@@ -1,0 +1,95 @@
+"""What a project costs here. One function prices both the estimate and the debit, so the two always agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sogni_devnet.balance import TokenType, plain
+from sogni_devnet.catalogue import Model
+
+SPARK_PER_SECOND = Decimal("0.1")
+SOGNI_PER_SPARK = Decimal("1.25")
+USD_PER_SPARK = Decimal("0.005")
+CONTROLNET_SECONDS = Decimal(2)
+PREVIEW_SECONDS = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Price of a project; amounts are exact."""
+
+    images: int
+    seconds: Decimal
+    """Render seconds of one image."""
+
+    @property
+    def spark(self) -> Decimal:
+        """Price of one image in SPARK, three decimals."""
+        return (self.seconds * SPARK_PER_SECOND).quantize(Decimal("0.001"), ROUND_HALF_UP)
+
+    def job(self, token: TokenType) -> Decimal:
+        """Price of one image in a token."""
+        return self.spark if token == "spark" else self.spark * SOGNI_PER_SPARK  # noqa: S105 - a currency
+
+    def total(self, token: TokenType) -> Decimal:
+        """Price of all images in a token."""
+        return self.job(token) * self.images
+
+    def payload(self, token: TokenType) -> dict[str, Any]:
+        """Return ``quote`` of an estimate: all amounts decimal strings."""
+        return {
+            "model": {"weight": "1", "secPerStep": "1", "secPerPreview": plain(PREVIEW_SECONDS), "secForCN": "2"},
+            "job": self._costs(token, 1),
+            "project": self._costs(token, self.images),
+        }
+
+    def _costs(self, token: TokenType, images: int) -> dict[str, str]:
+        return {
+            "costInRenderSec": plain(self.seconds * images),
+            "costInUSD": plain(self.spark * USD_PER_SPARK * images),
+            "costInToken": plain(self.job(token) * images),
+            "costInSpark": plain(self.spark * images),
+            "costInSogni": plain(self.spark * SOGNI_PER_SPARK * images),
+        }
+
+
+def quote(
+    model: Model,
+    *,
+    images: int,
+    steps: int | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    previews: int = 0,
+    controlnet: bool = False,
+    context_images: int = 0,
+) -> Quote:
+    """Price a project. None, as well as 0, stands for the model's default, as in the path of an estimate.
+
+    Width and height in px. Each context image adds a tenth of the render time.
+    """
+    tier = model.tier
+    share = Decimal(steps or tier.steps[2]) / tier.steps[2]
+    pixels = Decimal((width or tier.size) * (height or tier.size)) / (tier.size * tier.size)
+    seconds = Decimal(str(tier.seconds)) * share * pixels * (1 + Decimal(context_images) / 10)
+    seconds += PREVIEW_SECONDS * previews + (CONTROLNET_SECONDS if controlnet else 0)
+    return Quote(images, seconds.quantize(Decimal("0.001"), ROUND_HALF_UP))
+
+
+def estimate(model: Model, token: TokenType, network: str, price: Quote, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the whole answer of an image estimate; ``request`` is what the path asked for."""
+    return {
+        "request": {"model": model.id, "name": model.name, **request},
+        "rate": {
+            "costPerBaseHQRenderInUSD": "0.01", "tokenMarkePriceUSD": plain(USD_PER_SPARK),
+            "costPerRenderSecUSD": plain(SPARK_PER_SECOND * USD_PER_SPARK),
+            "costPerRenderSecToken": plain(SPARK_PER_SECOND), "network": network, "networkCostMultiplier": "1",
+        },
+        "quote": price.payload(token),
+        "benchmark": {
+            "estimatedRenderTimeSec": float(price.seconds), "medianRenderTimeSec": float(price.seconds),
+            "sampleCount": 12, "confidence": 0.9,
+        },
+    }  # fmt: skip

@@ -1,0 +1,142 @@
+"""Projects and their jobs as this Supernet remembers them, also while the client is away."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sogni_devnet.accounts import Account
+from sogni_devnet.order import Order
+
+UNCLAIMED_SECONDS = 3600
+"""How long a project that ended unseen is kept for its client (protocol: one hour)."""
+
+ENDED = frozenset({"completed", "errored", "cancelled"})
+"""Final values of a project's ``status``."""
+
+_PUBLIC_STATUS = {"assigned": "processing", "progress": "processing", "errored": "failed", "cancelled": "canceled"}
+
+
+@dataclass(eq=False)
+class Job:
+    """One image of a project."""
+
+    id: str
+    """``imgID`` on the wire."""
+    index: int
+    seed: int
+    worker: str | None = None
+    status: str = "created"
+    """``created``, ``initiatingModel``, ``jobStarted``, ``jobProgress``, ``jobCompleted`` or ``jobError``."""
+    steps_done: int = 0
+    reason: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status in {"jobCompleted", "jobError"}
+
+    def payload(self) -> dict[str, Any]:
+        """Return the worker job of look-ups and recovery."""
+        return {
+            "id": f"w-{self.id.lower()}", "imgID": self.id, "status": self.status, "performedSteps": self.steps_done,
+            "seedUsed": self.seed, "triggeredNSFWFilter": False, "reason": self.reason, "jobIndex": self.index,
+            "worker": {"username": self.worker, "name": self.worker}, "resultUrl": None,
+        }  # fmt: skip
+
+
+@dataclass(eq=False)
+class Project:
+    """One paid submission."""
+
+    order: Order
+    account: Account
+    app_id: str
+    network: str
+    created: float
+    """Seconds since 1970."""
+    status: str = "pending"
+    updated: float = 0.0
+    jobs: list[Job] = field(default_factory=list)
+    claimed: bool = False
+    """Whether its client saw it end."""
+    repeats: int = 0
+    """How often the same request came again; it is neither run nor charged again."""
+
+    @property
+    def id(self) -> str:
+        """Project id, ``jobID`` on the wire."""
+        return self.order.project_id
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over, however it ended."""
+        return self.status in ENDED
+
+    def payload(self) -> dict[str, Any]:
+        """Return the project of recovery and of ``/v1/projects``; times in milliseconds."""
+        running, ended = self._worker_jobs()
+        return {
+            "id": self.id, "appId": self.app_id, "jobType": "image",
+            "model": {"id": self.order.model.id, "type": "image"},
+            "imageCount": self.order.images, "stepCount": self.order.steps, "previewCount": self.order.previews,
+            "status": self.status, "reason": self._reason(), "createTime": int(self.created * 1000),
+            "updateTime": int(self.updated * 1000), "network": self.network, "tokenType": self.order.token,
+            "clientRequestData": base64.b64encode(json.dumps(self.order.raw).encode()).decode(),
+            "workerJobs": running, "completedWorkerJobs": ended,
+        }  # fmt: skip
+
+    def live_payload(self) -> dict[str, Any]:
+        """Return the project of ``/v2/projects``."""
+        running, ended = self._worker_jobs()
+        status = _PUBLIC_STATUS.get(self.status, self.status)
+        return {"id": self.id, "status": status, "finished": self.ended, "imageCount": self.order.images,
+                "workerJobs": running, "completedWorkerJobs": ended}  # fmt: skip
+
+    def _worker_jobs(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        return (
+            [job.payload() for job in self.jobs if not job.ended],
+            [job.payload() for job in self.jobs if job.ended],
+        )
+
+    def _reason(self) -> str | None:
+        return {"completed": "allJobsCompleted", "cancelled": "artistCanceled", "errored": "genfailure"}.get(self.status)
+
+
+class Projects:
+    """All projects of a server, by id."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._all: dict[str, Project] = {}
+
+    def __iter__(self) -> Iterator[Project]:
+        return iter(list(self._all.values()))
+
+    def add(self, project: Project) -> None:
+        """Remember a new project."""
+        self._all[project.id] = project
+
+    def get(self, project_id: str, account: Account | None = None) -> Project | None:
+        """Return a project; with an account, only if it is that account's."""
+        project = self._all.get(project_id.upper())
+        return None if project is None or account not in {None, project.account} else project
+
+    def active(self, account: Account, app_id: str | None = None) -> list[Project]:
+        """Return what is still running, of one app id or of all."""
+        return [p for p in self if p.account is account and not p.ended and app_id in {None, p.app_id}]
+
+    def unclaimed(self, account: Account, app_id: str, *, claim: bool) -> list[Project]:
+        """Return what ended unseen within the last hour; claiming hands it out for the last time."""
+        since = self._clock() - UNCLAIMED_SECONDS
+        found = [
+            p for p in self
+            if p.account is account and p.app_id == app_id and p.ended and not p.claimed and p.updated > since
+        ]  # fmt: skip
+        if claim:
+            for project in found:
+                project.claimed = True
+        return found

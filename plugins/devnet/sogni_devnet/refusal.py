@@ -1,0 +1,40 @@
+"""How this server says no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """An HTTP call that is refused; becomes the error body of the protocol."""
+
+    def __init__(self, status: int, message: str, *, code: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = status if code is None else code
+        self.retry_after = retry_after
+
+    def body(self) -> dict[str, Any]:
+        """Return ``{"status":"error","message":…,"errorCode":…}``."""
+        body: dict[str, Any] = {"status": "error", "message": self.message, "errorCode": self.code}
+        return body if self.retry_after is None else {**body, "retryAfter": self.retry_after}
+
+
+class JobRefusal(Exception):
+    """A ``jobRequest`` that is refused as a whole; becomes a ``jobError`` without ``imgID``."""
+
+    def __init__(self, error: int | str, message: str) -> None:
+        super().__init__(message)
+        self.error = error
+        self.message = message
+
+
+INSUFFICIENT_FUNDS = 4024
+"""``jobError`` code of a balance that is too small (protocol: seen in other Sogni repositories)."""
+
+UNKNOWN_MODEL = 4104
+"""``jobError`` code of a model that this network does not serve (protocol: official SDK code)."""
+
+INVALID_REQUEST = "invalidRequest"
+"""``jobError`` word of a malformed request. The live service's own code is not known; clients map words to 5000."""

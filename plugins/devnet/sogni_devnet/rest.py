@@ -1,0 +1,112 @@
+"""The REST host: accounts, balances, project look-ups. Answers stand in ``{"status":"success","data":…}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sogni_devnet.catalogue import LORAS, MODELS
+from sogni_devnet.http import caller, envelope, json_body, supernet, text_field
+from sogni_devnet.refusal import Refusal
+from sogni_devnet.wallet import signer
+
+
+async def nonce(request: Request) -> Response:
+    """Issue a nonce; any wallet gets one, so that asking does not tell which wallets are known."""
+    wallet = text_field(await json_body(request), "walletAddress")
+    return envelope({"nonce": supernet(request).tokens.nonce(wallet)})
+
+
+async def login(request: Request) -> Response:
+    """Check the signature of the nonce and issue tokens; 401 for a wrong one and for an unknown wallet."""
+    net = supernet(request)
+    body = await json_body(request)
+    wallet, signature = text_field(body, "walletAddress"), text_field(body, "signature")
+    if not isinstance(body.get("rememberMe"), bool):
+        raise Refusal(400, "rememberMe is required")
+    issued = net.tokens.spend_nonce(wallet)
+    account = net.accounts.by_address(wallet)
+    if issued is None or account is None or signer(wallet, issued, signature) != account.address:
+        raise Refusal(401, "Invalid credentials")
+    return envelope({**net.tokens.pair(account), "username": account.username})
+
+
+async def refresh(request: Request) -> Response:
+    """Replace both tokens. A refresh token works once."""
+    renewed = supernet(request).tokens.refresh(text_field(await json_body(request), "refreshToken"))
+    if renewed is None:
+        raise Refusal(401, "Invalid refresh token")
+    return envelope(renewed[1])
+
+
+async def logout(request: Request) -> Response:
+    """End the session of the token; with an API key there is no session to end."""
+    caller(request)
+    await json_body(request)
+    token = request.headers.get("authorization")
+    if token is not None:
+        supernet(request).tokens.revoke(token)
+    return envelope({})
+
+
+async def me(request: Request) -> Response:
+    """Tell who is calling."""
+    account = caller(request)
+    data: dict[str, Any] = {
+        "username": account.username, "walletAddress": account.address,
+        "currentEmail": f"{account.username}@devnet.invalid", "emailVerified": True, "requestedUpdatedEmail": "",
+        "discord2FA": False, "discordLinked": False, "discordServerMember": False, "discordUsername": "",
+    }  # fmt: skip
+    return envelope(data)
+
+
+async def balance(request: Request) -> Response:
+    """Tell what the caller owns."""
+    return envelope(caller(request).balance.payload())
+
+
+async def subscription(request: Request) -> Response:
+    """Tell the caller's subscription: there are none here."""
+    caller(request)
+    return envelope({"subscription": {"active": False, "status": "none"}})
+
+
+async def loras(request: Request) -> Response:
+    """List the LoRAs of a model, or all."""
+    model = request.query_params.get("modelId")
+    found = [lora for lora in LORAS if model in {None, "undefined"} or model in lora["modelIds"]]
+    models = [entry.id for entry in MODELS if any(entry.id in lora["modelIds"] for lora in found)]
+    return envelope({"loras": found, "models": models})
+
+
+async def finished_project(request: Request) -> Response:
+    """Describe a project that has ended; 404 before."""
+    project = supernet(request).projects.get(request.path_params["project_id"], caller(request))
+    if project is None or not project.ended:
+        raise Refusal(404, "Project not found")
+    return envelope({"project": project.payload()})
+
+
+async def live_project(request: Request) -> Response:
+    """Describe a project in whatever state it is."""
+    project = supernet(request).projects.get(request.path_params["project_id"], caller(request))
+    if project is None:
+        raise Refusal(404, "Project not found")
+    return envelope({"project": project.live_payload()})
+
+
+ROUTES = [
+    Route("/v1/account/nonce", nonce, methods=["POST"]),
+    Route("/v1/account/login", login, methods=["POST"]),
+    Route("/v1/account/refresh-token", refresh, methods=["POST"]),
+    Route("/v1/account/logout", logout, methods=["POST"]),
+    Route("/v1/account/me", me),
+    Route("/v4/account/balance", balance),
+    Route("/v1/subscriptions/status", subscription),
+    Route("/v1/loras/comfy", loras),
+    Route("/v1/projects/{project_id}", finished_project),
+    Route("/v2/projects/{project_id}", live_project),
+]

@@ -1,0 +1,219 @@
+"""A running devnet: one port on loopback, an event loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import IO, Any
+
+import uvicorn
+from sogni_core.plugin import Endpoint
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from sogni_devnet import assets, rest, sockethost, sockets
+from sogni_devnet.accounts import Account, Accounts
+from sogni_devnet.http import Desk, on_refusal, on_unknown
+from sogni_devnet.log import Entry
+from sogni_devnet.projects import Project
+from sogni_devnet.refusal import Refusal
+from sogni_devnet.settings import DevnetSettings
+from sogni_devnet.storage import StoredFile
+from sogni_devnet.supernet import Supernet
+from sogni_devnet.workers import Workers
+
+HOST = "127.0.0.1"
+
+GOODBYE_SECONDS = 0.1
+"""How long open connections have to end when the server stops."""
+
+FRAME_BYTES = 16 << 20
+"""Largest socket frame taken; the live network's limit is not known."""
+
+
+class Devnet:
+    """A Supernet on loopback. Use it as a context manager, or call ``start`` and ``stop``.
+
+    The port is bound when the object is made, so ``rest_url`` is known before ``start``. The first account
+    has the funds of the settings, the second none, unless ``accounts`` says otherwise. ``clock`` returns
+    seconds since 1970. ``log`` is a text stream for one JSON line per request and frame; the caller closes
+    it. Raises :class:`OSError` if the port cannot be bound.
+    """
+
+    def __init__(
+        self,
+        settings: DevnetSettings | None = None,
+        *,
+        accounts: Iterable[Account] | None = None,
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+        log: IO[str] | None = None,
+    ) -> None:
+        self.settings = settings or DevnetSettings()
+        self._listener = _listen(port)
+        self.port: int = self._listener.getsockname()[1]
+        chosen = default_accounts(self.settings) if accounts is None else accounts
+        self.net = Supernet(self.settings, Accounts(chosen), clock, log)
+        self.net.storage.base_url = self.rest_url
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: _Server | None = None
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+
+    @property
+    def rest_url(self) -> str:
+        """Base of the REST host and of the socket host's HTTP."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def socket_url(self) -> str:
+        """Base of the WebSocket."""
+        return f"ws://{HOST}:{self.port}"
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts: the first with funds, the second without. Their ``balance`` is live."""
+        return self.net.accounts
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """What ``--network devnet`` is told: where to speak, and as the first account."""
+        first = self.accounts[0]
+        return Endpoint(
+            "devnet", self.rest_url, self.socket_url, first.username, first.password, first.api_key, ends_with_call=True
+        )
+
+    @property
+    def requests(self) -> list[Entry]:
+        """What clients sent so far, oldest first: HTTP requests and frames, secrets masked."""
+        return self.net.log.received()
+
+    @property
+    def job_requests(self) -> list[dict[str, Any]]:
+        """The payloads of all ``jobRequest`` frames, oldest first, refused ones included."""
+        return [entry.payload for entry in self.requests if entry.type == "jobRequest"]
+
+    @property
+    def frames_sent(self) -> list[Entry]:
+        """What the server sent over sockets so far, oldest first."""
+        return self.net.log.sent()
+
+    @property
+    def projects(self) -> list[Project]:
+        """Every project that was accepted."""
+        return list(self.net.projects)
+
+    @property
+    def files(self) -> list[StoredFile]:
+        """Every complete upload and result."""
+        return list(self.net.storage)
+
+    def start(self) -> Devnet:
+        """Start serving; returns when the first request can come."""
+        self._thread = threading.Thread(target=self._serve, name="sogni-devnet", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise RuntimeError("the devnet did not start") from self._failure
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and delete all files; takes up to about a fifth of a second. Harmless when repeated."""
+        if self._thread is not None and self._loop is not None and self._server is not None:
+            self.call(self._server.leave.set)
+            self._thread.join()
+            self._thread = None
+        self._listener.close()
+        self.net.storage.close()
+
+    def call(self, function: Callable[..., object], *args: object) -> None:
+        """Run a function in the server's loop soon: the only way in which another thread may change state."""
+        assert self._loop is not None
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def disconnect(self, code: int = 1012) -> None:
+        """Close every open socket with this code; projects go on."""
+        for line in list(self.net.lines.values()):
+            self.call(line.close, code)
+
+    def __enter__(self) -> Devnet:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits in start()
+            self._failure = error
+            self._ready.set()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        workers = Workers(self.net)
+        config = uvicorn.Config(
+            application(self.net, workers), http="h11", ws="websockets-sansio", lifespan="off", loop="asyncio",
+            log_config=None, access_log=False, server_header=False, date_header=False, ws_max_size=FRAME_BYTES,
+        )  # fmt: skip
+        self._server = _Server(config, self._ready)
+        try:
+            await self._server.serve(sockets=[self._listener])
+        finally:
+            await workers.close()
+
+
+def application(net: Supernet, workers: Workers) -> Starlette:
+    """Return the ASGI application of a devnet."""
+    app = Starlette(
+        routes=[*rest.ROUTES, *assets.ROUTES, *sockethost.ROUTES, *sockets.ROUTES],
+        middleware=[Middleware(Desk, net=net)],
+        exception_handlers={Refusal: on_refusal, HTTPException: on_unknown, Exception: on_unknown},
+    )
+    app.state.net, app.state.workers = net, workers
+    return app
+
+
+def default_accounts(settings: DevnetSettings) -> list[Account]:
+    """Return two fresh accounts: one with the funds of the settings, one without any."""
+    return [
+        Account.fresh("devnet-rich", spark=settings.spark, sogni=settings.sogni),
+        Account.fresh("devnet-poor"),
+    ]
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, told to stop by an event of its own loop instead of being asked ten times a second."""
+
+    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+        super().__init__(config)
+        self.leave = asyncio.Event()
+        self._ready = ready
+
+    async def main_loop(self) -> None:
+        self._ready.set()
+        await self.leave.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        until = asyncio.get_running_loop().time() + GOODBYE_SECONDS
+        while self.server_state.connections and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.005)
+
+
+def _listen(port: int) -> socket.socket:
+    # Not create_server(reuse_port=…): a second devnet on the same port must fail, and on Windows
+    # SO_REUSEADDR would let it succeed, so only POSIX gets it (there it skips the TIME_WAIT of an old server).
+    return socket.create_server((HOST, port), backlog=256)

@@ -1,0 +1,197 @@
+"""The WebSocket of artists: upgrade, greeting, and the four messages that a client sends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from starlette.responses import JSONResponse
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from sogni_devnet.catalogue import NETWORKS, worker_counts
+from sogni_devnet.connection import Connection
+from sogni_devnet.frames import BadFrame, decode
+from sogni_devnet.http import auth_kind, caller, supernet, workers
+from sogni_devnet.identity import new_id
+from sogni_devnet.log import Entry
+from sogni_devnet.projects import Project
+from sogni_devnet.refusal import INSUFFICIENT_FUNDS, JobRefusal, Refusal
+from sogni_devnet.supernet import Supernet
+from sogni_devnet.validation import read_order
+from sogni_devnet.workers import Workers
+
+CANCELLED = "artistCanceled"
+
+
+async def artist_socket(socket: WebSocket) -> None:
+    """Serve one connection from upgrade to close."""
+    net = supernet(socket)
+    entry = Entry(
+        "http", "received", net.clock(), "GET", "/", dict(socket.query_params), auth_kind(socket.headers),
+        note="upgrade",
+    )  # fmt: skip
+    net.log.add(entry)
+    try:
+        app_id, network = _query(socket)
+        account = caller(socket)
+    except Refusal as refusal:
+        entry.status = refusal.status
+        net.log.write(entry)
+        await socket.send_denial_response(JSONResponse(refusal.body(), refusal.status))
+        return
+    entry.status, entry.username, entry.app_id = 101, account.username, app_id
+    net.log.write(entry)
+    await socket.accept()
+    line = Connection(net, socket, account, app_id, network)
+    _greet(net, line)
+    net.join(account, app_id, line)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            writer = tasks.create_task(line.write())
+            await _read(net, workers(socket), socket, line)
+            writer.cancel()
+    finally:
+        net.leave(account, app_id, line)
+
+
+async def _read(net: Supernet, crew: Workers, socket: WebSocket, line: Connection) -> None:
+    while True:
+        try:
+            text = await socket.receive_text()
+        except (WebSocketDisconnect, RuntimeError, KeyError):
+            # Starlette's ways of saying that either side has closed, or that the frame was a binary one.
+            return
+        entry = Entry(
+            "frame", "received", net.clock(), username=line.account.username, app_id=line.app_id
+        )  # fmt: skip
+        try:
+            entry.type, entry.payload = decode(text)
+        except BadFrame as error:
+            entry.note = str(error)
+        if not entry.note and not line.greeted:
+            entry.note = "dropped: sent before authenticated"
+        payload = entry.payload
+        net.log.add(entry)
+        if entry.note is None:
+            entry.note = _act(net, crew, line, entry.type, payload)
+        net.log.write(entry)
+
+
+def _act(net: Supernet, crew: Workers, line: Connection, kind: str, payload: Any) -> str | None:
+    """Carry out a message; returns a note for the log if nothing came of it."""
+    if kind == "jobRequest":
+        return _job_request(net, crew, line, payload)
+    if kind == "jobError":
+        return _cancel(net, crew, line, payload)
+    if kind == "changeNetwork":
+        if payload not in NETWORKS:
+            return "ignored: no such network"
+        line.network = payload
+        line.send("changeNetwork", {"network": payload})
+        line.send("swarmModels", worker_counts(net.settings.slots))
+        return None
+    if kind == "setSocketEventSubscriptions":
+        return _subscribe(line, payload)
+    return "ignored: unknown type"
+
+
+def _greet(net: Supernet, line: Connection) -> None:
+    account, projects = line.account, net.projects
+    line.send(
+        "authenticated",
+        {
+            "id": new_id().lower(), "clientType": "artist", "username": account.username, "address": account.address,
+            "SID": 1, "clientSID": 2, "addressSID": 3, "balanceVersion": 2, "tokens": account.balance.payload(),
+            "activeProjects": [project.payload() for project in projects.active(account, line.app_id)],
+            "unclaimedCompletedProjects": [
+                project.payload() for project in projects.unclaimed(account, line.app_id, claim=True)
+            ],
+            "isMainnet": True, "accountWasMigrated": False, "hasUnclaimedAirdrop": False,
+            "firstLoginAfterMigration": False,
+        },
+    )  # fmt: skip
+    line.send("balanceUpdate", account.balance.payload())
+    line.send("swarmModels", worker_counts(net.settings.slots))
+
+
+def _job_request(net: Supernet, crew: Workers, line: Connection, payload: Any) -> str | None:
+    project_id = payload.get("jobID") if isinstance(payload, dict) else None
+    try:
+        known = net.projects.get(project_id) if isinstance(project_id, str) else None
+        if known is not None and known.account is line.account:
+            known.repeats += 1
+            return "ignored: this project is known"
+        owner = line.account.address
+
+        def upload(slot: str) -> Any:
+            file = net.storage.upload(str(project_id), slot)
+            return file if file is not None and file.owner == owner else None
+
+        order = read_order(payload, upload)
+        if known is not None:
+            raise JobRefusal("invalidRequest", "jobID belongs to another account")
+        if not line.account.balance.debit(order.token, order.cost):
+            raise JobRefusal(INSUFFICIENT_FUNDS, "Debit Error: Insufficient funds")
+    except JobRefusal as refusal:
+        line.send(
+            "jobError",
+            {"jobID": project_id, "isFromWorker": False, "error": refusal.error, "error_message": refusal.message},
+        )
+        return f"refused: {refusal.message}"
+    crew.accept(Project(order, line.account, line.app_id, order.network or line.network, net.clock()))
+    return None
+
+
+def _cancel(net: Supernet, crew: Workers, line: Connection, payload: Any) -> str | None:
+    if not isinstance(payload, dict) or payload.get("error") != CANCELLED or payload.get("isFromWorker") is not False:
+        return "ignored: not a cancel"
+    project_id = payload.get("jobID")
+    project = net.projects.get(project_id, line.account) if isinstance(project_id, str) else None
+    done = project is not None and crew.cancel(project)
+    message = "" if done else "Project not found" if project is None else "Project has ended"
+    line.send("artistCancelConfirmation", {"jobID": project_id, "didCancel": done, "error_message": message})
+    return None
+
+
+def _subscribe(line: Connection, payload: Any) -> str | None:
+    if not isinstance(payload, dict):
+        return "ignored: not an object"
+    if payload.get("reset"):
+        line.subscriptions.clear()
+    changes = payload.get("subscriptions")
+    line.subscriptions |= {k: v for k, v in changes.items() if isinstance(v, bool)} if isinstance(changes, dict) else {}
+    for verb, value in (("subscribe", True), ("unsubscribe", False)):
+        names = payload.get(verb)
+        names = [names] if isinstance(names, str) else names
+        line.subscriptions |= {name: value for name in names or () if isinstance(name, str)}
+    if isinstance(payload.get("event"), str) and isinstance(payload.get("enabled"), bool):
+        line.subscriptions[payload["event"]] = payload["enabled"]
+    line.send("socketEventSubscriptionsUpdated", {"subscriptions": dict(line.subscriptions)})
+    return None
+
+
+def _query(socket: WebSocket) -> tuple[str, str]:
+    """Return app id and network of the query, or refuse with 400."""
+    query = socket.query_params
+    app_id = query.get("appId", "").strip()
+    if not 1 <= len(app_id) <= 256 or not app_id.isprintable():
+        raise Refusal(400, "appId is not 1 to 256 printable characters")
+    if not query.get("clientName"):
+        raise Refusal(400, "clientName is required")
+    if query.get("clientType") != "artist":
+        raise Refusal(400, "clientType is not artist")
+    if query.get("forceWorkerId") not in {"", "fast"}:
+        raise Refusal(400, "forceWorkerId is neither fast nor empty")
+    if "socketEventSubscriptions" in query:
+        try:
+            wanted = json.loads(query["socketEventSubscriptions"])
+        except ValueError as error:
+            raise Refusal(400, "socketEventSubscriptions is not JSON") from error
+        if not isinstance(wanted, dict):
+            raise Refusal(400, "socketEventSubscriptions is not an object")
+    return app_id, "fast" if query["forceWorkerId"] else "relaxed"
+
+
+ROUTES = [WebSocketRoute("/", artist_socket)]

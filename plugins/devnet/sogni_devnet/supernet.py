@@ -1,0 +1,81 @@
+"""The state of one devnet and who may speak to whom; no sockets, no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO, Any, Protocol
+
+from sogni_devnet.accounts import Account, Accounts
+from sogni_devnet.log import Log
+from sogni_devnet.projects import Project, Projects
+from sogni_devnet.settings import DevnetSettings
+from sogni_devnet.storage import Storage
+from sogni_devnet.tokens import Tokens
+
+SYNC_CALLS, SYNC_SECONDS = 20, 10.0
+"""Rate limit of ``projects/sync`` per account (protocol: 20 calls per 10 s)."""
+
+
+class Line(Protocol):
+    """An open connection, as the rest of the server sees it."""
+
+    def send(self, kind: str, payload: Any) -> None:
+        """Queue a frame; frames of one connection keep their order."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close after the frames that are already queued."""
+
+
+@dataclass
+class Supernet:
+    """Everything that a devnet knows. Lives in the server's thread; other threads only read."""
+
+    settings: DevnetSettings
+    accounts: Accounts
+    clock: Callable[[], float]
+    """Seconds since 1970; tests bring their own to let tokens and URLs expire."""
+    stream: IO[str] | None = None
+    lines: dict[tuple[str, str], Line] = field(default_factory=dict)
+    """Open connections by (wallet address, app id): one each."""
+
+    def __post_init__(self) -> None:
+        self.log = Log(self.stream)
+        self.tokens = Tokens(self.accounts, self.settings, self.clock)
+        self.storage = Storage(self.settings.url_seconds, self.clock)
+        self.projects = Projects(self.clock)
+        self._syncs: dict[str, list[float]] = {}
+
+    def join(self, account: Account, app_id: str, line: Line) -> None:
+        """Make this the connection of (account, app id); an earlier one is closed with 4015."""
+        earlier = self.lines.get((account.address, app_id))
+        self.lines[account.address, app_id] = line
+        if earlier is not None:
+            earlier.close(4015, "Another connection uses this app id")
+
+    def leave(self, account: Account, app_id: str, line: Line) -> None:
+        """Forget a connection, unless another one has taken its place."""
+        if self.lines.get((account.address, app_id)) is line:
+            del self.lines[account.address, app_id]
+
+    def tell(self, project: Project, kind: str, payload: Any) -> bool:
+        """Send a frame to whoever follows a project now; False if nobody does."""
+        line = self.lines.get((project.account.address, project.app_id))
+        if line is None:
+            return False
+        line.send(kind, payload)
+        return True
+
+    def tell_balance(self, account: Account) -> None:
+        """Send the balance to every connection of an account."""
+        for (wallet, _), line in list(self.lines.items()):
+            if wallet == account.address:
+                line.send("balanceUpdate", account.balance.payload())
+
+    def may_sync(self, account: Account) -> bool:
+        """Count a call of ``projects/sync``; False if it is one too many."""
+        now = self.clock()
+        calls = [at for at in self._syncs.get(account.address, []) if at > now - SYNC_SECONDS]
+        allowed = len(calls) < SYNC_CALLS
+        self._syncs[account.address] = [*calls, now] if allowed else calls
+        return allowed

@@ -1,0 +1,65 @@
+"""The constants of a ``jobRequest``: the Mac application's project file with one key frame.
+
+Mac workers cannot process a request in which one is missing (protocol: a remark in the SDK), so this
+server asks for every one of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TOP: dict[str, Any] = {
+    "selectedUpscalingModel": "OFF", "doCanvasBlending": False, "animationIsOn": False, "canvasIsOn": False,
+    "frameRate": 24, "generatedVideoSeconds": 10, "cnVideoFrames": [], "cnVideoFramesSketch": [],
+    "cnVideoFramesSegmentedSubject": [], "cnVideoFramesSegmentedBackground": [], "cnVideoFramesSegmented": [],
+    "cnVideoFramesFace": [], "cnVideoFramesBoth": [], "cnVideoFramesDepth": [], "cnVideoFramesPose": [],
+    "siVideoFrames": [],
+}  # fmt: skip
+"""Constants of the top level."""
+
+KEY_FRAME: dict[str, Any] = {
+    "stepsIsEnabled": True, "siRotation": 0, "siDragOffsetIsEnabled": True, "siZoomScaleIsEnabled": True,
+    "isEnabled": True, "processing": "CPU, GPU", "useLastImageAsGuideImageInAnimation": True,
+    "guidanceScaleIsEnabled": True, "siImageBackgroundColor": "black", "cnDragOffset": [0, 0], "cnRotation": 0,
+    "siZoomScale": 1, "cnRotationIsEnabled": True, "startingImageZoomPanIsOn": False, "siRotationIsEnabled": True,
+    "cnImageBackgroundColor": "clear", "strengthIsEnabled": True, "siDragOffset": [0, 0],
+    "useLastImageAsCNImageInAnimation": False, "controlNetZoomPanIsOn": False, "cnZoomScaleIsEnabled": True,
+    "currentControlNets": None, "cnDragOffsetIsEnabled": True, "frameIndex": 0, "startingImage": None,
+    "cnZoomScale": 1,
+}  # fmt: skip
+"""Constants of the key frame that no option of an image project can change."""
+
+OPTIONAL_TEXT = (
+    "appSource", "interactionKind", "agentFramework", "agentFrameworkVersion", "agentSurface", "agentSurfaceVersion",
+    "executionMode",
+)  # fmt: skip
+"""Attribution of the top level: strings, each only when set."""
+
+CONTEXT_FLAGS = tuple(f"hasContextImage{number}" for number in range(1, 17))
+
+CONTROLNETS = frozenset(
+    (
+        "canny", "depth", "inpaint", "instrp2p", "lineart", "lineartanime", "mlsd", "normalbae", "openpose",
+        "scribble", "segmentation", "shuffle", "softedge", "tile", "instantid",
+    )
+)  # fmt: skip
+
+VIDEO_ONLY = frozenset(
+    (
+        "frames", "fps", "hasReferenceImage", "hasReferenceImageEnd", "hasReferenceAudio", "hasReferenceVideo",
+        "hasReferenceMask", "hasReferenceAudioIdentity", "referenceImageContentType", "referenceImageEndContentType",
+        "referenceAudioContentType", "referenceVideoContentType", "referenceMaskContentType", "shift",
+        "teacacheThreshold", "audioStart", "audioDuration", "videoStart", "sam2Coordinates", "trimEndFrame",
+        "firstFrameStrength", "lastFrameStrength", "detailerStrength", "generateAudio",
+    )
+)  # fmt: skip
+"""Key-frame fields that an image project must not carry."""
+
+IMAGE_SLOTS = (
+    "startingImage", "cnImage", *(f"contextImage{number}" for number in range(1, 17)),
+    "referenceImage", "referenceImageEnd", "referenceMask",
+)  # fmt: skip
+"""Slots of ``/v1/image/uploadUrl``."""
+
+MEDIA_SLOTS = ("referenceAudio", "referenceVideo")
+"""Slots of ``/v1/media/uploadUrl``."""
