@@ -235,6 +235,8 @@ _REGISTERED = (
          "Check model and options; try another model.", may_charge_again=True),
     Code("JOB_FAILED", "ServiceError", "A worker failed to make an output.",
          "Run it again, or try another model.", retryable=True, may_charge_again=True),
+    Code("CANCELLED", "ServiceError", "The request was cancelled on the network before it was done.",
+         "Run it again if that was not meant.", may_charge_again=True),
     Code("NO_WORKERS", "ServiceError", "No worker serves this model now.",
          "See https://sogni.ai for the network's status, or choose another model with -m.", retryable=True),
     Code("SENSITIVE_CONTENT", "ServiceError", "Every output was withheld by the safety filter.",

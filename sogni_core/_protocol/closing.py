@@ -1,0 +1,86 @@
+"""What a closed connection asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sogni_core.errors import AuthError, ServiceError, SogniError, TransportError
+from sogni_core.text import clean
+
+NORMAL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The policy for one close code."""
+
+    reconnect: bool
+    """True: a drop. The server goes on rendering; connect again with the same app id."""
+    code: str = "CONNECTION_LOST"
+    """Registered code of the error if the connection stays closed."""
+    sign_out: bool = False
+    """True: the stored tokens are of no more use."""
+    message: str = "The service closed the connection."
+
+
+_DROP = Closing(reconnect=True, message="The connection broke.")
+_UNKNOWN = Closing(reconnect=False, sign_out=True)
+
+POLICY: dict[int, Closing] = {
+    NORMAL: Closing(reconnect=False),
+    1001: Closing(reconnect=True, message="The service is restarting."),
+    4010: Closing(
+        reconnect=False,
+        code="AUTHENTICATION_ERROR",
+        sign_out=True,
+        message="The service has blocked the app id of this installation.",
+    ),
+    # Reconnecting would throw the other connection out. The newer clients keep the credentials.
+    4015: Closing(reconnect=False, code="CONNECTION_REPLACED", message="Another connection took this app id."),
+    4021: Closing(
+        reconnect=False, code="AUTHENTICATION_ERROR", sign_out=True, message="The service refused the credentials."
+    ),
+    # Seen in public applications, not in the SDK: the limit ends with the UTC day.
+    4061: Closing(
+        reconnect=False, code="RATE_LIMITED", message="Too many app ids were used from this address today (UTC)."
+    ),
+}
+"""protocol: close codes with a meaning of their own."""
+
+
+def policy(code: int | None) -> Closing:
+    """Give the policy for a close code; None if the connection broke without one.
+
+    protocol: other codes below 4000 are drops; other codes from 4000 to 4999 cannot be recovered.
+    """
+    known = POLICY.get(code) if code is not None else None
+    if known is not None:
+        return known
+    return _UNKNOWN if code is not None and 4000 <= code <= 4999 else _DROP
+
+
+def refused_upgrade(status: int) -> Closing:
+    """Give the policy for an HTTP status in place of an upgrade: 401 and 403 are about the credentials."""
+    if status in {401, 403}:
+        return Closing(reconnect=False, code="AUTHENTICATION_ERROR", message="The service refused the credentials.")
+    return Closing(reconnect=True, code="CONNECTION_ERROR", message=f"The service answered with status {status}.")
+
+
+def error(closing: Closing, *, code: int | None = None, reason: str = "") -> SogniError:
+    """Make the error for a connection that stays closed; ``code`` and ``reason`` as the server gave them."""
+    said = clean(reason, 200)
+    message = f"{closing.message[:-1]}: {said}" if said else closing.message
+    details = {} if code is None else {"closeCode": code}
+    if closing.code == "AUTHENTICATION_ERROR":
+        return AuthError(closing.code, message, details=details)
+    if closing.code == "RATE_LIMITED":
+        return ServiceError(closing.code, message, details=details, hint="Try again after midnight UTC.")
+    return TransportError(closing.code, message, details=details)
+
+
+def backoff(attempt: int, random: float) -> float:
+    """Give the seconds to wait before a try, ``attempt`` counted from 0, ``random`` from 0 to 1.
+
+    protocol: min(1 s * 2**attempt, 15 s), times 0.8 to 1.2; without an end while signed in.
+    """
+    return min(2.0 ** min(max(attempt, 0), 10), 15.0) * (0.8 + 0.4 * random)

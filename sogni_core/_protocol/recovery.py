@@ -1,0 +1,90 @@
+"""A recovered project, told again as the frames that would have said the same.
+
+protocol: a recovered project comes in the greeting (``activeProjects``, ``unclaimedCompletedProjects``), and as the
+answer to look-ups. Its ``workerJobs`` and ``completedWorkerJobs`` name a job by ``imgID`` (``id`` is something else).
+Whoever feeds these frames to a project's state machine gets the events of what it has missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sogni_core._protocol.failures import SENSITIVE
+from sogni_core._protocol.frames import Frame
+from sogni_core._protocol.greeting import project_id
+from sogni_core._protocol.messages import CANCELED
+from sogni_core._protocol.values import identity, integer, items, record
+
+# protocol: the words of greeting and sync, and those of /v2/projects
+_COMPLETED = ("completed",)
+_FAILED = ("errored", "failed")
+_CANCELLED = ("cancelled", "canceled")
+
+_JOB_RUNS = ("jobStarted", "jobProgress")
+_JOB_COMPLETED = ("jobCompleted", *_COMPLETED)
+_JOB_FAILED = ("jobError", *_FAILED)
+
+
+def has_ended(recovered: object) -> bool:
+    """Tell whether a recovered project is over: its list of jobs is the whole truth then."""
+    told = record(recovered)
+    return told.get("status") in (*_COMPLETED, *_FAILED, *_CANCELLED) or told.get("finished") is True
+
+
+def replay(recovered: object, count: int) -> list[Frame]:
+    """Tell a recovered project again, ``count`` being the jobs that were asked for.
+
+    A failed job of a project that still runs is left out: the service may be moving it to another worker.
+    """
+    told = record(recovered)
+    project = {"jobID": project_id(told)}
+    ended = has_ended(told)
+    jobs = _jobs(told)
+    failed = [job for job in jobs if _failed(job)] if ended else []
+    # More ids than jobs: the failures that came first were tried again by other workers.
+    retried = failed[: max(len(jobs) - count, 0)]
+    frames = [Frame("jobRetry", project | _named(job)) for job in retried]
+    for job in jobs:
+        if job.get("reason") == SENSITIVE:
+            frames.append(Frame("jobError", project | _named(job) | {"error": SENSITIVE}))
+        elif job.get("status") in _JOB_COMPLETED:
+            frames.append(Frame("jobResult", project | _named(job) | _result(job)))
+        elif job.get("status") in _JOB_RUNS and not ended:
+            frames.append(Frame("jobState", project | _named(job) | {"type": "jobStarted"}))
+    frames += [
+        Frame("jobError", project | _named(job) | {"error": job.get("reason"), "isFromWorker": True})
+        for job in failed[len(retried) :]
+    ]
+    return [*frames, _last(told, project)] if ended else frames
+
+
+def _jobs(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the worker jobs, each id once: what is listed as completed stands above what is listed as running."""
+    listed = [record(job) for name in ("workerJobs", "completedWorkerJobs") for job in items(told.get(name))]
+    by_id = {job_id: job for job in listed if (job_id := identity(job.get("imgID")))}
+    return list(by_id.values())
+
+
+def _failed(job: Mapping[str, Any]) -> bool:
+    return job.get("status") in _JOB_FAILED and job.get("reason") != SENSITIVE
+
+
+def _named(job: Mapping[str, Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {"imgID": identity(job.get("imgID"))}
+    index = integer(job.get("jobIndex"))
+    return named if index is None else named | {"jobIndex": index}
+
+
+def _result(job: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: job.get(name) for name in ("triggeredNSFWFilter", "nsfwDetected", "resultUrl")}
+    return kept | {"lastSeed": job.get("seedUsed"), "userCanceled": job.get("reason") == CANCELED}
+
+
+def _last(told: Mapping[str, Any], project: dict[str, Any]) -> Frame:
+    status = told.get("status")
+    if status in _CANCELLED:
+        return Frame("jobError", project | {"error": CANCELED})
+    if status in _FAILED:
+        return Frame("jobError", project | {"error": told.get("reason")})
+    return Frame("jobState", project | {"type": "jobCompleted"})
