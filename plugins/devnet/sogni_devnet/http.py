@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sogni_devnet.accounts import Account
-from sogni_devnet.log import Entry, masked
+from sogni_devnet.log import MASK, Entry, masked
 from sogni_devnet.refusal import Refusal
 from sogni_devnet.supernet import Supernet
 from sogni_devnet.workers import Workers
@@ -117,16 +117,16 @@ class Desk:
         self._net = net
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Write the request down, wait, and pass it on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
         entry = Entry(
             "http", "received", self._net.clock(), request.method, scope["path"],
-            cast(dict[str, str], masked({name: value for name, value in request.query_params.items()})),
+            {name: MASK if name == "X-Amz-Signature" else value for name, value in request.query_params.items()},
             auth_kind(request.headers), request.headers.get("content-type"),
         )  # fmt: skip
-        entry.query = {name: "***" if name == "X-Amz-Signature" else value for name, value in entry.query.items()}
         self._net.log.add(entry)
         scope[ENTRY] = entry
         if self._net.settings.latency:

@@ -13,8 +13,11 @@ from typing import IO, Any, Literal
 MASK = "***"
 
 _SECRET_NAMES = frozenset(
-    ["password", "signature", "token", "refreshtoken", "apikey", "api-key", "nonce", "uploadurl", "downloadurl", "authorization"]
-)
+    (
+        "password", "signature", "token", "refreshtoken", "apikey", "api-key", "nonce", "uploadurl", "downloadurl",
+        "authorization",
+    )
+)  # fmt: skip
 _SECRET_QUERY = re.compile(r"((?:x-amz-signature|token|api-?key|signature)=)[^&\s\"]+", re.IGNORECASE)
 
 

@@ -103,7 +103,8 @@ class Project:
         )
 
     def _reason(self) -> str | None:
-        return {"completed": "allJobsCompleted", "cancelled": "artistCanceled", "errored": "genfailure"}.get(self.status)
+        reasons = {"completed": "allJobsCompleted", "cancelled": "artistCanceled", "errored": "genfailure"}
+        return reasons.get(self.status)
 
 
 class Projects:

@@ -208,9 +208,8 @@ class _Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        until = asyncio.get_running_loop().time() + GOODBYE_SECONDS
-        while self.server_state.connections and asyncio.get_running_loop().time() < until:
-            await asyncio.sleep(0.005)
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=GOODBYE_SECONDS)
 
 
 def _listen(port: int) -> socket.socket:

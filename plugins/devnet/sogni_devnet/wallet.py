@@ -60,6 +60,7 @@ def signer(wallet_address: str, nonce: str, signature: str) -> str | None:
     from eth_account import Account
     from eth_account.messages import encode_typed_data
 
+    unreadable = _signature_errors()
     found: str | None = None
     for domain in DOMAINS:
         try:
@@ -69,7 +70,7 @@ def signer(wallet_address: str, nonce: str, signature: str) -> str | None:
                 {"walletAddress": wallet_address, "nonce": nonce},
             )
             found = str(Account.recover_message(signable, signature=signature))
-        except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, *_signature_errors()):
+        except unreadable:
             return None
         if found == wallet_address:
             return found
@@ -81,7 +82,8 @@ def _signature_errors() -> tuple[type[Exception], ...]:
     from eth_keys.exceptions import BadSignature
     from eth_utils.exceptions import ValidationError
 
-    return (EncodingError, BadSignature, ValidationError)
+    # eth-account lets hex, RLP and ABI errors through as they come.
+    return (EncodingError, BadSignature, ValidationError, ValueError, TypeError, AttributeError, LookupError)
 
 
 def _keccak(data: bytes) -> bytes:

@@ -1,0 +1,118 @@
+"""The words on a picture: the DEVNET mark, and the panel with the request that it was made from."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from PIL import Image, ImageDraw, ImageFont
+
+MOST_LINES = 3
+
+_QUOTES = str.maketrans("‘’“”–—×ß", "''\"\"--xs")
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@functools.lru_cache(maxsize=16)
+def font(size: int) -> Font:
+    """Return the font that comes inside Pillow, so that no font of the system is needed; size in px."""
+    return ImageFont.load_default(size)
+
+
+def cleaned(text: str) -> str:
+    """Return text that the font can show, without control characters and its white space folded.
+
+    The font inside Pillow knows ASCII and little else: letters lose their accents, and a run of characters
+    of another script becomes its length, ``[12 characters]``, which says more than as many empty boxes.
+    """
+    plain = unicodedata.normalize("NFKD", text[:2000]).translate(_QUOTES)
+    kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in plain if not unicodedata.combining(c))
+    shown = re.sub(r"[^ -~]+(?: +[^ -~]+)*", lambda run: f" [{len(run[0])} characters] ", kept)
+    return " ".join(shown.split())
+
+
+def wrapped(text: str, face: Font, width: float, lines: int = MOST_LINES) -> list[str]:
+    """Break text into at most so many lines of this width in px; what does not fit ends in an ellipsis."""
+    done: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        while face.getlength(longer) > width:
+            if line:
+                done.append(line)
+                line, longer = "", word
+                continue
+            # A word without a space, longer than the line: scripts without spaces come here as well.
+            fits = _fitting(longer, face, width)
+            done.append(longer[:fits])
+            longer = longer[fits:]
+        line = longer
+        if len(done) > lines:
+            break
+    done = [part for part in (*done, line) if part]
+    if len(done) > lines:
+        last = done[lines - 1]
+        while last and face.getlength(last + "…") > width:
+            last = last[:-1]
+        done = [*done[: lines - 1], last.rstrip() + "…"]
+    return done
+
+
+def caption(picture: Image.Image, prompt: str, facts: str) -> Image.Image:
+    """Return the picture with its mark and its panel; ``facts`` is the small line below the prompt."""
+    width, height = picture.size
+    unit = max(0.62, min(width, height) / 512)
+    margin, pad = round(14 * unit), round(13 * unit)
+    big, small = font(round(17 * unit)), font(max(9, round(11.5 * unit)))
+    room = width - 2 * (margin + pad)
+    lines = wrapped(cleaned(prompt) or "(no prompt)", big, room)
+    below = wrapped(facts, small, room, 2)
+    step, small_step = round(23 * unit), round(16 * unit)
+    tall = 2 * pad + step * len(lines) + small_step * len(below)
+    top = height - margin - tall
+    picture = _panel(picture, (margin, top, width - margin, height - margin), round(12 * unit))
+    draw = ImageDraw.Draw(picture)
+    x, y = margin + pad, top + pad - round(2 * unit)
+    for line in lines:
+        draw.text((x, y), line, font=big, fill=(255, 255, 255))
+        y += step
+    y += round(3 * unit)
+    for line in below:
+        draw.text((x, y), line, font=small, fill=(214, 218, 230))
+        y += small_step
+    return _badge(picture, margin, unit)
+
+
+def _badge(picture: Image.Image, margin: int, unit: float) -> Image.Image:
+    face = font(round(13 * unit))
+    text = "DEVNET"
+    gap = round(2.4 * unit)
+    width = sum(round(face.getlength(letter)) + gap for letter in text) - gap
+    pad = round(9 * unit)
+    box = (margin, margin, margin + width + 2 * pad, margin + round(25 * unit))
+    picture = _panel(picture, box, round(7 * unit))
+    draw, x = ImageDraw.Draw(picture), float(margin + pad)
+    middle = (box[1] + box[3]) / 2
+    for letter in text:
+        draw.text((x, middle), letter, font=face, fill=(255, 255, 255), anchor="lm")
+        x += round(face.getlength(letter)) + gap
+    return picture
+
+
+def _panel(picture: Image.Image, box: tuple[int, int, int, int], radius: int) -> Image.Image:
+    """Darken a rounded box. The corners are drawn four times as large, because Pillow does not smooth them."""
+    size = (box[2] - box[0], box[3] - box[1])
+    mask = Image.new("L", (size[0] * 2, size[1] * 2))
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] * 2 - 1, size[1] * 2 - 1), radius * 2, fill=158)
+    picture.paste((12, 14, 26), (box[0], box[1]), mask.reduce(2))
+    return picture
+
+
+def _fitting(text: str, face: Font, width: float) -> int:
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if face.getlength(text[:middle]) <= width else (low, middle - 1)
+    return low
