@@ -1,0 +1,35 @@
+"""Settings in layers with the origin of every value, credentials, and the folders of this installation.
+
+Highest first: flag (the engine's affair), ``SOGNI_*`` environment, ``~/.config/sogni/config.toml``,
+built-in. Names are imported when first asked for, so that reading a path costs no pydantic.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sogni_core.settings.core import CoreSettings
+    from sogni_core.settings.credentials import Credentials
+    from sogni_core.settings.layers import SettingProblem
+    from sogni_core.settings.paths import Paths
+    from sogni_core.settings.reading import Settings, Value
+
+__all__ = ["CoreSettings", "Credentials", "Paths", "SettingProblem", "Settings", "Value"]
+
+_HOMES = {
+    "CoreSettings": "core",
+    "Credentials": "credentials",
+    "Paths": "paths",
+    "SettingProblem": "layers",
+    "Settings": "reading",
+    "Value": "reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

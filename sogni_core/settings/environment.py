@@ -1,0 +1,52 @@
+"""The environment as a layer: ``SOGNI_VIDEO__FPS=24`` is ``video.fps``.
+
+``__`` separates parts, which are lower-cased. A list may be separated by commas; a list or a table may
+be JSON: ``SOGNI_IMAGE__MODEL_DEFAULTS='{"flux1-schnell-fp8": {"steps": 4}}'``. An empty variable counts as unset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from sogni_core.settings.keys import PREFIX
+from sogni_core.settings.layers import Entry, SettingProblem
+
+NOT_SETTINGS = frozenset(
+    (
+        "SOGNI_API_KEY",
+        "SOGNI_CACHE_DIR",
+        "SOGNI_CONFIG_DIR",
+        "SOGNI_DEBUG",
+        "SOGNI_FFMPEG",
+        "SOGNI_PASSWORD",
+        "SOGNI_PLUGINS",
+        "SOGNI_STATE_DIR",
+        "SOGNI_USERNAME",
+    )
+)
+"""Variables with a meaning of their own."""
+
+
+class Environment:
+    """What ``SOGNI_*`` variables say."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = {
+            name: value
+            for name, value in environ.items()
+            if name.upper().startswith(PREFIX) and value and name.upper() not in NOT_SETTINGS
+        }
+
+    def entries(self, section: str, sections: Collection[str]) -> Iterator[Entry]:
+        """Return what is said about a section."""
+        spelled = {name.lower().replace("-", "_"): name for name in sections if name}
+        for variable, text in sorted(self._environ.items()):
+            parts = tuple(variable[len(PREFIX) :].lower().split("__"))
+            owner = spelled.get(parts[0], "") if len(parts) > 1 else ""
+            if owner == section:
+                path = parts[1:] if owner else parts
+                yield Entry(path, text, f"environment {variable}", text=True, foreign=not owner)
+
+    def problems(self, sections: Collection[str]) -> Iterator[SettingProblem]:
+        """Return nothing: the environment can always be read, and unknown names are found by section."""
+        yield from ()

@@ -1,0 +1,208 @@
+"""One section made of what the layers say about it.
+
+Each layer is validated alone first, so that every wrong value is named with its origin, whatever stands
+above it; it is dropped and the next layer speaks for that key. Tables are merged key by key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from sogni_core.errors import PluginError
+from sogni_core.settings import schema
+from sogni_core.settings.keys import join_key
+from sogni_core.settings.layers import BUILT_IN, Entry, SettingProblem
+from sogni_core.settings.schema import MISSING, Path
+from sogni_core.text import clean, nearest, quote_path
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""Numbers as people write them; pydantic alone would also take ``1_000`` and ``nan``."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One value that one layer gave for one key."""
+
+    value: object = field(repr=False)
+    origin: str
+    problem: str = ""
+    """Why it was ignored."""
+
+
+@dataclass
+class Section:
+    """A section as it came out."""
+
+    name: str
+    model: type[BaseModel]
+    values: BaseModel
+    said: dict[Path, list[Said]] = field(default_factory=dict)
+    """By path, the highest layer first, ignored ones included."""
+    problems: list[SettingProblem] = field(default_factory=list)
+
+    def key(self, path: Path) -> str:
+        """Return the whole key of a path."""
+        return join_key((self.name, *path) if self.name else path)
+
+    def origin(self, path: Path) -> str:
+        """Return where the value in force comes from."""
+        return next((said.origin for said in self.said.get(path, ()) if not said.problem), BUILT_IN)
+
+
+def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]) -> Section:
+    """Make a section of its layers, the highest first. Raises PLUGIN_HOOK if the model lacks defaults."""
+    try:
+        section = Section(name, model, model())
+    except ValidationError as error:
+        raise _broken(name, error.errors()[0]["msg"]) from error
+    # Keys inside a table are merged with the table's built-in content.
+    base = {path: value for path, value in schema.leaves(model, section.values) if len(path) > 1}
+    valid = [_layer(section, base, list(layer)) for layer in layers]
+    while True:
+        merged: dict[Path, Said] = {}
+        for layer in reversed(valid):
+            for path, said in layer.items():
+                _put(merged, path, said)
+        section.values, refused = _validated(section, base, merged)
+        if not refused:
+            return section
+        for path, (said, reason) in refused.items():
+            # Valid alone, refused beside values of other layers: a rule between keys.
+            for layer in valid:
+                if layer.get(path) is said:
+                    del layer[path]
+            spoken = section.said[path]
+            spoken[spoken.index(said)] = Said(said.value, said.origin, reason)
+            section.problems.append(_problem(section, path, said.origin, reason))
+
+
+def unknown_key(section: Section, path: Path) -> str | None:
+    """Return the key nearest to one that does not exist."""
+    known = {section.key(found): found for found in schema.known_paths(section.model)}
+    return nearest(section.key(path), known)
+
+
+def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) -> dict[Path, Said]:
+    """Return the values of one layer that are valid by themselves; notes everything it said."""
+    values: dict[Path, Said] = {}
+    refused: dict[Path, tuple[Said, str]] = {}
+    for entry in entries:
+        for path, value in _leaves(section, entry):
+            annotation = schema.at(section.model, path)
+            said = Said(value, entry.origin)
+            if annotation is MISSING:
+                section.problems.append(_unknown(section, path, entry))
+                continue
+            if entry.text and isinstance(value, str):
+                try:
+                    value = schema.from_text(annotation, value)
+                except ValueError as error:
+                    refused[path] = (said, str(error))
+                    continue
+            _put(values, path, Said(value, entry.origin))
+    instance, invalid = _validated(section, base, values)
+    refused |= invalid
+    for path, said in list(values.items()):
+        reason = _wrong_kind(said.value, schema.value_at(instance, path))
+        if reason and path not in refused:
+            refused[path] = (said, reason)
+    for path, (said, reason) in refused.items():
+        values.pop(path, None)
+        section.said.setdefault(path, []).append(Said(said.value, said.origin, reason))
+        section.problems.append(_problem(section, path, said.origin, reason))
+    for path, said in values.items():
+        section.said.setdefault(path, []).append(said)
+    return values
+
+
+def _leaves(section: Section, entry: Entry) -> Iterator[tuple[Path, object]]:
+    value = entry.value
+    if entry.text and isinstance(value, str):
+        annotation = schema.at(section.model, entry.path)
+        if annotation is not MISSING and schema.is_table(annotation):
+            try:
+                value = schema.from_text(annotation, value)
+            except ValueError:
+                yield entry.path, value
+                return
+    for path, leaf in schema.leaves(schema.at(section.model, entry.path), value):
+        yield (*entry.path, *path), leaf
+
+
+def _validated(
+    section: Section, base: Mapping[Path, object], values: dict[Path, Said]
+) -> tuple[BaseModel, dict[Path, tuple[Said, str]]]:
+    """Validate; what is refused is taken out of ``values`` until the rest is accepted."""
+    refused: dict[Path, tuple[Said, str]] = {}
+    while True:
+        merged: dict[Path, Any] = {}
+        for path, value in (*base.items(), *((path, said.value) for path, said in values.items())):
+            _put(merged, path, value)
+        try:
+            return section.model.model_validate(schema.tree_of(merged), by_name=True), refused
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=False, include_input=False)
+        whole = dict(values)
+        for detail in details:
+            for path in _blamed(tuple(str(part) for part in detail["loc"]), whole):
+                if values.pop(path, None) is not None:
+                    refused[path] = (whole[path], _reason(detail["msg"]))
+        if len(values) == len(whole):
+            raise _broken(section.name, details[0]["msg"])
+
+
+def _broken(name: str, reason: str) -> PluginError:
+    what = f"The settings model of [{name}]" if name else "The settings model of the top level"
+    return PluginError("PLUGIN_HOOK", f"{what} does not accept its own defaults: {clean(reason)}.")
+
+
+def _blamed(location: Path, values: Mapping[Path, object]) -> list[Path]:
+    """Return the paths that an error at a location is about: those at it, above it or below it, else its neighbours."""
+    while True:
+        size = len(location)
+        found = [path for path in values if path[:size] == location[: len(path)]]
+        if found or not location:
+            return found
+        location = location[:-1]
+
+
+def _put(values: dict[Path, Any], path: Path, value: object) -> None:
+    """Set a value; a table replaces a single value of that path, and the other way round."""
+    for other in [other for other in values if other != path and other[: len(path)] == path[: len(other)]]:
+        del values[other]
+    values[path] = value
+
+
+def _wrong_kind(raw: object, result: object) -> str:
+    """Return why a value that pydantic took as a number is none: ``0x10``, ``1_000``, ``nan``, true."""
+    if isinstance(result, bool) or not isinstance(result, int | float):
+        return ""
+    if isinstance(raw, bool) or (isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip())):
+        return "should be a decimal number"
+    return "should be a finite number" if result in {float("inf"), float("-inf")} or result != result else ""
+
+
+def _reason(message: str) -> str:
+    text = clean(message, 300).removeprefix("Value error, ").removeprefix("Input ").removesuffix(".")
+    return text[:1].lower() + text[1:]
+
+
+def _problem(section: Section, path: Path, origin: str, reason: str) -> SettingProblem:
+    key = section.key(path)
+    if schema.is_secret(section.model, path):
+        reason = "it has not the form it should have"  # a model's own message may repeat the value
+    return SettingProblem(f"{quote_path(key)} ({origin}) is not valid: {reason}.", origin, key)
+
+
+def _unknown(section: Section, path: Path, entry: Entry) -> SettingProblem:
+    key = section.key(path)
+    message = f"{quote_path(key)} ({entry.origin}) is not a known setting."
+    if entry.foreign and isinstance(entry.value, dict):
+        message = f"The table [{quote_path(key)}] ({entry.origin}) belongs to no installed plugin."
+    near = unknown_key(section, path)
+    return SettingProblem(message, entry.origin, key, near, "note" if entry.foreign else "error")
