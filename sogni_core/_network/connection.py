@@ -1,0 +1,245 @@
+"""The one socket of a session: opened, greeted, kept, and reopened with the same app id.
+
+All connecting happens in one task, so there is never a second connection with one app id: the server would
+close the first with 4015, and each would throw the other out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sogni_core import __version__
+from sogni_core._network.account import Account, Headers
+from sogni_core._protocol import closing, frames, greeting
+from sogni_core._protocol.connection import (
+    GREETING_SECONDS,
+    READY_SECONDS,
+    client_name,
+    connection_query,
+    socket_address,
+)
+from sogni_core._transport.socket import Refused, Socket
+from sogni_core.errors import InternalError, SogniError, TransportError
+
+_log = logging.getLogger("sogni_core.network")
+
+FIRST_TRIES = 3
+"""Tries to reach a host that was never reached in this session: whoever waits learns it in a few seconds."""
+LOST_SECONDS = 120.0
+"""How long a connection that worked is tried for again. The server keeps what ends meanwhile for an hour."""
+LONGEST_PUT_OFF = 60.0
+
+
+class Receiver(Protocol):
+    """Who is told what comes in. Called on the event loop; expected to return at once."""
+
+    def greeted(self, told: greeting.Greeting) -> None:
+        """A connection is ready; the greeting lists what runs and what ended."""
+
+    def received(self, frame: frames.Frame) -> None:
+        """A frame came."""
+
+    def broken(self, error: SogniError) -> None:
+        """The connection is gone for good."""
+
+
+@dataclass(frozen=True)
+class _End:
+    """How one try ended."""
+
+    policy: closing.Closing
+    code: int | None = None
+    """Close code; None if the upgrade was refused."""
+    reason: str = ""
+    greeted: bool = False
+    wait: float = 0.0
+    """Seconds that the server asks to wait."""
+
+    @property
+    def unauthorised(self) -> bool:
+        """Whether the credentials were refused, by a status or by a close code before the greeting."""
+        return self.policy.code == "AUTHENTICATION_ERROR" and not self.greeted and self.code in {None, 4021}
+
+
+class Connection:
+    """Keeps a socket open for a session."""
+
+    def __init__(
+        self,
+        socket_url: str,
+        account: Account,
+        receiver: Receiver,
+        *,
+        app_id: Callable[[], str],
+        network: str,
+        rng: random.Random,
+        pause: Callable[[float], object] = asyncio.sleep,
+    ) -> None:
+        """``app_id`` is asked once, before the first connection; ``pause`` is an awaitable sleep."""
+        self._socket_url = socket_url
+        self._account = account
+        self._receiver = receiver
+        self._app_id = app_id
+        self._named: str | None = None
+        self._network = network
+        self._rng = rng
+        self._pause = pause
+        self._keeper: asyncio.Task[None] | None = None
+        self._socket: Socket | None = None
+        self._ready = False
+        self._served = False
+        self._failure: SogniError | None = None
+        self._final = False
+        self._closing = False
+        self._news = asyncio.Event()
+
+    def open(self) -> None:
+        """Begin to connect, if that is not already so. A connection that failed is tried anew."""
+        if self._closing or self._final or (self._keeper is not None and not self._keeper.done()):
+            return
+        self._failure = None
+        self._keeper = asyncio.get_running_loop().create_task(self._keep(), name="sogni socket")
+        self._keeper.add_done_callback(self._ended)
+
+    async def ready(self) -> Socket:
+        """Wait for an open, greeted socket, at most 30 s.
+
+        Raises TransportError CONNECTION_ERROR (nothing was sent), AuthError, or what ended the connection.
+        """
+        self.open()
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while True:
+                    if self._socket is not None and self._ready and self._socket.is_open:
+                        return self._socket
+                    if self._failure is not None:
+                        raise _copy(self._failure)
+                    if self._closing:
+                        raise TransportError("CONNECTION_ERROR", "The session is closed.", details={"sent": False})
+                    await self._news.wait()
+        except TimeoutError:
+            raise TransportError(
+                "CONNECTION_ERROR",
+                f"The service was not ready within {READY_SECONDS:g} s; nothing was sent.",
+                details={"sent": False},
+            ) from None
+
+    async def close(self) -> None:
+        """Say goodbye (code 1000), a tenth of a second at most, and stop."""
+        self._closing = True
+        self._tell()
+        if self._socket is not None:
+            await self._socket.close()
+        if self._keeper is not None and not self._keeper.done():
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+
+    # the task that connects
+
+    async def _keep(self) -> None:
+        tries, renewed = 0, False
+        loop = asyncio.get_running_loop()
+        since = loop.time()
+        headers: Headers | None = None
+        while not self._closing:
+            failure: SogniError
+            wait = 0.0
+            try:
+                headers = headers or await self._account.headers()
+                end = await self._one(headers)
+            except TransportError as unreachable:
+                failure = unreachable
+            else:
+                if self._closing:
+                    return
+                if end.greeted:
+                    tries, renewed, since = 0, False, loop.time()
+                if end.unauthorised and self._account.kind == "password" and not renewed:
+                    headers, renewed = await self._account.renew(headers), True
+                    continue
+                failure = closing.error(end.policy, code=end.code, reason=end.reason)
+                if not end.policy.reconnect:
+                    await self._stop(end, failure)
+                wait = min(end.wait, LONGEST_PUT_OFF)
+            headers = None  # a token can expire while a connection is up; the next try looks at the clock
+            if self._hopeless(tries, loop.time() - since):
+                raise failure
+            await self._sleep(max(wait, closing.backoff(tries, self._rng.random())))
+            tries += 1
+
+    async def _one(self, headers: Mapping[str, str]) -> _End:
+        """Connect once and read until the connection ends."""
+        if self._named is None:
+            self._named = self._app_id()
+        name = client_name("sogni-core", __version__)
+        url = socket_address(self._socket_url, connection_query(self._named, self._network, name))
+        opened = await Socket.open(url, headers)
+        if isinstance(opened, Refused):
+            return _End(closing.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
+        self._socket, greeted = opened, False
+        # protocol: frames before `authenticated` are dropped, but a server that says nothing is spoken to after 10 s.
+        gate = asyncio.get_running_loop().call_later(GREETING_SECONDS, self._open_gate)
+        try:
+            async for text in opened.texts():
+                frame = frames.decode(text)
+                if frame is None:
+                    _log.debug("a frame that does not parse was dropped")
+                    continue
+                if frame.type == "authenticated":
+                    greeted = True
+                    self._receiver.greeted(greeting.read_authenticated(frame.payload))
+                    self._open_gate()
+                self._receiver.received(frame)
+        finally:
+            gate.cancel()
+            self._socket, self._ready = None, False
+            if opened.is_open:
+                await opened.close()
+        closed = opened.closed
+        _log.debug("the socket closed with code %d", closed.code)
+        return _End(closing.policy(closed.code), closed.code, closed.reason, greeted)
+
+    async def _stop(self, end: _End, failure: SogniError) -> None:
+        # A place that another connection took, or a block, is not asked for again by the next project of this session.
+        self._final = end.code is not None and end.code >= 4000 and end.code != 4021
+        if end.policy.sign_out:
+            await self._account.forget()
+        raise failure
+
+    def _hopeless(self, tries: int, seconds: float) -> bool:
+        return seconds >= LOST_SECONDS if self._served else tries + 1 >= FIRST_TRIES
+
+    async def _sleep(self, seconds: float) -> None:
+        waiting = self._pause(seconds)
+        await waiting  # type: ignore[misc]
+
+    def _open_gate(self) -> None:
+        self._ready = self._served = True
+        self._tell()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        bug = task.exception()
+        if bug is None:
+            return
+        error = bug if isinstance(bug, SogniError) else InternalError("INTERNAL", f"The socket failed: {bug!r}")
+        if error.code == "CONNECTION_ERROR" and self._served:
+            error = TransportError("CONNECTION_LOST", error.message, details=error.details)
+        self._failure = error
+        self._receiver.broken(error)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+def _copy(error: SogniError) -> SogniError:
+    """Make an error like another one: an exception that many raise would gather all their tracebacks."""
+    return type(error)(error.code, error.message, hint=error.hint, details=error.details, plugin=error.plugin)

@@ -1,0 +1,53 @@
+"""What the network says, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a project would cost. Amounts are exact; None for what was not said."""
+
+    token: str
+    """``spark`` or ``sogni``: what ``amount`` is in."""
+    amount: Decimal | None
+    usd: Decimal | None = None
+    spark: Decimal | None = None
+    sogni: Decimal | None = None
+    seconds: float | None = None
+    """Time that rendering takes, as the service estimates it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveModel:
+    """A model as the service lists it."""
+
+    id: str
+    name: str
+    """For people, cleaned."""
+    media: str
+    """``image``, ``video``, ``audio``; empty if it was not said."""
+    workers: int | None
+    """Workers that serve it on the network that was asked about; None if they were not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One result: where the network keeps it and, if it was saved, the facts of the file."""
+
+    url: str = field(repr=False)
+    path: Path | None = None
+    """None if it was not downloaded; then size and digest are empty too."""
+    content_type: str = ""
+    """By content if it was downloaded, else by the format that was asked for."""
+    size: int = 0
+    """Bytes."""
+    sha256: str = ""
+    """Hex digest."""
+    width: int = 0
+    """Pixels; 0 if not known."""
+    height: int = 0
+    """Pixels; 0 if not known."""

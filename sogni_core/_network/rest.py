@@ -1,0 +1,47 @@
+"""Calls to both hosts, with one patient renewal of the login where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from sogni_core._network import answers
+from sogni_core._network.account import Account
+from sogni_core._protocol.connection import http_base
+from sogni_core._transport.calls import SafeCall
+from sogni_core._transport.http import Http
+from sogni_core.plugin import Endpoint
+
+
+class Rest:
+    """The REST host, and the HTTP side of the socket host. Everything asked here costs nothing."""
+
+    def __init__(self, endpoint: Endpoint, account: Account | None, http: Http) -> None:
+        """``account`` may be None where only public calls are made."""
+        self._bases = {"rest": endpoint.rest_url.rstrip("/"), "socket": http_base(endpoint.socket_url).rstrip("/")}
+        self._account = account
+        self._http = http
+
+    async def get(
+        self,
+        path: str,
+        query: Mapping[str, str | None] | None = None,
+        *,
+        host: Literal["rest", "socket"] = "rest",
+        public: bool = False,
+    ) -> Any:
+        """GET a path with its query; values of None are left out. Returns the data without its envelope.
+
+        ``public``: no login is needed and none is made. A 401 is answered by one renewal and one more try.
+        Raises AuthError, ServiceError (SERVICE_ERROR, RATE_LIMITED with ``details["status"]``), TransportError.
+        """
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        url = f"{self._bases[host]}{path}" + (f"?{urlencode(given)}" if given else "")
+        account = None if public else self._account
+        headers = await account.headers() if account is not None else {}
+        reply = await self._http.call(SafeCall("GET", url, headers))
+        if reply.status == 401 and account is not None and account.kind == "password":
+            headers = await account.renew(headers)
+            reply = await self._http.call(SafeCall("GET", url, headers))
+        return answers.read(reply, envelope=host == "rest")

@@ -1,0 +1,39 @@
+"""Which host the service keeps files on, remembered between calls so that a line to it can be opened early."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sogni_core._protocol.values import record
+from sogni_core.files import private_folder, write_atomic
+
+
+class StoreHost:
+    """The host of the last upload or download URL: scheme, name and port, nothing more of the URL."""
+
+    def __init__(self, state: Path, rest_url: str) -> None:
+        self._path = state / f"store-{hashlib.sha256(rest_url.encode()).hexdigest()[:16]}.json"
+        self._known: str | None = None
+
+    @property
+    def url(self) -> str | None:
+        """``https://host[:port]``, None if it was never seen. A hint only: the guard judges it like any other."""
+        if self._known is None:
+            try:
+                found = record(json.loads(self._path.read_bytes())).get("url")
+            except (OSError, ValueError, RecursionError):
+                return None
+            self._known = found if isinstance(found, str) and len(found) < 300 else None
+        return self._known
+
+    def note(self, url: str) -> None:
+        """Remember the host of a URL that the service named. Raises ConfigError INVALID_STATE."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin != self.url and parts.username is None:
+            self._known = origin
+            private_folder(self._path.parent)
+            write_atomic(self._path, json.dumps({"url": origin}))

@@ -1,0 +1,208 @@
+"""Files to the service and back. Uploads and downloads cost nothing and are tried a few times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from sogni_core._network.records import Collected
+from sogni_core._network.rest import Rest
+from sogni_core._network.results import Checked, inspect
+from sogni_core._network.store_host import StoreHost
+from sogni_core._protocol import ids
+from sogni_core._protocol.closing import backoff
+from sogni_core._protocol.events import JobFinished
+from sogni_core._protocol.values import record, url
+from sogni_core._transport.http import Http
+from sogni_core.errors import InputError, ServiceError, SogniError, TransportError
+from sogni_core.files import Neighbour
+from sogni_core.project import Asset, Project
+from sogni_core.text import quote_path
+
+TRIES = 4
+AT_ONCE = 6
+"""Transfers of one kind at a time."""
+IDLE_SECONDS = 30.0
+SLOWEST = 32 * 1024
+"""Bytes per second below which an upload is given up."""
+LARGEST = {"image": 256 * 2**20, "audio": 512 * 2**20, "video": 4 * 2**30}
+"""Bytes of a result that are downloaded at most, by kind."""
+DOWNLOAD_SECONDS = {"image": 300.0, "audio": 600.0, "video": 1800.0}
+
+CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp",
+                 "mp3": "audio/mpeg", "flac": "audio/flac", "wav": "audio/wav", "mp4": "video/mp4"}  # fmt: skip
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+class Transfers:
+    """Uploads and downloads of one session."""
+
+    def __init__(
+        self, rest: Rest, http: Http, store: StoreHost, *, random: Callable[[], float], pause: Pause = asyncio.sleep
+    ) -> None:
+        self._rest = rest
+        self._http = http
+        self._store = store
+        self._random = random
+        self._pause = pause
+        self._uploads = asyncio.Semaphore(AT_ONCE)
+        self._downloads = asyncio.Semaphore(AT_ONCE)
+
+    async def upload(self, project_id: str, slot: str, asset: Asset) -> None:
+        """Put a file into a slot of a project that is yet to be sent.
+
+        Raises TransportError UPLOAD_FAILED, InputError MISSING_FILE, AuthError.
+        """
+        path = asset.path
+        if path is None:
+            raise InputError("MISSING_FILE", f"{quote_path(asset.source)} was not read.")
+        failure: SogniError | None = None
+        for attempt in range(TRIES):
+            if attempt:
+                await self._pause(backoff(attempt - 1, self._random()))
+            try:
+                # Outside the limit on PUTs, so that all URLs are asked for at once; each is used at once.
+                async with self._uploads:
+                    target = await self._upload_url(project_id, slot, asset)
+                    seconds = 60.0 + asset.size / SLOWEST
+                    reply = await self._http.upload(target, path, asset.content_type, seconds=seconds)
+            except (TransportError, ServiceError) as error:
+                failure = error
+                if not error.retryable or error.details.get("status") in {400, 404, 413}:
+                    break
+                continue
+            except InputError as error:
+                if error.code != "URL_REFUSED":
+                    raise
+                failure = error
+                break
+            if reply.ok:
+                return
+            failure = ServiceError(
+                "SERVICE_ERROR",
+                f"The file store answered with status {reply.status}.",
+                details={"status": reply.status},
+            )
+            if reply.status == 413:
+                break
+        assert failure is not None
+        raise TransportError(
+            "UPLOAD_FAILED",
+            f"{quote_path(asset.source)} could not be uploaded: {failure.message}",
+            details={"slot": slot, **_facts(failure)},
+        )
+
+    async def collect(self, project: Project, project_id: str, job: JobFinished, output: Path | None) -> Collected:
+        """Get a result: its URL and, with ``output``, its file. Errors as :meth:`submission.Submission.collect`."""
+        failure: SogniError | None = None
+        named = job.result_url
+        for attempt in range(TRIES):
+            if attempt:
+                await self._pause(backoff(attempt - 1, self._random()))
+            try:
+                target = named or await self._download_url(project, project_id, job)
+                if output is None:
+                    return Collected(target, content_type=CONTENT_TYPES.get(project.output_format or "", ""))
+                async with self._downloads:
+                    return await self._saved(target, project, output)
+            except (TransportError, ServiceError) as error:
+                if job.uncertain and isinstance(error, ServiceError) and error.details.get("status") == 404:
+                    raise ServiceError("SENSITIVE_CONTENT", "The output was withheld by the safety filter.") from None
+                failure = error
+            except InputError as error:
+                # What the service sent is no input of the user; where the output goes is.
+                if error.code not in {"URL_REFUSED", "UNSUPPORTED_MEDIA"}:
+                    raise
+                failure = error
+            # A URL that came with the result may have expired; from now on new ones are asked for.
+            named = None
+        assert failure is not None
+        raise TransportError(
+            "DOWNLOAD_FAILED",
+            f"Output {job.index + 1} is finished but could not be downloaded: {failure.message}",
+            details={"projectId": project_id, "jobId": job.job_id, "index": job.index, **_facts(failure)},
+        )
+
+    async def _upload_url(self, project_id: str, slot: str, asset: Asset) -> str:
+        query: dict[str, str | None] = {"jobId": project_id, "type": slot, "contentType": asset.content_type or None}
+        if asset.kind in {"audio", "video"}:
+            answer = await self._rest.get("/v1/media/uploadUrl", query)
+        else:
+            answer = await self._rest.get("/v1/image/uploadUrl", {"imageId": ids.make(), **query})
+        return self._named(answer, "uploadUrl")
+
+    async def _download_url(self, project: Project, project_id: str, job: JobFinished) -> str:
+        media = {"jobId": project_id, "id": job.job_id, "type": "complete"}
+        # protocol: a content type only if the request named a format; video sends none.
+        if project.media != "image":
+            kind = CONTENT_TYPES.get(project.output_format or "", "") if project.media == "audio" else ""
+            answer = await self._rest.get("/v1/media/downloadUrl", {**media, "contentType": kind or None})
+            return self._named(answer, "downloadUrl")
+        query: dict[str, str | None] = {"jobId": project_id, "imageId": job.job_id, "type": "complete"}
+        query["contentType"] = CONTENT_TYPES.get(project.output_format or "")
+        try:
+            answer = await self._rest.get("/v1/image/downloadUrl", query)
+        except ServiceError as error:
+            # protocol: the image endpoint, asked for a media result, points to the other one.
+            if error.details.get("status") != 404 or "/v1/media/downloadUrl" not in error.message:
+                raise
+            answer = await self._rest.get("/v1/media/downloadUrl", dict(media))
+        return self._named(answer, "downloadUrl")
+
+    def _named(self, answer: object, field: str) -> str:
+        found = url(record(answer).get(field))
+        if found is None:
+            raise TransportError("PROTOCOL_ERROR", f"The service's answer lacks its {field}.")
+        self._store.note(found)
+        return found
+
+    async def _saved(self, target: str, project: Project, output: Path) -> Collected:
+        limit = LARGEST.get(project.media, LARGEST["video"])
+        seconds = DOWNLOAD_SECONDS.get(project.media, DOWNLOAD_SECONDS["video"])
+        with Neighbour(output) as neighbour:
+            received = await self._http.download(
+                target, neighbour, limit_bytes=limit, idle=IDLE_SECONDS, seconds=seconds
+            )
+            if received.status != 200:
+                raise ServiceError(
+                    "SERVICE_ERROR",
+                    f"The file store answered with status {received.status}.",
+                    details={"status": received.status},
+                )
+            checked = await _to_its_end(lambda: _committed(neighbour, project.media))
+            return Collected(
+                target,
+                path=output,
+                content_type=checked.content_type,
+                size=neighbour.size,
+                sha256=neighbour.sha256,
+                width=checked.width,
+                height=checked.height,
+            )
+
+
+def _committed(neighbour: Neighbour, media: str) -> Checked:
+    """Check what was downloaded and put it into its place."""
+    checked = inspect(neighbour.finish(), media)
+    neighbour.commit()
+    return checked
+
+
+async def _to_its_end(work: Callable[[], Checked]) -> Checked:
+    """Run blocking work (fsync, decoding) in a thread; a cancellation waits for it, since it uses an open file."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise
+
+
+def _facts(failure: SogniError) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: failure.details[name] for name in ("status", "cause", "errorCode") if name in failure.details}
+    return {"reason": failure.code, **kept}

@@ -1,0 +1,83 @@
+"""The wallet that a user name and a password stand for, and its signature under a login.
+
+protocol: the key is PBKDF2-HMAC-SHA256 of the lower-cased user name and the password. Neither is ever sent.
+Source: Sogni-AI/sogni-client, src/Account/index.ts and src/lib/EIP712Helper.ts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_SALT: Final = b"sogni-salt-value"
+_ITERATIONS: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The EIP-712 domain that a signature is for."""
+
+    name: str
+    chain_id: int
+
+
+MAINNET: Final = Domain("Sogni AI", 8453)
+TESTNET: Final = Domain("Sogni-testnet", 84532)
+_VERIFYING_CONTRACT: Final = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """An address and the key behind it. Making one imports eth-account (0.4 s), so it happens in a login only."""
+
+    address: str
+    """EIP-55 checksummed."""
+    _key: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, username: str, password: str) -> Wallet:
+        """Derive the wallet. Nothing is trimmed or normalised; only the user name is lower-cased."""
+        from eth_account import Account
+
+        key = private_key(username, password)
+        return cls(Account.from_key(key).address, key)
+
+    def sign(self, nonce: str, domain: Domain = MAINNET) -> str:
+        """Sign a login nonce: 65 bytes ``r‖s‖v`` in hex with ``0x``, deterministic (RFC 6979)."""
+        from eth_account import Account
+
+        signed = Account.from_key(self._key).sign_typed_data(full_message=login_message(self.address, nonce, domain))
+        return "0x" + bytes(signed.signature).hex()
+
+
+def private_key(username: str, password: str) -> bytes:
+    """Return the 32 bytes of the key."""
+    secret = (username.lower() + password).encode("utf-8", "surrogateescape")
+    return hashlib.pbkdf2_hmac("sha256", secret, _SALT, _ITERATIONS, 32)
+
+
+def login_message(address: str, nonce: str, domain: Domain) -> dict[str, Any]:
+    """Return the typed data of a login, as EIP-712 tools take it."""
+    return {
+        "types": {
+            "EIP712Domain": [
+                {"name": "name", "type": "string"},
+                {"name": "version", "type": "string"},
+                {"name": "chainId", "type": "uint256"},
+                {"name": "verifyingContract", "type": "address"},
+            ],
+            "Authentication": [
+                {"name": "walletAddress", "type": "address"},
+                {"name": "nonce", "type": "string"},
+            ],
+        },
+        "primaryType": "Authentication",
+        "domain": {
+            "name": domain.name,
+            "version": "1",
+            "chainId": domain.chain_id,
+            "verifyingContract": _VERIFYING_CONTRACT,
+        },
+        "message": {"walletAddress": address, "nonce": nonce},
+    }

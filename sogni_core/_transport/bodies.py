@@ -1,0 +1,125 @@
+"""Bodies that stream: a file to a PUT, a GET to a file, both in bounded memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from sogni_core._transport.calls import Reply
+from sogni_core.errors import InputError, TransportError
+from sogni_core.text import clean, quote_path
+
+if TYPE_CHECKING:
+    import httpx
+
+    from sogni_core.files import Neighbour
+
+CHUNK_BYTES = 256 * 1024
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a GET brought."""
+
+    status: int
+    reason: str
+    """Cleaned status text, or the standard one."""
+    content_type: str
+    """As the server named it, without parameters; empty if it did not."""
+    size: int
+    """Bytes written; 0 for a status other than 200."""
+
+
+async def read_bounded(response: httpx.Response, limit: int) -> bytes:
+    """Read a body of at most ``limit`` bytes. Raises TransportError PROTOCOL_ERROR beyond that."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > limit:
+            raise TransportError("PROTOCOL_ERROR", f"The service's answer is longer than {limit} bytes.")
+    return bytes(body)
+
+
+async def send_file(
+    client: httpx.AsyncClient,
+    url: str,
+    path: Path,
+    headers: dict[str, str],
+    on_bytes: Callable[[int], None] | None,
+) -> Reply:
+    """PUT a file; ``on_bytes`` is told the bytes sent so far. Raises InputError MISSING_FILE."""
+    import httpx
+
+    source, size = _opened(path)
+    with source:
+
+        async def chunks() -> AsyncIterator[bytes]:
+            sent = 0
+            while chunk := source.read(min(CHUNK_BYTES, size - sent)):
+                sent += len(chunk)
+                yield chunk
+                if on_bytes is not None:
+                    on_bytes(sent)
+
+        # An explicit length, because stores of presigned URLs refuse chunked bodies.
+        request = client.build_request(
+            "PUT",
+            url,
+            content=chunks(),
+            headers={**headers, "content-length": str(size)},
+            timeout=httpx.Timeout(30.0, connect=10.0, pool=60.0),
+        )
+        response = await client.send(request, stream=True)
+        try:
+            return Reply(response.status_code, dict(response.headers), (await read_bounded(response, 2**20))[:4096])
+        finally:
+            await response.aclose()
+
+
+def _opened(path: Path) -> tuple[BinaryIO, int]:
+    try:
+        source = path.open("rb")
+        return source, os.fstat(source.fileno()).st_size
+    except OSError as failure:
+        raise InputError(
+            "MISSING_FILE", f"{quote_path(path)} cannot be read: {failure.strerror}.", details={"path": str(path)}
+        ) from None
+
+
+async def receive(
+    client: httpx.AsyncClient, url: str, neighbour: Neighbour, limit_bytes: int, idle: float
+) -> Received | str:
+    """GET a URL once: the facts of the answer with its body written, or the URL of a redirect.
+
+    ``idle`` is the longest silence in seconds. Raises TransportError CONNECTION_ERROR where the body is longer
+    than ``limit_bytes`` or than announced; a shorter one is an error of the HTTP library.
+    """
+    import httpx
+
+    async with client.stream("GET", url, timeout=httpx.Timeout(idle, connect=10.0, pool=60.0)) as response:
+        target = response.headers.get("location")
+        if response.status_code in _REDIRECTS and target:
+            return str(response.url.join(target))
+        reason = clean(response.reason_phrase, 80)
+        content_type = clean(response.headers.get("content-type", "").partition(";")[0].strip().lower(), 80)
+        if response.status_code != 200:
+            return Received(response.status_code, reason, content_type, 0)
+        announced = response.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit_bytes:
+            raise _too_long(limit_bytes)
+        size = 0
+        async for chunk in response.aiter_bytes(CHUNK_BYTES):
+            size += len(chunk)
+            if size > limit_bytes:
+                raise _too_long(limit_bytes)
+            neighbour.write(chunk)
+        return Received(200, reason, content_type, size)
+
+
+def _too_long(limit: int) -> TransportError:
+    words = f"the file is larger than {limit} bytes"
+    return TransportError("CONNECTION_ERROR", f"The download was stopped: {words}.", details={"cause": words})

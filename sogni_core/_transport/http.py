@@ -1,0 +1,269 @@
+"""The HTTP clients of a process: one for the service, and a guarded one for URLs that others chose.
+
+Both are made when first needed and share the process's TLS context. The first honours the proxies of the
+environment. The guarded one goes to public addresses only and to no proxy, which would hide the address
+it talks to; see :meth:`Http.download` for the one exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from sogni_core import __version__
+from sogni_core._transport import guard, redaction, tls
+from sogni_core._transport.bodies import Received, read_bounded, receive, send_file
+from sogni_core._transport.calls import Reply, SafeCall
+from sogni_core._transport.failures import unreachable
+from sogni_core._transport.retry import repeated
+from sogni_core.errors import InputError, SogniError, TransportError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from sogni_core._transport.lines import Lines
+    from sogni_core.files import Neighbour
+
+REPLY_BYTES = 32 * 2**20
+"""Largest answer of a REST call that is read."""
+KEEP_SECONDS = 90.0
+"""How long an idle line is kept: longer than most images take, so that the download finds it open."""
+MAX_HOPS = 5
+USER_AGENT = f"sogni-core/{__version__}"
+
+
+class Http:
+    """All HTTP of one process. Owns its clients; close it when done."""
+
+    def __init__(self, *, loopback: bool = False) -> None:
+        """With ``loopback``, URLs that others chose may name this machine's loopback addresses."""
+        self._loopback = loopback
+        self._client: httpx.AsyncClient | None = None
+        self._lines: Lines | None = None
+        self._guarded: httpx.AsyncClient | None = None
+        self._guarded_lines: Lines | None = None
+
+    def admit(self, endpoint_url: str) -> None:
+        """Open the guard to loopback addresses if the configured endpoint is itself one, and to nothing else."""
+        self._loopback = self._loopback or guard.is_loopback(endpoint_url)
+        if self._guarded_lines is not None:
+            self._guarded_lines.loopback = self._loopback
+
+    async def load(self) -> None:
+        """Import the HTTP library in a thread, so that a socket can open meanwhile."""
+        if "httpx" not in sys.modules or "httpcore" not in sys.modules:
+            await asyncio.to_thread(_import)
+
+    async def call(self, call: SafeCall) -> Reply:
+        """Make a call, again if that can help, and read the answer to its end. Raises TransportError."""
+        await self.load()
+        return await repeated(call, self._once)
+
+    async def upload(
+        self, url: str, path: Path, content_type: str, *, seconds: float, on_bytes: Callable[[int], None] | None = None
+    ) -> Reply:
+        """PUT a file to a URL that the service named, streamed from disk, once.
+
+        No credentials go with it. Raises TransportError CONNECTION_ERROR, InputError URL_REFUSED, MISSING_FILE.
+        """
+        await self.load()
+        guard.check(url, loopback=self._loopback)
+        headers = {"content-type": content_type} if content_type else {}
+        async with self._failures(url), asyncio.timeout(seconds):
+            return await send_file(self._store(url), url, path, headers, on_bytes)
+
+    async def download(
+        self, url: str, neighbour: Neighbour, *, limit_bytes: int, idle: float = 30.0, seconds: float = 600.0
+    ) -> Received:
+        """GET a URL that the service named, streamed to disk, once.
+
+        Guarded like :meth:`fetch`, but where the environment names a proxy the way leads through it: a
+        machine that reaches nothing else must still get what it paid for, and which addresses a proxy
+        reaches is the proxy's own rule. Raises TransportError CONNECTION_ERROR, InputError URL_REFUSED.
+        The body of an answer other than 200 is not written.
+        """
+        await self.load()
+        async with self._failures(url), asyncio.timeout(seconds):
+            return await self._get(self._store, url, neighbour, limit_bytes, idle)
+
+    async def fetch(
+        self, url: str, neighbour: Neighbour, limit_bytes: int, *, idle: float = 15.0, seconds: float = 120.0
+    ) -> Received:
+        """GET a URL that a user named, streamed to disk; public addresses only.
+
+        Raises InputError FETCH_FAILED (details ``url``, ``status``, ``statusText``; or ``url``, ``cause``)
+        and URL_REFUSED.
+        """
+        await self.load()
+        shown = guard.bare_url(url)
+        try:
+            async with self._failures(url), asyncio.timeout(seconds):
+                received = await self._get(lambda _: self._guarded_client(), url, neighbour, limit_bytes, idle)
+        except TransportError as failure:
+            words = failure.details.get("cause", failure.message)
+            raise InputError(
+                "FETCH_FAILED", f"Failed to fetch media ({words}).", details={"url": shown, "cause": words}
+            ) from None
+        if received.status != 200:
+            raise InputError(
+                "FETCH_FAILED",
+                f"Failed to fetch media ({received.status} {received.reason}).",
+                details={"url": shown, "status": received.status, "statusText": received.reason},
+            )
+        return received
+
+    def warm(self, url: str, *, store: bool = False) -> None:
+        """Begin to open a line to the host of a URL; ``store`` for the client of URLs that the service names.
+
+        Does nothing where a proxy stands between, or where a line was opened before.
+        """
+        parts = urlsplit(url)
+        if parts.hostname is None or parts.scheme not in {"http", "https"}:
+            return
+        client = self._store(url) if store else self._main()
+        lines = self._guarded_lines if client is self._guarded else self._lines
+        if lines is not None:
+            secure = parts.scheme == "https"
+            lines.warm(parts.hostname, parts.port or (443 if secure else 80), secure=secure)
+
+    async def close(self) -> None:
+        """Close every line. The object can be used again; it starts afresh."""
+        clients, lines = (self._client, self._guarded), (self._lines, self._guarded_lines)
+        self._client = self._guarded = self._lines = self._guarded_lines = None
+        for backend in lines:
+            if backend is not None:
+                await backend.close()
+        for client in clients:
+            if client is not None:
+                await client.aclose()
+
+    # how it is done
+
+    async def _once(self, call: SafeCall) -> Reply:
+        client = self._main()
+        if call.url.startswith("https:"):
+            tls.trusting()
+        async with (
+            self._failures(call.url),
+            asyncio.timeout(call.seconds),
+            client.stream(call.method, call.url, headers=dict(call.headers), json=call.json) as response,
+        ):
+            body = await read_bounded(response, REPLY_BYTES)
+            return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+
+    async def _get(
+        self,
+        choose: Callable[[str], httpx.AsyncClient],
+        url: str,
+        neighbour: Neighbour,
+        limit_bytes: int,
+        idle: float,
+    ) -> Received:
+        for _ in range(MAX_HOPS + 1):
+            guard.check(url, loopback=self._loopback)
+            result = await receive(choose(url), url, neighbour, limit_bytes, idle)
+            if isinstance(result, Received):
+                return result
+            if url.startswith("https:") and not result.startswith("https:"):
+                raise guard.refused(result, "is a redirect from https to something else")
+            url = result
+        raise TransportError(
+            "CONNECTION_ERROR", "Too many redirects.", details={"cause": "too many redirects", "sent": True}
+        )
+
+    def _main(self) -> httpx.AsyncClient:
+        if self._client is None:
+            redaction.install()
+            import httpx
+
+            if _proxied("http") or _proxied("https"):
+                self._client = httpx.AsyncClient(verify=tls.trusting(), headers=_headers(), limits=_limits())
+            else:
+                self._client, self._lines = _direct(guarded=False)
+        return self._client
+
+    def _guarded_client(self) -> httpx.AsyncClient:
+        if self._guarded is None:
+            redaction.install()
+            self._guarded, self._guarded_lines = _direct(guarded=True)
+            self._guarded_lines.loopback = self._loopback
+        return self._guarded
+
+    def _store(self, url: str) -> httpx.AsyncClient:
+        parts = urlsplit(url)
+        return self._main() if _proxied(parts.scheme, parts.hostname or "") else self._guarded_client()
+
+    @asynccontextmanager
+    async def _failures(self, url: str) -> AsyncIterator[None]:
+        """Translate what a library raises; nothing of the URL but its host is passed on."""
+        import httpcore
+        import httpx
+
+        from sogni_core._transport.lines import RefusedAddressError
+
+        if url.startswith("https:"):
+            tls.trusting()
+        host = urlsplit(url).hostname or "the host"
+        try:
+            yield
+        except RefusedAddressError:
+            raise guard.refused(url, "leads to an address that is not public") from None
+        except SogniError:
+            raise
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError, OSError) as failure:
+            raise unreachable(failure, host) from None
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as failure:
+            raise unreachable(failure, host) from None
+        except (httpcore.ProxyError, httpcore.UnsupportedProtocol, httpcore.ConnectionNotAvailable) as failure:
+            raise unreachable(failure, host) from None
+
+
+def _import() -> None:
+    # httpx imports a command line of its own (click, rich, pygments: 40 ms) where those happen to be
+    # installed; a None in sys.modules makes that import fail, which httpx is prepared for.
+    absent = "httpx._main" not in sys.modules
+    if absent:
+        sys.modules["httpx._main"] = None  # type: ignore[assignment]
+    try:
+        import httpcore  # noqa: F401
+        import httpx  # noqa: F401
+    finally:
+        if absent:
+            sys.modules.pop("httpx._main", None)
+
+
+def _direct(*, guarded: bool) -> tuple[httpx.AsyncClient, Lines]:
+    import httpx
+
+    from sogni_core._transport.direct import DirectTransport
+    from sogni_core._transport.lines import Lines
+
+    lines = Lines(guarded=guarded)
+    transport = DirectTransport(lines, keep_seconds=KEEP_SECONDS)
+    return httpx.AsyncClient(transport=transport, trust_env=False, headers=_headers()), lines
+
+
+def _headers() -> dict[str, str]:
+    # Compressed answers would only hide how long a body is; the answers are small and the media compressed.
+    return {"user-agent": USER_AGENT, "accept-encoding": "identity"}
+
+
+def _limits() -> Any:
+    import httpx
+
+    return httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=KEEP_SECONDS)
+
+
+def _proxied(scheme: str, host: str = "") -> bool:
+    """Tell whether the environment names a proxy for this scheme, and for this host unless none is given."""
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
+    if not (proxies.get(scheme) or proxies.get("all")):
+        return False
+    return not (host and proxy_bypass(host))
