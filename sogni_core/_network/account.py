@@ -37,8 +37,8 @@ class Account:
         endpoint: Endpoint,
         credentials: Credentials | None,
         state: Path,
-        *,
         http: Http,
+        *,
         domain: Domain = MAINNET,
     ) -> None:
         """``state`` is the folder of the installation's state; nothing in it is touched before the first login."""
