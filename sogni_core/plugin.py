@@ -55,7 +55,7 @@ class Workflow:
     target: str
     """Target of ``async def workflow(ctx, request) -> Result``."""
     accepts: tuple[str, ...] = ()
-    """Asset fields of the request that it takes. The first registered workflow that takes all assets given is chosen."""
+    """Asset fields of the request that it takes. The first workflow that takes all assets given is chosen."""
     default_model: str | None = None
     """Catalogue id used when neither the user nor a setting names a model."""
     model_setting: str | None = None
@@ -84,8 +84,8 @@ class Settings:
     """Name of the table: key ``video.fps``, environment ``SOGNI_VIDEO__FPS``, TOML ``[video]``."""
     model: str
     """Target of a pydantic model whose every field has a default and a description."""
-    openclaw: Mapping[str, str] = field(default_factory=dict)
-    """OpenClaw key (dots for nesting, ``videoModels.t2v``) to the field of this section that it feeds."""
+    openclaw: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """OpenClaw key (dots for nesting, ``videoModels.t2v``) to the field or fields of this section that it feeds."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ class Model:
     workflow: str | None = None
     """``mode:name`` of the workflow it belongs to; None if the assets decide."""
     limits: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
-    """Option to its largest value, or to the pair (least, largest), both included."""
+    """What it takes: an option to its range (least, largest), outside of which a user is warned; ``context_images``
+    and ``side`` (pixels) to their largest value, beyond which a request is refused."""
     defaults: Mapping[str, float | str] = field(default_factory=dict)
     """Option to the value used when neither the user nor a setting gives one."""
     sampling: str = ""

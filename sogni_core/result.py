@@ -96,7 +96,9 @@ class Result:
     """What the network asked for it, ``{"token": "spark", "estimated": 1.5}``; None if it did not say."""
     warnings: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """The resolved options that JSON output repeats, in order."""
+    """What JSON output repeats of the request, with seeds, URLs and the first path, in order."""
+    error: SogniError | None = None
+    """PartialError if some outputs are missing; the others are here."""
 
     @classmethod
     def of(cls, *outcomes: Outcome, type: str = "", extra: Mapping[str, Any] | None = None) -> Result:
@@ -118,6 +120,17 @@ class Result:
     def seeds(self) -> tuple[int | None, ...]:
         """Seeds of the outputs, in their order."""
         return tuple(artifact.seed for artifact in self.artifacts)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that ``--json`` prints."""
+        shown: dict[str, Any] = {"success": self.error is None, "type": self.type, **self.fields, **self.extra}
+        shown["localPaths"] = [str(path) for path in self.paths]
+        shown["runId"] = self.run_id
+        shown["projectIds"] = list(self.project_ids)
+        shown["network"] = self.network
+        shown["cost"] = dict(self.cost) if self.cost is not None else None
+        shown["warnings"] = list(self.warnings)
+        return shown
 
     @property
     def project_ids(self) -> tuple[str, ...]:

@@ -1,0 +1,115 @@
+"""The command ``doctor``: one look at everything that has to be right."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from sogni_core import __version__
+from sogni_core.app import App
+from sogni_core.errors import ConfigError, SogniError
+from sogni_core.files import private_folder
+from sogni_core.result import Report
+
+from .account import NetworkOption
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    message: str
+    hint: str | None = None
+
+
+async def doctor(
+    app: App,
+    network: NetworkOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no network.", show_default=False)] = False,
+) -> Report:
+    """Check installation, plugins, settings, credentials, folders and network."""
+    checks = [*_installation(app), *_settings(app), *_folders(app)]
+    name = network or str(app.settings.value("network").value)
+    credentials = _credentials(app) if name in ("fast", "relaxed") else None
+    if credentials is not None:
+        checks.append(credentials)
+    if not offline:
+        checks.append(await _reachable(app, name))
+        if credentials is None or credentials.ok:
+            checks.append(await _logged_in(app, name))
+    healthy = all(check.ok for check in checks)
+    fields = {
+        "type": "doctor",
+        "checks": [{"name": c.name, "ok": c.ok, "message": c.message, "hint": c.hint} for c in checks],
+    }
+    text = []
+    for check in checks:
+        text.append(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.message}")
+        if check.hint and not check.ok:
+            text.append(f"      {check.hint}")
+    return Report(fields, text, success=healthy, exit_code=0 if healthy else ConfigError.exit_code)
+
+
+def _installation(app: App) -> Iterator[Check]:
+    yield Check("program", True, f"sogni-core {__version__}, Python {platform.python_version()}, {platform.system()}")
+    for plugin in app.host.plugins:
+        wrong = [error for error in (plugin.failure, *plugin.problems) if error is not None]
+        if wrong:
+            yield from (Check(f"plugin {plugin.name}", False, error.message, error.hint) for error in wrong)
+        elif not plugin.is_core:
+            yield Check(f"plugin {plugin.name}", True, f"{plugin.distribution} {plugin.version}")
+
+
+def _settings(app: App) -> Iterator[Check]:
+    problems = app.settings.check()
+    for problem in problems:
+        yield Check("settings", problem.severity != "error", str(problem))
+    if not problems:
+        yield Check("settings", True, app.paths.shown(app.paths.config_file))
+
+
+def _folders(app: App) -> Iterator[Check]:
+    for name, folder in (("state folder", app.paths.state), ("cache folder", app.paths.cache)):
+        try:
+            private_folder(folder)
+        except SogniError as error:
+            yield Check(name, False, error.message, error.hint)
+        else:
+            yield Check(name, True, str(folder))
+    try:
+        count = len(app.runs(1))
+    except SogniError as error:
+        yield Check("journal", False, error.message, error.hint)
+    else:
+        yield Check("journal", True, "readable" if count else "empty")
+
+
+def _credentials(app: App) -> Check:
+    try:
+        found = app.engine.networks.require_credentials()
+    except SogniError as error:
+        return Check("credentials", False, error.message, error.hint)
+    odd = " ".join(app.engine.warnings)
+    return Check("credentials", not odd, odd or f"{'API key' if found.api_key else found.username} ({found.origin})")
+
+
+async def _reachable(app: App, name: str) -> Check:
+    try:
+        count = sum(1 for model in await app.models(name) if model.workers)
+    except SogniError as error:
+        return Check(f"network {name}", False, error.message, error.hint)
+    return Check(f"network {name}", True, f"{count} models have workers")
+
+
+async def _logged_in(app: App, name: str) -> Check:
+    try:
+        await app.balance(name)
+    except SogniError as error:
+        return Check("login", False, error.message, error.hint)
+    return Check("login", True, "accepted")

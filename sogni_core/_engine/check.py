@@ -1,0 +1,91 @@
+"""Check: read, type and measure every asset, and run every rule, before anything is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from sogni_core._host.plugin_info import PluginInfo
+from sogni_core._host.registry import Registry
+from sogni_core._host.targets import describe
+from sogni_core._host.targets import resolve as resolve_target
+from sogni_core.context import Facts
+from sogni_core.errors import InputError, PluginError, Problem, SogniError
+from sogni_core.media.asset import read_asset
+from sogni_core.project import Asset
+from sogni_core.request import Request
+
+from .convert import flag_of
+from .resolve import Resolved, sources
+
+Fetch = Callable[[str], Awaitable[Asset]]
+"""Fetches a URL of the user into a file that lasts as long as the call."""
+
+_RANK_ASSET = 60
+
+
+async def check(resolved: Resolved, registry: Registry, settings: Callable[[type[Any]], Any], fetch: Fetch) -> Request:
+    """Return the request with measured assets; raises InputError with every problem found."""
+    problems: list[Problem] = []
+    request = await _read_assets(resolved.request, fetch, problems)
+    facts = Facts(
+        mode=resolved.mode.record.name,
+        workflow=resolved.workflow.record.name,
+        model=resolved.model,
+        given=resolved.request.given,
+        settings=settings,
+    )
+    for rule in registry.validators(resolved.mode.record.name):
+        call = resolve_target(rule.plugin, rule.record.target)
+        problems += ask(rule.plugin, lambda call=call: list(call(request, facts)))  # type: ignore[misc]
+    if problems:
+        raise InputError.of(problems)
+    return request
+
+
+def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Problem]:
+    """Run one rule; whatever it raises or returns wrongly is the plugin's error, with its name."""
+    try:
+        found = list(rule())
+    except SogniError:
+        raise
+    except Exception as error:  # noqa: BLE001 - other people's code, named
+        raise PluginError(
+            "PLUGIN_HOOK", f"A rule of plugin {plugin.label} raised {describe(error)}", plugin=plugin.label
+        ) from error
+    wrong = next((item for item in found if not isinstance(item, Problem)), None)
+    if wrong is not None:
+        raise PluginError(
+            "PLUGIN_HOOK",
+            f"A rule of plugin {plugin.label} gave {type(wrong).__name__} instead of a Problem.",
+            plugin=plugin.label,
+        )
+    return [item for item in found if isinstance(item, Problem)]
+
+
+async def _read_assets(request: Request, fetch: Fetch, problems: list[Problem]) -> Request:
+    marks = dict(type(request).markers())
+    measured: dict[str, Any] = {}
+
+    async def read(name: str, place: int, asset: Asset) -> None:
+        flag = flag_of(name, marks.get(name))
+        try:
+            local = await fetch(asset.source) if asset.is_url else asset
+            measured[name][place] = await asyncio.to_thread(read_asset, local)
+        except InputError as error:
+            details = {"flag": flag, **error.details}
+            problems.append(
+                Problem(error.message, name, code=error.code, hint=error.hint, details=details, rank=_RANK_ASSET)
+            )
+
+    found = sources(request)
+    async with asyncio.TaskGroup() as group:
+        for name, assets in found.items():
+            measured[name] = list(assets)
+            for place, asset in enumerate(assets):
+                group.create_task(read(name, place, asset))
+    update = {name: tuple(items) if isinstance(getattr(request, name), tuple) else items[0] for name, items in measured.items()}
+    checked = request.model_copy(update=update)
+    checked._given = request.given
+    return checked

@@ -1,0 +1,63 @@
+"""Choose the workflow that carries a request out: by name, by model, or by the assets that were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sogni_core._host.registry import Owned, Registry
+from sogni_core.errors import InputError, PluginError
+from sogni_core.plugin import Mode, Workflow
+from sogni_core.project import Asset
+from sogni_core.request import Request
+from sogni_core.text import nearest
+
+from .convert import leaves
+
+
+def asset_fields(model: type[Request]) -> tuple[str, ...]:
+    """Name the fields of a request that hold assets."""
+    return tuple(name for name, info in model.model_fields.items() if Asset in leaves(info.annotation))
+
+
+def choose(
+    registry: Registry,
+    mode: Owned[Mode],
+    model: type[Request],
+    values: Mapping[str, Any],
+    name: str | None,
+) -> Owned[Workflow]:
+    """Return the workflow; raises InputError for an unknown name, PluginError if the mode has none."""
+    workflows = registry.workflows(mode)
+    if not workflows:
+        raise PluginError(
+            "PLUGIN_HOOK", f"Plugin {mode.plugin.label}: mode {mode.record.name!r} has no workflow.", plugin=mode.plugin.label
+        )
+    if name:
+        return _named(workflows, mode.record.name, name)
+    model_id = values.get("model")
+    if isinstance(model_id, str) and model_id:
+        bound = registry.model(model_id).workflow or ""
+        for owned in workflows:
+            if bound == f"{owned.record.mode}:{owned.record.name}":
+                return owned
+    given = {field for field in asset_fields(model) if values.get(field)}
+    for owned in workflows:
+        if given <= set(owned.record.accepts):
+            return owned
+    # No workflow takes this combination: the one that takes most of it explains best, in its validators.
+    return max(workflows, key=lambda owned: len(given & set(owned.record.accepts)))
+
+
+def _named(workflows: Sequence[Owned[Workflow]], mode: str, name: str) -> Owned[Workflow]:
+    for owned in workflows:
+        if owned.record.name == name:
+            return owned
+    names = [owned.record.name for owned in workflows]
+    close = nearest(name, names)
+    raise InputError(
+        "INVALID_ARGUMENT",
+        f"Mode {mode!r} has no workflow {name!r}; it has: {', '.join(names)}.",
+        hint=f"Did you mean {close!r}?" if close else None,
+        details={"workflow": name, "allowed": names},
+    )

@@ -1,0 +1,272 @@
+"""The engine: one per call, many runs at once; resolves, checks, plans and runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sogni_core._host.host import PluginHost
+from sogni_core._host.registry import LIVE_NETWORKS, Owned
+from sogni_core._journal.journal import Journal
+from sogni_core._network.session import Session
+from sogni_core._transport.http import Http
+from sogni_core.errors import AuthError, SogniError
+from sogni_core.files import numbered, prepare_output, private_folder
+from sogni_core.plugin import Mode
+from sogni_core.project import Project
+from sogni_core.result import OnProgress, Plan, PlannedStep, Result
+from sogni_core.settings import Settings
+from sogni_core.settings.paths import Paths
+
+from .check import check
+from .fetching import Fetcher
+from .last_render import LastRender
+from .networks import Networks, Way
+from .planning import PlanContext, Planned
+from .report import echo, finished
+from .resolve import Resolved, Resolver
+from .running import RunContext, Shared, call_workflow, new_random_seed, utc_now
+
+
+class Engine:
+    """Carries requests out. Opened lazily, closed once; ``projects`` says what an interrupted call left behind."""
+
+    def __init__(self, host: PluginHost, settings: Settings, paths: Paths, environ: Mapping[str, str]) -> None:
+        self.host = host
+        self.registry = host.registry
+        self.settings = settings
+        self.paths = paths
+        self.last_render = LastRender(paths.last_render)
+        self.projects: list[dict[str, Any]] = []
+        self.warnings: list[str] = []
+        self.networks = Networks(self.registry, settings, paths, environ, self.http, self._warn)
+        self._resolver = Resolver(self.registry, settings, self.last_render)
+        self._http: Http | None = None
+        self._journal: Journal | None = None
+        self._stack = contextlib.ExitStack()
+
+    def http(self) -> Http:
+        """Return the one HTTP client of this call."""
+        if self._http is None:
+            self._http = Http()
+        return self._http
+
+    @property
+    def journal(self) -> Journal:
+        """Return the journal, opened at the first use."""
+        if self._journal is None:
+            self._journal = Journal.open(self.paths.journal)
+        return self._journal
+
+    async def close(self) -> None:
+        """Close the sessions, the client and the journal."""
+        try:
+            await self.networks.close()
+        finally:
+            if self._http is not None:
+                await self._http.close()
+            if self._journal is not None:
+                self._journal.close()
+            self._stack.close()
+
+    def find_mode(self, name: str) -> tuple[Owned[Mode], str | None]:
+        """Split ``mode``, ``mode:workflow``, ``plugin:mode`` or ``plugin:mode:workflow``."""
+        plugins = {plugin.name for plugin in self.registry.plugins}
+        head, _, rest = name.partition(":")
+        own = {owned.record.name for owned in self.registry.every(Mode) if owned.plugin.name == head}
+        mode, _, workflow = rest.partition(":")
+        if rest and head in plugins and mode in own:
+            return self.registry.mode(f"{head}:{mode}"), workflow or None
+        return self.registry.mode(head), rest or None
+
+    async def prepare(self, name: str, fields: dict[str, Any]) -> Resolved:
+        """Resolve and check a request; raises InputError with all problems."""
+        mode, workflow = self.find_mode(name)
+        resolved = self._resolver.resolve(mode, workflow, fields)
+        request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
+        return Resolved(
+            resolved.mode,
+            resolved.workflow,
+            request,
+            resolved.model,
+            resolved.origins,
+            resolved.seed_strategy,
+            resolved.warnings,
+        )
+
+    def section(self, model: type[Any]) -> Any:
+        """Return the values of a settings table by the model a plugin registered for it."""
+        return self.settings.of(model)
+
+    async def plan(self, name: str, fields: dict[str, Any]) -> Plan:
+        """Say what a run would submit; nothing is sent but the question for the price."""
+        resolved = await self.prepare(name, fields)
+        network = str(getattr(resolved.request, "network", "") or "fast")
+        with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
+            planned = Planned(Path(folder), _wire(network), self.section, self.prepare, utc_now())
+            planned.warnings += resolved.warnings
+            await call_workflow(resolved, PlanContext(planned, resolved))
+            steps = await self._priced(network, planned)
+        return Plan(
+            mode=resolved.mode.record.name,
+            workflow=resolved.workflow.record.name,
+            network=network,
+            steps=tuple(steps),
+            warnings=tuple(dict.fromkeys([*planned.warnings, *self.warnings])),
+            fields=echo(resolved, None),
+        )
+
+    async def run(self, name: str, fields: dict[str, Any], on_progress: OnProgress) -> Result:
+        """Carry a request out; raises SogniError if there is no output at all."""
+        resolved = await self.prepare(name, fields)
+        request = resolved.request
+        output = getattr(request, "output", None)
+        for path in numbered(output, getattr(request, "count", 1)) if output is not None else ():
+            prepare_output(path.expanduser().absolute())
+        network = str(getattr(request, "network", "") or "fast")
+        if network in LIVE_NETWORKS:
+            self.networks.require_credentials()
+        way = await self.networks.way(network)
+        way.session.open()
+        shared = self._begin(resolved, way, network, on_progress)
+        async with self._asking_price(shared, way) as cost:
+            try:
+                result = await call_workflow(resolved, RunContext(shared, resolved))
+                facts = {
+                    "run_id": shared.run_id,
+                    "network": network,
+                    "cost": cost(),
+                    "warnings": tuple(dict.fromkeys([*shared.warnings, *self.warnings])),
+                }
+                result = finished(result, resolved, facts)
+            except asyncio.CancelledError:
+                self._note_projects(shared)
+                self.journal.finish_run(shared.run_id, "interrupted")
+                raise
+            except BaseException as error:
+                code = error.code if isinstance(error, SogniError) else "INTERNAL"
+                if isinstance(error, SogniError):
+                    error.details.setdefault("runId", shared.run_id)
+                self.journal.finish_run(shared.run_id, "failed", error_code=code)
+                raise
+        state = "completed" if result.error is None else "partial"
+        self.journal.finish_run(shared.run_id, state, warnings=result.warnings)
+        if result.artifacts:
+            self._remember(result)
+        return result
+
+    def _begin(self, resolved: Resolved, way: Way, network: str, on_progress: OnProgress) -> Shared:
+        began, random_seed = utc_now(), new_random_seed()
+        run_id = self.journal.begin_run(
+            mode=resolved.mode.record.name,
+            workflow=resolved.workflow.record.name,
+            request=resolved.request.model_dump(mode="json"),
+            network=network,
+            account=way.account,
+            random_seed=random_seed,
+            began=began,
+        )
+        shared = Shared(
+            run_id=run_id,
+            folder=private_folder(self.paths.state / "runs" / run_id),
+            journal=self.journal,
+            session=way.session,
+            endpoint=way.endpoint,
+            network=way.wire_network,
+            models=self.registry.model,
+            settings=self.section,
+            prepare=self.prepare,
+            on_progress=on_progress,
+            began=began,
+            random_seed=random_seed,
+        )
+        for warning in resolved.warnings:
+            shared.warn(warning)
+        return shared
+
+    @contextlib.asynccontextmanager
+    async def _asking_price(self, shared: Shared, way: Way) -> AsyncIterator[Any]:
+        """Ask the price of every project beside the way; who has not answered by the end is not waited for."""
+        tasks: list[tuple[str, asyncio.Task[Any]]] = []
+
+        async def ask(project: Project) -> Any:
+            try:
+                return await way.session.estimate(project, way.wire_network, comfy=self._is_comfy(project))
+            except SogniError:
+                # A price that cannot be asked is reported as unknown: cost is null.
+                return None
+
+        def begin(project: Project) -> None:
+            tasks.append((project.token_type, asyncio.create_task(ask(project))))
+
+        def cost() -> Mapping[str, Any] | None:
+            prices = [task.result() if task.done() else None for _, task in tasks]
+            if not prices or any(price is None or price.amount is None for price in prices):
+                return None
+            return {"token": tasks[0][0], "estimated": float(sum(price.amount for price in prices))}
+
+        shared.on_submit = begin
+        try:
+            yield cost
+        finally:
+            for _, task in tasks:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in tasks), return_exceptions=True)
+
+    async def _priced(self, network: str, planned: Planned) -> list[PlannedStep]:
+        try:
+            session: Session = (await self.networks.way(network)).session
+            return [await self._price(session, step, planned) for step in planned.steps]
+        except AuthError as error:
+            planned.warnings.append(f"The price could not be asked: {error.message}")
+            return planned.steps
+
+    async def _price(self, session: Session, step: PlannedStep, planned: Planned) -> PlannedStep:
+        project = step.project
+        try:
+            price = await session.estimate(project, planned.network, comfy=self._is_comfy(project))
+        except SogniError as error:
+            planned.warnings.append(f"The price of {step.key} could not be asked: {error.message}")
+            return step
+        if price.amount is None:
+            return step
+        facts = {"token": project.token_type, "amount": float(price.amount)}
+        if price.usd is not None:
+            facts["usd"] = float(price.usd)
+        return PlannedStep(step.key, project, step.files, facts)
+
+    def _is_comfy(self, project: Project) -> bool:
+        return self.registry.model(project.model).sampling == "comfy"
+
+    def _fetcher(self) -> Fetcher:
+        def folder() -> Path:
+            temporary = tempfile.TemporaryDirectory(prefix="sogni-fetched-")
+            return Path(self._stack.enter_context(temporary))
+
+        return Fetcher(self.http, folder)
+
+    def _remember(self, result: Result) -> None:
+        try:
+            self.last_render.write(result, utc_now())
+        except (OSError, SogniError) as error:
+            # The outputs are safe and paid for: not being able to remember them is no failure of the run.
+            self._warn(f"The last render could not be kept: {error}")
+
+    def _note_projects(self, shared: Shared) -> None:
+        for step in shared.steps:
+            if step.sent and step.state not in ("completed",):
+                self.projects.append(
+                    {"projectId": step.project_id, "key": step.key, "runId": shared.run_id, "state": step.state or "unknown"}
+                )
+
+    def _warn(self, message: str) -> None:
+        if message not in self.warnings:
+            self.warnings.append(message)
+
+
+def _wire(network: str) -> str:
+    return network if network in LIVE_NETWORKS else "fast"

@@ -1,0 +1,148 @@
+"""Open the way to a network: its endpoint, who speaks there, and one session that all runs of the call share."""
+
+from __future__ import annotations
+
+import inspect
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sogni_core._host.registry import LIVE_NETWORKS, Registry
+from sogni_core._host.targets import resolve as resolve_target
+from sogni_core._journal.app_ids import lease_app_id
+from sogni_core._network.account import Account
+from sogni_core._network.session import Session
+from sogni_core._transport.http import Http
+from sogni_core.errors import AuthError, PluginError
+from sogni_core.plugin import Endpoint
+from sogni_core.settings import Settings
+from sogni_core.settings.credentials import Credentials, read
+from sogni_core.settings.paths import Paths
+
+
+@dataclass(frozen=True)
+class Way:
+    """An open way to a network."""
+
+    endpoint: Endpoint
+    session: Session
+    account: str
+    """Name of the account, for the journal."""
+    wire_network: str
+    """``fast`` or ``relaxed``, as projects say it."""
+
+
+class Networks:
+    """The networks that are open in this call; closed together."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        settings: Settings,
+        paths: Paths,
+        environ: Mapping[str, str],
+        http: Callable[[], Http],
+        warn: Callable[[str], None],
+    ) -> None:
+        self._registry = registry
+        self._settings = settings
+        self._paths = paths
+        self._environ = environ
+        self._http = http
+        self._warn = warn
+        self._stack = AsyncExitStack()
+        self._open: dict[str, Way] = {}
+
+    async def way(self, name: str, *, credentials: Credentials | None = None) -> Way:
+        """Return the way to a network, opened at the first call.
+
+        ``credentials`` stand in place of the stored ones on the live network. Raises InputError for an
+        unknown name, PluginError, and, when a session needs them, AuthError MISSING_CREDENTIALS.
+        """
+        if credentials is None and name in self._open:
+            return self._open[name]
+        if name in LIVE_NETWORKS:
+            endpoint = Endpoint(
+                name,
+                str(self._settings.value("rest_url").value).rstrip("/"),
+                str(self._settings.value("socket_url").value).rstrip("/"),
+            )
+            mine = credentials or self.credentials()
+            folder, wire = self._paths.state, name
+        else:
+            endpoint = await self._plugin_endpoint(name)
+            mine = None
+            folder, wire = self._paths.state, "fast"
+        if endpoint.ends_with_call:
+            # Its accounts are gone with it: nothing of it belongs among what is kept.
+            temporary = tempfile.TemporaryDirectory(prefix="sogni-")
+            self._stack.callback(temporary.cleanup)
+            folder = Path(temporary.name)
+        account = Account(endpoint, mine, folder, http=self._http())
+        session = Session(
+            endpoint, account=account, http=self._http(), app_id=self._app_id(endpoint), network=wire
+        )
+        self._stack.push_async_callback(session.close)
+        way = Way(endpoint, session, account.name, wire)
+        if credentials is None:
+            self._open[name] = way
+        return way
+
+    def credentials(self) -> Credentials | None:
+        """Read the user's credentials; what is odd about them becomes a warning."""
+        found = read(self._paths, self._environ)
+        for warning in found.warnings:
+            self._warn(warning)
+        return found.credentials
+
+    def require_credentials(self) -> Credentials:
+        """Read the user's credentials; raises AuthError MISSING_CREDENTIALS."""
+        found = self.credentials()
+        if found is None:
+            raise AuthError(
+                "MISSING_CREDENTIALS",
+                "No Sogni credentials found.",
+                details={
+                    "triedFile": str(self._paths.credentials),
+                    "triedEnv": ["SOGNI_API_KEY", "SOGNI_USERNAME", "SOGNI_PASSWORD"],
+                },
+            )
+        return found
+
+    async def close(self) -> None:
+        """Close every session and end what a plugin started."""
+        self._open.clear()
+        await self._stack.aclose()
+
+    def _app_id(self, endpoint: Endpoint) -> Callable[[str], str]:
+        def lease(account: str) -> str:
+            if endpoint.ends_with_call:
+                return secrets.token_hex(16)
+            leased = lease_app_id(self._paths.state, account, endpoint.socket_url)
+            self._stack.callback(leased.release)
+            return leased.app_id
+
+        return lease
+
+    async def _plugin_endpoint(self, name: str) -> Endpoint:
+        owned = self._registry.network(name)
+        factory = resolve_target(owned.plugin, owned.record.target)
+        given: dict[str, Any] = {}
+        if "settings" in inspect.signature(factory).parameters:
+            section = owned.plugin.name
+            own = next(
+                (s.record.section for s in self._registry.settings().values() if s.plugin is owned.plugin), section
+            )
+            given["settings"] = self._settings.section(own)
+        endpoint = await self._stack.enter_async_context(factory(**given))
+        if not isinstance(endpoint, Endpoint):
+            raise PluginError(
+                "PLUGIN_HOOK",
+                f"Network {name!r} of plugin {owned.plugin.label} gave {type(endpoint).__name__}, not an Endpoint.",
+                plugin=owned.plugin.label,
+            )
+        return endpoint

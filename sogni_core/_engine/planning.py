@@ -1,0 +1,89 @@
+"""Planning: the same workflow on a context that sends nothing and answers with stand-ins of the right size."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sogni_core.files import numbered
+from sogni_core.project import Project
+from sogni_core.result import Artifact, Outcome, PlannedStep, Result
+
+from .resolve import Resolved
+from .running import EXTENSIONS, call_workflow
+
+SettingsT = TypeVar("SettingsT")
+
+
+@dataclass
+class Planned:
+    """What a plan gathers."""
+
+    folder: Path
+    """Temporary: gone when the plan is made."""
+    network: str
+    settings: Callable[[type[Any]], Any]
+    prepare: Callable[[str, dict[str, Any]], Awaitable[Resolved]]
+    began: datetime
+    steps: list[PlannedStep] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class PlanContext:
+    """A :class:`sogni_core.context.Context` that sends nothing."""
+
+    def __init__(self, planned: Planned, resolved: Resolved, prefix: str = "") -> None:
+        self._planned = planned
+        self._resolved = resolved
+        self._prefix = prefix
+        self.random = random.Random(f"0/{prefix}")  # noqa: S311 - not for secrets
+
+    @property
+    def folder(self) -> Path:
+        return self._planned.folder
+
+    async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
+        name = self._prefix + key
+        project = replace(project, network=project.network or self._planned.network)
+        files = tuple(path.expanduser().absolute() for path in numbered(output, project.count)) if output else ()
+        self._planned.steps.append(PlannedStep(name, project, files))
+        artifacts = []
+        for index in range(project.count):
+            path = None
+            if project.media == "image":
+                extension = EXTENSIONS.get(project.output_format or "", ".png")
+                path = self._planned.folder / f"{name.replace('/', '-')}-{index}{extension}"
+                _write_blank(path, project.width or 512, project.height or 512)
+            artifacts.append(
+                Artifact(index, f"{project.media}/*", path=path, width=project.width or 0, height=project.height or 0)
+            )
+        return Outcome(name, "", "completed", tuple(artifacts))
+
+    async def run(self, name: str, /, key: str | None = None, **fields: Any) -> Result:
+        resolved = await self._planned.prepare(name, fields)
+        self._planned.warnings += resolved.warnings
+        return await call_workflow(resolved, PlanContext(self._planned, resolved, f"{self._prefix}{key or name}/"))
+
+    def progress(self, message: str) -> None:
+        pass
+
+    def warn(self, message: str) -> None:
+        self._planned.warnings.append(message)
+
+    def now(self) -> datetime:
+        return self._planned.began
+
+    def settings(self, model: type[SettingsT]) -> SettingsT:
+        found = self._planned.settings(model)
+        assert isinstance(found, model)
+        return found
+
+
+def _write_blank(path: Path, width: int, height: int) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (width, height), "gray").save(path)

@@ -1,0 +1,244 @@
+"""Resolve: from what was given to a request in which every value stands, each with its origin.
+
+Order of each value: what the caller gave, the setting behind the option, what is known of the model,
+the request's own default. All problems with single values are found at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.targets import resolve as resolve_target
+from sogni_core.errors import InputError, PluginError, Problem
+from sogni_core.plugin import Mode, Model, Workflow
+from sogni_core.project import Asset
+from sogni_core.request import Option, RenderOptions, Request
+from sogni_core.settings import Settings
+
+from . import seeds
+from .choice import choose
+from .convert import flag_of, prepare, problems_of
+from .last_render import LastRender
+
+_FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
+
+DEFAULT_TIMEOUT = 60
+"""Seconds, for workflows that name no setting."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A request with every value filled in, and where each came from."""
+
+    mode: Owned[Mode]
+    workflow: Owned[Workflow]
+    request: Any
+    """The request, of the mode's own class."""
+    model: Model
+    """Catalogue entry of the request's model, families merged in."""
+    origins: Mapping[str, str]
+    """Field to where its value came from: ``given``, a setting's key and origin, ``model``, ``default``, …"""
+    seed_strategy: str | None
+    """How the seed was made; None if it was given or taken from the last render."""
+    warnings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Mode and workflow, ``mode:workflow``."""
+        return f"{self.mode.record.name}:{self.workflow.record.name}"
+
+
+def request_class(mode: Owned[Mode]) -> type[Request]:
+    """Load a mode's request model; raises PluginError."""
+    model = resolve_target(mode.plugin, mode.record.request)
+    if isinstance(model, type) and issubclass(model, Request):
+        return model
+    raise PluginError(
+        "PLUGIN_HOOK",
+        f"Plugin {mode.plugin.label}: {mode.record.request} is not a subclass of Request.",
+        plugin=mode.plugin.label,
+    )
+
+
+class Resolver:
+    """Resolves requests of one registry, under one set of settings."""
+
+    def __init__(self, registry: Registry, settings: Settings, last_render: LastRender) -> None:
+        self._registry = registry
+        self._settings = settings
+        self._last_render = last_render
+
+    def resolve(self, mode: Owned[Mode], workflow: str | None, given: Mapping[str, Any]) -> Resolved:
+        """Resolve; raises InputError with every problem that was found."""
+        model = request_class(mode)
+        values, problems = prepare(model, given)
+        named = frozenset(given) & frozenset(model.model_fields)
+        origins = dict.fromkeys(values, "given")
+        warnings: list[str] = []
+        self._fill_assets(model, values, origins, problems)
+        chosen = choose(self._registry, mode, model, values, workflow)
+        self._fill_settings(model, values, origins)
+        self._fill_model(model, chosen.record, values, origins)
+        entry = self._registry.model(str(values.get("model") or ""))
+        self._fill_model_defaults(model, entry, values, origins)
+        self._fill_format(model, values, origins, warnings)
+        self._fill_timeout(model, chosen.record, entry, values, origins)
+        request = self._build(model, values, origins, problems)
+        given_fields = frozenset(name for name in named if origins.get(name) == "given")
+        strategy = None
+        if isinstance(request, RenderOptions):
+            seed, strategy, origin = self._seed(request, chosen.record, entry, given_fields, origins, warnings)
+            origins["seed"] = origin
+            request = request.model_copy(update={"seed": seed})
+        request._given = given_fields
+        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings))
+
+    def _fill_assets(
+        self, model: type[Request], values: dict[str, Any], origins: dict[str, str], problems: list[Problem]
+    ) -> None:
+        """Let switches such as ``--last-image`` put the last render's image into the field they name."""
+        for name, mark in model.markers():
+            if not isinstance(mark, Option) or not mark.fills or values.get(name) not in (True, "true", "1"):
+                continue
+            try:
+                image = self._last_render.image()
+            except InputError as error:
+                problems.append(Problem(error.message, name, code=error.code, hint=error.hint, rank=20))
+                continue
+            present = values.get(mark.fills)
+            if isinstance(present, list) or present is None and "tuple" in str(model.model_fields[mark.fills].annotation):
+                values[mark.fills] = [*(present or []), image]
+                origins.setdefault(mark.fills, "last render")
+            elif present is None:
+                values[mark.fills] = image
+                origins[mark.fills] = "last render"
+
+    def _fill_settings(self, model: type[Request], values: dict[str, Any], origins: dict[str, str]) -> None:
+        for name, mark in model.markers():
+            if name not in values and isinstance(mark, Option) and mark.setting is not None:
+                found = self._settings.value(mark.setting)
+                if found.value is not None:
+                    values[name] = found.value
+                    origins[name] = f"setting {mark.setting}, {found.origin}"
+
+    def _fill_model(
+        self, model: type[Request], workflow: Workflow, values: dict[str, Any], origins: dict[str, str]
+    ) -> None:
+        if "model" not in model.model_fields or values.get("model"):
+            return
+        if workflow.model_setting is not None:
+            found = self._settings.value(workflow.model_setting)
+            values["model"], origins["model"] = found.value, f"setting {workflow.model_setting}, {found.origin}"
+        elif workflow.default_model is not None:
+            values["model"], origins["model"] = workflow.default_model, f"workflow {workflow.name}"
+
+    def _fill_model_defaults(
+        self, model: type[Request], entry: Model, values: dict[str, Any], origins: dict[str, str]
+    ) -> None:
+        configured = self._settings.section("").model_defaults.get(entry.id)
+        for name, value in (configured.model_dump(exclude_none=True) if configured is not None else {}).items():
+            if name in model.model_fields and name not in values:
+                values[name], origins[name] = value, f"setting model_defaults.{entry.id}.{name}"
+        for name, value in entry.defaults.items():
+            if name in model.model_fields and name not in values:
+                values[name], origins[name] = value, f"model {entry.id}"
+
+    def _fill_format(
+        self, model: type[Request], values: dict[str, Any], origins: dict[str, str], warnings: list[str]
+    ) -> None:
+        output = values.get("output")
+        if "output_format" not in model.model_fields or not output:
+            return
+        extension = Path(str(output)).suffix
+        wanted = _FORMATS.get(extension.lower())
+        asked = str(values.get("output_format") or "").strip().lower()
+        if not asked and wanted is not None:
+            values["output_format"], origins["output_format"] = wanted, "extension of the output"
+        elif asked and extension and wanted != _FORMATS.get(f".{asked}"):
+            warnings.append(f"The output is {asked}, but its name ends in {extension}.")
+
+    def _fill_timeout(
+        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]
+    ) -> None:
+        if "timeout" not in model.model_fields or "timeout" in values:
+            return
+        limit, origin, explicit = DEFAULT_TIMEOUT, "default", False
+        if workflow.timeout_setting is not None:
+            found = self._settings.value(workflow.timeout_setting)
+            explicit = found.origin != "built-in"
+            limit, origin = int(found.value), f"setting {workflow.timeout_setting}, {found.origin}"
+        if not explicit and entry.seconds is not None and 3 * entry.seconds > limit:
+            limit, origin = round(3 * entry.seconds), f"model {entry.id}"
+        values["timeout"], origins["timeout"] = limit, origin
+
+    def _build(
+        self, model: type[Request], values: dict[str, Any], origins: Mapping[str, str], problems: list[Problem]
+    ) -> Request:
+        later = {"seed"} if "seed" in model.model_fields and "seed" not in values else set()
+        broken = {problem.field for problem in problems}
+        try:
+            request = model.model_validate({**values, **dict.fromkeys(later, 0)})
+        except ValidationError as error:
+            problems += problems_of(error, model, origins, skip=[name for name in broken if name])
+            raise InputError.of(problems) from None
+        if problems:
+            raise InputError.of(problems)
+        return request
+
+    def _seed(
+        self,
+        request: RenderOptions,
+        workflow: Workflow,
+        entry: Model,
+        given: frozenset[str],
+        origins: Mapping[str, str],
+        warnings: list[str],
+    ) -> tuple[int, str | None, str]:
+        if "seed" in given:
+            if request.last_seed:
+                warnings.append("--seed is used; --last-seed is ignored beside it.")
+            return request.seed, None, "given"
+        if request.last_seed:
+            try:
+                last = self._last_render.seed()
+            except InputError as error:
+                warnings.append(f"{error.message} A new seed is made.")
+            else:
+                if last is not None:
+                    return last, None, "last render"
+                warnings.append("The last render has no seed; a new one is made.")
+        if request.seed_strategy == "random":
+            return secrets.randbelow(seeds.LARGEST + 1), "random", "random"
+        own = {
+            name
+            for name, info in type(request).model_fields.items()
+            if name not in origins and info.default not in (None, "") and not info.is_required()
+        }
+        paid = {"token_type"} if "built-in" not in origins.get("token_type", "built-in") else set()
+        name = workflow.name if entry.media == "video" else "image"
+        hashed = seeds.Hashed(request, name, given | own | paid)
+        return seeds.prompt_hash(hashed), "prompt-hash", "prompt-hash"
+
+
+def flags_of(model: type[Request]) -> dict[str, str]:
+    """Map every field to the way a user types it."""
+    return {name: flag_of(name, mark) for name, mark in model.markers()}
+
+
+def sources(request: Request) -> dict[str, tuple[Asset, ...]]:
+    """Map every asset field of a request to its assets."""
+    found: dict[str, tuple[Asset, ...]] = {}
+    for name in type(request).model_fields:
+        value = getattr(request, name)
+        if isinstance(value, Asset):
+            found[name] = (value,)
+        elif isinstance(value, tuple) and value and all(isinstance(item, Asset) for item in value):
+            found[name] = value
+    return found

@@ -1,0 +1,153 @@
+"""Running: the context of a run that submits for real, and the run around it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sogni_core._host.targets import describe
+from sogni_core._host.targets import resolve as resolve_target
+from sogni_core._journal.journal import Journal
+from sogni_core._network.session import Session
+from sogni_core._protocol import ids
+from sogni_core.errors import InputError, PluginError, SogniError
+from sogni_core.plugin import Endpoint, Model
+from sogni_core.project import Project
+from sogni_core.result import OnProgress, Outcome, Progress, Result
+from sogni_core.text import clean
+
+from .resolve import Resolved
+from .step import Step
+
+SettingsT = TypeVar("SettingsT")
+
+EXTENSIONS = {"jpg": ".jpg", "webp": ".webp", "mp4": ".mp4", "mp3": ".mp3", "flac": ".flac", "wav": ".wav"}
+"""Output format to the extension of a file that is named by this program; ``.png`` for any other."""
+
+
+@dataclass
+class Shared:
+    """What all parts of one run share."""
+
+    run_id: str
+    folder: Path
+    journal: Journal
+    session: Session
+    endpoint: Endpoint
+    network: str
+    models: Callable[[str], Model]
+    settings: Callable[[type[Any]], Any]
+    prepare: Callable[[str, dict[str, Any]], Awaitable[Resolved]]
+    on_progress: OnProgress
+    began: datetime
+    random_seed: int
+    on_submit: Callable[[Project], None] = lambda project: None
+    """Told of every project before it is sent."""
+    warnings: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def warn(self, message: str) -> None:
+        """Keep a warning for the result, once, and show it now."""
+        if message not in self.warnings:
+            self.warnings.append(message)
+            self.on_progress(Progress("warning", message=message))
+
+
+class RunContext:
+    """The :class:`sogni_core.context.Context` of a run, or of a part of one."""
+
+    def __init__(self, shared: Shared, resolved: Resolved, prefix: str = "") -> None:
+        self._shared = shared
+        self._resolved = resolved
+        self._prefix = prefix
+        self.random = random.Random(f"{shared.random_seed}/{prefix}")  # noqa: S311 - not for secrets
+
+    @property
+    def folder(self) -> Path:
+        return self._shared.folder
+
+    async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
+        shared = self._shared
+        name = self._prefix + key
+        if output is None and shared.endpoint.ends_with_call:
+            extension = EXTENSIONS.get(project.output_format or "", ".png")
+            output = shared.folder / f"{name.replace('/', '-')}{extension}"
+        model = shared.models(project.model)
+        step = Step(
+            journal=shared.journal,
+            session=shared.session,
+            run_id=shared.run_id,
+            key=name,
+            project=replace(project, network=project.network or shared.network),
+            project_id=ids.new_project_id(),
+            comfy=model.sampling == "comfy",
+            output=output.expanduser().absolute() if output is not None else None,
+            seconds=float(getattr(self._resolved.request, "timeout", 0) or 60),
+            tell=shared.on_progress,
+            warn=shared.warn,
+        )
+        shared.steps.append(step)
+        shared.on_submit(step.project)
+        return await step.run()
+
+    async def run(self, name: str, /, key: str | None = None, **fields: Any) -> Result:
+        resolved = await self._shared.prepare(name, fields)
+        for warning in resolved.warnings:
+            self._shared.warn(warning)
+        inner = RunContext(self._shared, resolved, f"{self._prefix}{key or name}/")
+        return await call_workflow(resolved, inner)
+
+    def progress(self, message: str) -> None:
+        self._shared.on_progress(Progress("message", message=clean(message)))
+
+    def warn(self, message: str) -> None:
+        self._shared.warn(clean(message))
+
+    def now(self) -> datetime:
+        return self._shared.began
+
+    def settings(self, model: type[SettingsT]) -> SettingsT:
+        found = self._shared.settings(model)
+        assert isinstance(found, model)
+        return found
+
+
+async def call_workflow(resolved: Resolved, context: Any) -> Result:
+    """Call a workflow; what a plugin raises or returns wrongly is an error that names it."""
+    owner = resolved.workflow.plugin
+    workflow = resolve_target(owner, resolved.workflow.record.target)
+    try:
+        result = await workflow(context, resolved.request)
+    except (SogniError, asyncio.CancelledError):
+        raise
+    except Exception as error:
+        if owner.is_core:
+            raise
+        raise PluginError(
+            "PLUGIN_HOOK",
+            f"Workflow {resolved.name} of plugin {owner.label} raised {describe(error)}",
+            plugin=owner.label,
+        ) from error
+    if not isinstance(result, Result):
+        raise PluginError(
+            "PLUGIN_HOOK",
+            f"Workflow {resolved.name} of plugin {owner.label} returned {type(result).__name__}, not a Result.",
+            plugin=owner.label,
+        )
+    return result
+
+
+def new_random_seed() -> int:
+    """Make the seed of a run's randomness, which the journal keeps."""
+    return secrets.randbits(63)
+
+
+def utc_now() -> datetime:
+    """Give the time at which a run begins."""
+    return datetime.now(UTC)

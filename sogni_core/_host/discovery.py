@@ -1,0 +1,65 @@
+"""Find the plugins that are installed, in an order that does not depend on the file system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from importlib.metadata import EntryPoint, entry_points
+
+from sogni_core.errors import PluginError
+from sogni_core.plugin import ENTRY_POINT_GROUP
+
+from . import known
+from .plugin_info import PluginInfo
+
+EntryPoints = Callable[[], Iterable[EntryPoint]]
+
+_REQUIRES_CORE = re.compile(r"^Requires-Dist:\s*sogni[-_.]core\s*(?:\[[^\]]*\])?\s*\(?([^;)\n]*)", re.I | re.M)
+
+
+def installed() -> Iterable[EntryPoint]:
+    """Give the entry points of this environment."""
+    return entry_points(group=ENTRY_POINT_GROUP)
+
+
+def find(load: EntryPoints, only: frozenset[str] | None, blocked: frozenset[str]) -> list[PluginInfo]:
+    """List the plugins by name; with ``only``, just those."""
+    found: dict[tuple[str, str, str], PluginInfo] = {}
+    for point in load():
+        if point.name in blocked or (only is not None and point.name not in only):
+            continue
+        distribution = point.dist.name if point.dist is not None else ""
+        # One distribution can be on the path twice (an editable install beside a copy): the first one counts.
+        found.setdefault(
+            (point.name, point.value, distribution),
+            PluginInfo(point.name, point.module, distribution or point.module.partition(".")[0], dist=point.dist),
+        )
+    return [found[key] for key in sorted(found)]
+
+
+def check_compatible(plugin: PluginInfo, core_version: str) -> None:
+    """Raise PLUGIN_INCOMPATIBLE if the distribution asks for another version of sogni-core than this one.
+
+    The installer enforces it too, unless it was told not to; then the failure would come later and look
+    like a bug. The range that this project recommends is known by heart, so that the common case needs
+    no parser of version specifiers.
+    """
+    if plugin.dist is None:
+        return
+    text = plugin.dist.read_text("METADATA") or plugin.dist.read_text("PKG-INFO") or ""
+    for wanted in _REQUIRES_CORE.findall(text):
+        parts = ",".join(sorted(part.strip() for part in wanted.split(",") if part.strip()))
+        if parts in ("", known.COMPATIBLE):
+            continue
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+        try:
+            fits = SpecifierSet(parts).contains(core_version, prereleases=True)
+        except InvalidSpecifier:
+            fits = False
+        if not fits:
+            raise PluginError(
+                "PLUGIN_INCOMPATIBLE",
+                f"Plugin {plugin.label} needs sogni-core {wanted.strip()}, this is {core_version}.",
+                plugin=plugin.label,
+            )

@@ -1,0 +1,78 @@
+"""Check that what a hook returned is a record of the right type, whose names and targets have the right form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sogni_core.errors import PluginError
+from sogni_core.plugin import RECORDS, Command, Mode, Model, Network, Settings, Validator, Workflow
+
+from .plugin_info import PluginInfo
+from .targets import TARGET
+
+HOOKS: Mapping[str, type] = {
+    "sogni_modes": Mode,
+    "sogni_workflows": Workflow,
+    "sogni_validators": Validator,
+    "sogni_settings": Settings,
+    "sogni_commands": Command,
+    "sogni_networks": Network,
+    "sogni_models": Model,
+}
+"""Hook to the record it returns."""
+
+assert set(HOOKS.values()) == set(RECORDS)
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*( [a-z0-9]+(-[a-z0-9]+)*)?")
+_SECTION = re.compile(r"([a-z][a-z0-9_]*)?")
+_FLAG = re.compile(r"--?[a-zA-Z0-9][a-zA-Z0-9-]*")
+_ID = re.compile(r"[^\s\x00-\x1f\x7f]+")
+
+_FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
+    (Mode, "name"): _NAME,
+    (Mode, "request"): TARGET,
+    (Mode, "workflow"): TARGET,
+    (Mode, "flat"): _FLAG,
+    (Workflow, "mode"): _NAME,
+    (Workflow, "name"): _NAME,
+    (Workflow, "target"): TARGET,
+    (Validator, "target"): TARGET,
+    (Settings, "section"): _SECTION,
+    (Settings, "model"): TARGET,
+    (Command, "name"): _WORDS,
+    (Command, "target"): TARGET,
+    (Network, "name"): _NAME,
+    (Network, "target"): TARGET,
+    (Model, "id"): _ID,
+}
+
+_TYPES: Mapping[str, Callable[[object], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "str | None": lambda value: value is None or isinstance(value, str),
+    "float | None": lambda value: value is None or isinstance(value, int | float),
+    "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(item, str) for item in value),
+}
+
+
+def check_record(plugin: PluginInfo, hook: str, record: object) -> Any:
+    """Return the record, or raise PluginError PLUGIN_HOOK that says what is wrong with it."""
+    wanted = HOOKS[hook]
+
+    def refuse(reason: str) -> PluginError:
+        return PluginError("PLUGIN_HOOK", f"Plugin {plugin.label}: {hook}: {reason}", plugin=plugin.label)
+
+    if type(record) is not wanted:
+        raise refuse(f"must return {wanted.__name__} records, not {type(record).__name__}.")
+    for name, info in wanted.__dataclass_fields__.items():  # type: ignore[attr-defined]
+        value = getattr(record, name)
+        of_type = _TYPES.get(info.type, lambda value: isinstance(value, Mapping))
+        if not of_type(value):
+            raise refuse(f"{wanted.__name__}.{name} must be {info.type}, not {value!r:.80}.")
+        form = _FORMS.get((wanted, name))
+        for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            if form is not None and not form.fullmatch(text):
+                raise refuse(f"{wanted.__name__}.{name} must look like {form.pattern!r}, not {text!r:.80}.")
+    return record

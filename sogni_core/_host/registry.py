@@ -1,0 +1,205 @@
+"""What exists: every record with its owner, looked up by name, clashes and absences answered in words."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Generic, NoReturn, TypeVar
+
+from sogni_core.errors import InputError, PluginError
+from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.text import nearest
+
+from . import known
+from .plugin_info import PluginInfo
+
+R = TypeVar("R")
+
+LIVE_NETWORKS = ("fast", "relaxed")
+"""Networks of the Supernet itself; no plugin may take these names."""
+
+RESERVED_COMMANDS = ("call", "help")
+"""First words that the command line itself answers."""
+
+
+@dataclass(frozen=True)
+class Owned(Generic[R]):
+    """A record and the plugin that gave it."""
+
+    plugin: PluginInfo
+    record: R
+
+
+class Registry:
+    """All records of a host, by type and name.
+
+    A name that two plugins claim belongs to neither: asking for it is an error that names both, and
+    every other name keeps working. The core's names stay the core's.
+    """
+
+    def __init__(self, records: Iterable[Owned[Any]], plugins: Sequence[PluginInfo]) -> None:
+        self.plugins = plugins
+        self._records: dict[type, list[Owned[Any]]] = {}
+        for owned in records:
+            self._records.setdefault(type(owned.record), []).append(owned)
+        self._owners = dict(self._settle())
+
+    def every(self, kind: type[R]) -> list[Owned[R]]:
+        """List the records of a type, clashing ones too, in the order of registration."""
+        return list(self._records.get(kind, ()))
+
+    def usable(self, kind: type[R]) -> Iterator[Owned[R]]:
+        """Yield the records of a type that nothing clashes with."""
+        for owned in self._records.get(kind, ()):
+            if self._is_usable(owned):
+                yield owned
+
+    def mode(self, name: str) -> Owned[Mode]:
+        """Find a mode; ``plugin:mode`` reaches one of two that clash."""
+        plugin, colon, bare = name.rpartition(":")
+        if colon:
+            for owned in self.every(Mode):
+                if owned.plugin.name == plugin and owned.record.name == bare:
+                    return owned
+        return self._one(Mode, name)
+
+    def command(self, name: str) -> Owned[Command]:
+        """Find a command by its words."""
+        return self._one(Command, name)
+
+    def network(self, name: str) -> Owned[Network]:
+        """Find a network that a plugin brings."""
+        return self._one(Network, name)
+
+    def workflows(self, mode: Owned[Mode]) -> list[Owned[Workflow]]:
+        """List a mode's workflows in the order in which they are tried."""
+        own = mode.record
+        found: list[Owned[Workflow]] = []
+        if own.workflow is not None:
+            found.append(Owned(mode.plugin, Workflow(own.name, own.name, own.workflow)))
+        found += [owned for owned in self.usable(Workflow) if owned.record.mode == own.name]
+        return found
+
+    def validators(self, mode: str) -> list[Owned[Validator]]:
+        """List the rules for a mode."""
+        return [o for o in self.every(Validator) if mode in o.record.modes or "*" in o.record.modes]
+
+    def settings(self) -> dict[str, Owned[Settings]]:
+        """Map the names of the configuration's tables to their records; the core's own table is ''."""
+        return {owned.record.section: owned for owned in self.usable(Settings)}
+
+    def models(self) -> list[Model]:
+        """List the catalogue entries, families left out, each merged with its namesakes and families."""
+        ids = dict.fromkeys(owned.record.id for owned in self.every(Model) if "*" not in owned.record.id)
+        return [self.model(model_id) for model_id in ids]
+
+    def model(self, model_id: str) -> Model:
+        """Merge what is known of a model: its own entries first, then its families in the order of registration."""
+        entries = [owned.record for owned in self.every(Model)]
+        own = [entry for entry in entries if entry.id == model_id]
+        families = [e for e in entries if "*" in e.id and fnmatch.fnmatchcase(model_id.lower(), e.id)]
+        merged = Model(model_id)
+        for entry in [*own, *families]:
+            merged = _merge(merged, entry, first=entry is (own or families)[0])
+        return merged
+
+    def _one(self, kind: type[R], name: str) -> Owned[R]:
+        claims = [owned for owned in self.every(kind) if owned.record.name == name]  # type: ignore[attr-defined]
+        for owned in claims:
+            if self._is_usable(owned):
+                return owned
+        if not claims:
+            self._absent(kind, name)
+        rivals = [o for space in (Mode, Command, Network) for o in self.every(space) if _claim(o.record) == _claim(claims[0].record)]
+        labels = " and ".join(dict.fromkeys(owned.plugin.label for owned in rivals))
+        ways = " or ".join(f"sogni call {o.plugin.name}:{name}" for o in rivals if isinstance(o.record, Mode))
+        raise PluginError(
+            "PLUGIN_CONFLICT",
+            f"The name {name!r} is claimed by more than one plugin: {labels}.",
+            hint=f"Uninstall one of them, or use {ways}." if ways else "Uninstall one of them.",
+            plugin=labels,
+        )
+
+    def _is_usable(self, owned: Owned[Any]) -> bool:
+        return self._owners.get(_claim(owned.record), owned.plugin) is owned.plugin
+
+    def _absent(self, kind: type[Any], name: str) -> NoReturn:
+        word = name.split()[0] if name else ""
+        for plugin in self.plugins:
+            if plugin.failure is not None and word in (plugin.name, plugin.distribution.removeprefix("sogni-")):
+                raise plugin.failure
+        extra = (known.NETWORKS if kind is Network else known.COMMANDS).get(word)
+        what = "network" if kind is Network else "command"
+        if extra is not None:
+            raise PluginError(
+                "PLUGIN_NOT_INSTALLED",
+                f"The {what} {word!r} comes with the plugin sogni-{extra}, which is not installed.",
+                hint=f'Install it with: pip install "sogni-core[{extra}]"',
+                details={what: word, "distribution": f"sogni-{extra}"},
+                plugin=f"sogni-{extra}",
+            )
+        names = [*LIVE_NETWORKS] if kind is Network else [o.record.name.split()[0] for o in self.every(Command)]
+        names += [owned.record.name for owned in self.every(Network if kind is Network else Mode)]
+        close = nearest(word, names)
+        broken = [plugin.label for plugin in self.plugins if plugin.failure is not None]
+        hint = f"Did you mean {close!r}?" if close else None
+        if broken and not close:
+            hint = f"Not loaded: {', '.join(broken)}; see sogni plugins."
+        if kind is Network:
+            allowed = ", ".join(dict.fromkeys(names))
+            raise InputError("INVALID_ARGUMENT", f"There is no network {name!r}; there are: {allowed}.", hint=hint)
+        raise InputError("UNKNOWN_COMMAND", f"There is no command {name!r}.", hint=hint, details={"command": name})
+
+    def _settle(self) -> Iterator[tuple[_Claim, PluginInfo | None]]:
+        """Decide who owns each name: the core what it claims, nobody what two plugins claim."""
+        claimants: dict[_Claim, list[Owned[Any]]] = {}
+        for kind in (Mode, Command, Network, Settings, Workflow):
+            for owned in self.every(kind):
+                claimants.setdefault(_claim(owned.record), []).append(owned)
+        for claim, claims in claimants.items():
+            plugins = list({id(owned.plugin): owned.plugin for owned in claims}.values())
+            core = [plugin for plugin in plugins if plugin.is_core]
+            owner = core[0] if core else plugins[0] if len(plugins) == 1 and claim not in _RESERVED else None
+            yield claim, owner
+            for plugin in plugins:
+                if plugin is not owner:
+                    rivals = ", ".join(rival.label for rival in plugins if rival is not plugin) or "sogni-core"
+                    plugin.problems.append(
+                        PluginError(
+                            "PLUGIN_CONFLICT",
+                            f"Plugin {plugin.label}: {claim[0]} {' '.join(claim[1:])!r} is claimed by {rivals} too.",
+                            plugin=plugin.label,
+                        )
+                    )
+
+
+_Claim = tuple[str, ...]
+
+_RESERVED = {*(("network", name) for name in LIVE_NETWORKS), *(("command", word) for word in RESERVED_COMMANDS)}
+
+
+def _claim(record: Any) -> _Claim:
+    """Say which name a record takes; two plugins must not take the same. Modes and commands share one space."""
+    if isinstance(record, Workflow):
+        return ("workflow", record.mode, record.name)
+    if isinstance(record, Settings):
+        return ("section", record.section)
+    if isinstance(record, Network):
+        return ("network", record.name)
+    if isinstance(record, Mode | Command):
+        return ("command", record.name.split()[0])
+    return ("", "")
+
+
+def _merge(into: Model, entry: Model, *, first: bool) -> Model:
+    values: dict[str, Any] = {}
+    for info in fields(Model):
+        mine, theirs = getattr(into, info.name), getattr(entry, info.name)
+        if isinstance(theirs, Mapping):
+            values[info.name] = {**theirs, **mine}
+        elif info.name == "media" and first:
+            values[info.name] = theirs
+        elif info.name != "id" and mine in ("", None):
+            values[info.name] = theirs
+    return replace(into, **values)

@@ -1,0 +1,41 @@
+"""Turn ``"module:attribute"`` into the object, and name the plugin when that fails."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib import import_module
+from operator import attrgetter
+from typing import Any
+
+from sogni_core.errors import PluginError, SogniError
+from sogni_core.text import clean
+
+from .plugin_info import PluginInfo
+from .quarantine import quarantine
+
+TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+"""Form of a target."""
+
+
+def describe(error: BaseException) -> str:
+    """Say an exception in one cleaned line."""
+    return clean(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def resolve(owner: PluginInfo, target: str) -> Any:
+    """Import a target of a plugin; raises PluginError PLUGIN_IMPORT."""
+    module_name, _, attribute = target.partition(":")
+    module = sys.modules.get(module_name)
+    if module is not None and "." not in attribute and attribute in vars(module):
+        return vars(module)[attribute]
+    outcome = quarantine(lambda: attrgetter(attribute)(import_module(module_name)))
+    if outcome.error is None:
+        return outcome.value
+    if isinstance(outcome.error, SogniError):
+        raise outcome.error
+    raise PluginError(
+        "PLUGIN_IMPORT",
+        f"Plugin {owner.label}: {target} cannot be loaded: {describe(outcome.error)}",
+        plugin=owner.label,
+    ) from outcome.error

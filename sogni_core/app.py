@@ -1,0 +1,206 @@
+"""The Python API, and what every command is handed.
+
+::
+
+    async with sogni_core.open(network="devnet") as app:
+        result = await app.run("image", prompt="a cat", output="cat.png")
+        print(result.paths[0], result.seeds)
+
+One App is one call: one HTTP client, one connection to each network it uses, many runs at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sogni_core._host.host import PluginHost
+from sogni_core._host.registry import Registry
+from sogni_core.plugin import Mode
+from sogni_core.result import OnProgress, Plan, Progress, Result
+from sogni_core.settings import Paths, Settings
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sogni_core._engine.engine import Engine
+    from sogni_core._journal.records import Run
+    from sogni_core._network.records import LiveModel
+    from sogni_core.settings import Credentials
+
+CORE_PLUGIN = "sogni_core._builtin.plugin"
+"""Module of the core's own plugin."""
+
+
+def open(
+    *,
+    network: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    host: PluginHost | None = None,
+) -> App:
+    """Return an App to use as ``async with``; nothing is connected before it is needed.
+
+    ``network``: for every run that names none. ``environ``: environment to read settings from, the
+    process's own by default. ``host``: plugins to use, the installed ones by default.
+    """
+    return App(network=network, environ=environ, host=host)
+
+
+def _silent(progress: Progress) -> None:
+    """Receive progress that nobody asked for."""
+
+
+class App:
+    """Runs, plans and looks up; see :func:`open`."""
+
+    def __init__(
+        self,
+        *,
+        network: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        host: PluginHost | None = None,
+    ) -> None:
+        self._environ = dict(os.environ if environ is None else environ)
+        self._network = network
+        self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ)
+        self.paths = Paths.of(self._environ)
+        """Where this installation keeps its files."""
+        self._settings: Settings | None = None
+        self._engine: Engine | None = None
+
+    async def __aenter__(self) -> App:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection and file of this App."""
+        if self._engine is not None:
+            engine, self._engine = self._engine, None
+            await engine.close()
+
+    @property
+    def host(self) -> PluginHost:
+        """The plugins, and what is wrong with them."""
+        return self._host
+
+    @property
+    def registry(self) -> Registry:
+        """Everything that plugins registered."""
+        return self._host.registry
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment that this App reads."""
+        return self._environ
+
+    @property
+    def settings(self) -> Settings:
+        """All settings in their layers."""
+        if self._settings is None:
+            sections = {
+                name: lambda owned=owned: self._host.resolve(owned, owned.record.model)  # type: ignore[misc]
+                for name, owned in self.registry.settings().items()
+            }
+            self._settings = Settings(sections, paths=self.paths, environ=self._environ)
+        return self._settings
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind this App."""
+        if self._engine is None:
+            from sogni_core._engine.engine import Engine
+
+            self._engine = Engine(self._host, self.settings, self.paths, self._environ)
+        return self._engine
+
+    async def run(self, name: str, /, *, on_progress: OnProgress = _silent, **fields: Any) -> Result:
+        """Run a mode, ``"image"`` or ``"image:edit"``, with the options of its request as fields.
+
+        Returns the result; some outputs may be missing (``result.error``). Raises InputError with all
+        problems before anything is sent, and SogniError if there is no output at all. Cancelling the
+        task asks the network to cancel.
+        """
+        return await self.engine.run(name, self._with_network(name, fields), on_progress)
+
+    async def plan(self, name: str, /, **fields: Any) -> Plan:
+        """Say what :meth:`run` would submit: projects, sizes, files, and the price where it can be asked."""
+        return await self.engine.plan(name, self._with_network(name, fields))
+
+    async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
+        """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""
+        name = self._network_name(network)
+        if name in ("fast", "relaxed"):
+            self.engine.networks.require_credentials()
+        way = await self.engine.networks.way(name)
+        balance = await way.session.balance()
+        return {"spark": balance.spark, "sogni": balance.sogni}
+
+    async def models(self, network: str | None = None) -> Sequence[LiveModel]:
+        """Return the network's own list of models with the workers that serve each now. Needs no login."""
+        way = await self.engine.networks.way(self._network_name(network))
+        return await way.session.models(way.wire_network)
+
+    async def login(self, credentials: Credentials) -> None:
+        """Check credentials with the live network and store them; raises AuthError if it refuses them."""
+        from sogni_core.settings.credentials import store
+
+        way = await self.engine.networks.way("fast", credentials=credentials)
+        await way.session.balance()
+        store(self.paths, credentials)
+
+    async def logout(self) -> bool:
+        """Forget stored credentials and tokens, and tell the network; False if there were none."""
+        from sogni_core.settings.credentials import forget
+
+        known = self.engine.networks.credentials() is not None
+        if known:
+            way = await self.engine.networks.way("fast")
+            await way.session.logout()
+        return forget(self.paths) or known
+
+    def runs(self, limit: int = 20) -> Sequence[Run]:
+        """Return the newest runs of the journal."""
+        return self.engine.journal.runs(limit)
+
+    def find_run(self, run_id: str) -> Run:
+        """Return one run by its id or a unique beginning of it; raises InputError UNKNOWN_RUN."""
+        return self.engine.journal.run(run_id)
+
+    def last(self) -> dict[str, Any]:
+        """Return the last render; raises InputError NO_LAST_RENDER."""
+        return self.engine.last_render.read()
+
+    def schema(self, mode: str) -> dict[str, Any]:
+        """Return the JSON Schema of a mode's request, with flags, defaults and the settings behind them."""
+        from sogni_core._engine.schema import mode_schema
+
+        return mode_schema(self.engine.find_mode(mode)[0], self.settings)
+
+    def schemas(self) -> dict[str, dict[str, Any]]:
+        """Return the JSON Schemas of all modes by name."""
+        return {owned.record.name: self.schema(owned.record.name) for owned in self.registry.usable(Mode)}
+
+    @property
+    def interrupted(self) -> Sequence[Mapping[str, Any]]:
+        """Projects of runs that were cancelled: ids, and whether each was cancelled, still runs, or is unknown."""
+        return self._engine.projects if self._engine is not None else ()
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What was odd so far: about credentials and settings."""
+        found = [str(problem) for problem in self.settings.problems if problem.severity == "error"]
+        return [*found, *(self._engine.warnings if self._engine is not None else ())]
+
+    def _network_name(self, network: str | None) -> str:
+        return network or self._network or str(self.settings.value("network").value)
+
+    def _with_network(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+        if self._network is None or fields.get("network") is not None:
+            return fields
+        return {**fields, "network": self._network}

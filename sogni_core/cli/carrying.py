@@ -1,0 +1,68 @@
+"""Carry a command out: on an event loop, with signals that cancel instead of killing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from sogni_core.app import App
+from sogni_core.errors import InterruptedRunError
+
+T = TypeVar("T")
+
+
+def carry_out(app: App, work: Callable[[], Awaitable[T]]) -> T:
+    """Run it and close the App; a signal becomes an InterruptedRunError, after the network was asked to cancel."""
+    return asyncio.run(_carried(app, work))
+
+
+async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
+    received: list[int] = []
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        received.append(number)
+        task.cancel()
+
+    watched = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows and threads have no such handlers; there a Ctrl-C is Python's own KeyboardInterrupt.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop, number)
+            watched.append(number)
+    try:
+        async with app:
+            try:
+                return await work()
+            except asyncio.CancelledError:
+                if not received:
+                    raise
+                task.uncancel()
+                raise interrupted(app, received[0]) from None
+    finally:
+        for number in watched:
+            loop.remove_signal_handler(number)
+
+
+def interrupted(app: App, number: int) -> InterruptedRunError:
+    """Make the error of a signal, with what became of each project."""
+    projects = [dict(project) for project in app.interrupted]
+    error = InterruptedRunError(
+        "INTERRUPTED", f"Stopped by {signal.Signals(number).name}.", details={"projects": projects} if projects else {}
+    )
+    error.exit_code = 128 + number
+    return error
+
+
+def finish(value: Any) -> Callable[[], Coroutine[Any, Any, Any]]:
+    """Make work of what a command's function returned: a coroutine is awaited, anything else is the answer."""
+
+    async def work() -> Any:
+        return await value if asyncio.iscoroutine(value) else value
+
+    return work

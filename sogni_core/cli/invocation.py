@@ -1,0 +1,41 @@
+"""What was typed, before typer sees it: the flags that every command has, and the words of the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_JSON = "--json"
+_QUIET = ("-q", "--quiet")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One argument list."""
+
+    argv: tuple[str, ...]
+    """The arguments, flags for every command that stood before the command's name taken out."""
+    json: bool
+    """Whether standard output is one JSON object; so that usage errors are one too, it is read here."""
+    quiet: bool
+    debug: bool
+
+    @property
+    def word(self) -> str | None:
+        """First word of the command; None if there is none."""
+        return self.argv[0] if self.argv and not self.argv[0].startswith("-") else None
+
+
+def read(argv: Sequence[str], debug: bool) -> Invocation:
+    """Read an argument list; what stands behind ``--`` is nobody's flag."""
+    end = argv.index("--") if "--" in argv else len(argv)
+    flags = argv[:end]
+    rest = list(argv)
+    while rest and rest[0] in (_JSON, *_QUIET):
+        rest.pop(0)
+    return Invocation(
+        argv=tuple(rest),
+        json=_JSON in flags,
+        quiet=any(flag in flags for flag in _QUIET),
+        debug=debug,
+    )

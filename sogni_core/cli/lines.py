@@ -1,0 +1,83 @@
+"""Progress as plain lines on standard error: for agents, logs, and terminals that cannot do more."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from sogni_core.result import OnProgress, Progress
+from sogni_core.text import clean
+
+from . import output
+
+STEP = 0.25
+"""A job's progress is told each time it got further by this part."""
+
+
+class Silence:
+    """Shows nothing."""
+
+    def __enter__(self) -> OnProgress:
+        return lambda progress: None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        return None
+
+
+class Lines:
+    """Shows each thing once, one line each."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, int | None], float] = {}
+        self._last = ""
+
+    def __enter__(self) -> OnProgress:
+        return self.show
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        return None
+
+    def show(self, progress: Progress) -> None:
+        """Write a line if there is something new to say."""
+        text = self._text(progress)
+        if text and text != self._last:
+            self._last = text
+            output.note(clean(text))
+
+    def _text(self, progress: Progress) -> str:
+        part = f"{progress.key.rpartition('/')[2]} " if "/" in progress.key else ""
+        match progress.kind:
+            case "message":
+                return progress.message
+            case "warning":
+                return f"Warning: {progress.message}"
+            case "sending":
+                return f"{part}Connecting to Sogni…".strip()
+            case "queued":
+                return part + queued(progress)
+            case "retried":
+                return f"{part}Moved to another worker{f': {progress.message}' if progress.message else ''}"
+            case "step":
+                return part + self._step(progress)
+            case "job":
+                return f"{part}{progress.done}/{progress.jobs} completed"
+            case "saved":
+                return f"Saved to {progress.message}"
+            case _:
+                return ""
+
+    def _step(self, progress: Progress) -> str:
+        fraction = progress.fraction or 0.0
+        place = (progress.key, progress.job)
+        if fraction < self._told.get(place, 0.0) + STEP or fraction >= 1:
+            return ""
+        self._told[place] = fraction
+        which = f" {(progress.job or 0) + 1}/{progress.jobs}" if progress.jobs > 1 else ""
+        return f"Progress{which}: {fraction:.0%}" + (f", about {progress.eta:.0f} s left" if progress.eta else "")
+
+
+def queued(progress: Progress) -> str:
+    """Say a place in the queue."""
+    if progress.message:
+        return f"Waiting: {progress.message}"
+    place = f" at place {progress.position}" if progress.position else ""
+    return f"Queued{place}" + (f", starts in about {progress.eta:.0f} s" if progress.eta else "")

@@ -1,0 +1,50 @@
+"""Run a mode for the command line: its progress on standard error, its result for standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sogni_core.app import App
+from sogni_core.result import OnProgress, Plan, Result
+
+from .carrying import carry_out
+from .invocation import Invocation
+
+
+def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, Any], bool], Plan | Result]:
+    """Make the function that carries a mode out with the options that were given."""
+
+    def carry(given: dict[str, Any], dry_run: bool) -> Plan | Result:
+        async def work() -> Plan | Result:
+            if dry_run:
+                return await app.plan(name, **given)
+            with _shown(invocation) as on_progress:
+                return await app.run(name, on_progress=on_progress, **given)
+
+        return carry_out(app, work)
+
+    return carry
+
+
+def _shown(invocation: Invocation) -> Any:
+    """Choose how progress is shown: not at all, as lines, or live on a terminal."""
+    from .lines import Lines, Silence
+
+    if invocation.quiet:
+        return Silence()
+    if _is_terminal():
+        from .display import Display
+
+        return Display()
+    return Lines()
+
+
+def _is_terminal() -> bool:
+    import os
+
+    return sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb"
+
+
+__all__ = ["OnProgress", "carrier"]

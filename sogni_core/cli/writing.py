@@ -1,0 +1,85 @@
+"""Write an answer: the result of a mode, a plan, or the report of a command. Returns the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sogni_core._engine.report import plan_json
+from sogni_core.errors import PartialError
+from sogni_core.result import Plan, Report, Result
+
+from . import output
+from .invocation import Invocation
+
+
+def write_answer(answer: Any, invocation: Invocation) -> int:
+    """Write it; None was written by the command itself."""
+    match answer:
+        case Result():
+            return _result(answer, invocation)
+        case Plan():
+            return _plan(answer, invocation)
+        case Report():
+            return _report(answer, invocation)
+        case _:
+            return 0
+
+
+def _result(result: Result, invocation: Invocation) -> int:
+    if invocation.json:
+        fields = result.as_json()
+        if isinstance(result.error, PartialError):
+            fields |= output.partial_fields(result.error)
+        output.write_json(fields)
+        return result.error.exit_code if result.error is not None else 0
+    output.write_lines(result.lines or _places(result))
+    if result.error is not None:
+        output.write_error(result.error, invocation)
+        return result.error.exit_code
+    return 0
+
+
+def _places(result: Result) -> Iterator[str]:
+    for artifact in result.artifacts:
+        if artifact.path is not None:
+            yield str(artifact.path)
+        elif artifact.url is not None:
+            yield artifact.url
+
+
+def _plan(plan: Plan, invocation: Invocation) -> int:
+    if invocation.json:
+        output.write_json(plan_json(plan))
+        return 0
+    output.write_lines(_plan_lines(plan))
+    for warning in plan.warnings:
+        output.note(f"Warning: {warning}")
+    return 0
+
+
+def _plan_lines(plan: Plan) -> Iterator[str]:
+    yield f"{plan.mode} ({plan.workflow}) on {plan.network}: {len(plan.steps)} project(s), nothing was submitted."
+    for step in plan.steps:
+        project = step.project
+        size = f", {project.width}x{project.height}" if project.width and project.height else ""
+        yield f"{step.key}: {project.count} {project.media}(s), {project.model}{size}, seed {project.seed}"
+        for slot, asset in project.assets.items():
+            yield f"  {slot}: {asset.source}"
+        for path in step.files:
+            yield f"  -> {path}"
+    price = plan.price
+    yield f"Price: {price['amount']:g} {price['token']}" if price is not None else "Price: unknown"
+
+
+def _report(report: Report, invocation: Invocation) -> int:
+    if invocation.json:
+        fields = {"success": report.success, **report.fields}
+        if report.warnings:
+            fields["warnings"] = list(report.warnings)
+        output.write_json(fields)
+    else:
+        output.write_lines([report.text] if isinstance(report.text, str) and report.text else report.text)
+        for warning in report.warnings:
+            output.note(f"Warning: {warning}")
+    return report.exit_code
