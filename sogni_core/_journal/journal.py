@@ -1,0 +1,322 @@
+"""The journal: every run, its steps and their artifacts, written before the wire.
+
+One SQLite file for all processes of an installation, in write-ahead mode, each call one durable
+transaction. Calls are short and synchronous and may come from any thread.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sogni_core._journal.presence import Presence, is_present
+from sogni_core._journal.reading import read_runs
+from sogni_core._journal.records import RUNNING, STEP_STATES, Run, Step
+from sogni_core._journal.tables import NewerVersion, prepare
+from sogni_core.errors import ConfigError, InputError, PluginError, SogniError
+from sogni_core.files import private_folder
+from sogni_core.result import Artifact
+from sogni_core.text import clean, quote_path
+
+_WAIT = 15.0
+"""Seconds to wait for other writers; each holds the file for milliseconds."""
+
+_ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""For run ids: no letters that look like another."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """The journal of one installation; the file is opened and made when first needed.
+
+    Every method raises INVALID_STATE if the file cannot be used: no permission, full disk, damaged, made by
+    a later version.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] = _utc_now) -> None:
+        self.path = path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._presence: Presence | None = None
+
+    @classmethod
+    def open(cls, path: Path) -> Journal:
+        """Return the journal kept in the file ``path``; nothing is read or made yet."""
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the file. Runs of this journal that were not finished count as interrupted from now on."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            presence, self._presence = self._presence, None
+            if connection is not None:
+                connection.close()
+            if presence is not None:
+                presence.end()
+
+    def begin_run(
+        self,
+        mode: str,
+        workflow: str,
+        request: Mapping[str, Any],
+        network: str,
+        account: str | None,
+        seed_random: int,
+        began: datetime,
+    ) -> str:
+        """Note a run that begins, and return its id: time (UTC) and four letters, ``20261123-101530-k3f9``.
+
+        ``request``: the resolved request in JSON types; anything else in it is kept as text.
+        ``seed_random``: seed of the run's randomness, less than 2**63.
+        """
+        row = (mode, workflow, network, account, RUNNING, _json(request), seed_random, _stamp(began))
+        with self._writing() as connection:
+            if self._presence is None:
+                self._presence = Presence(self._presences)
+            while True:
+                letters = "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(4))
+                run_id = f"{began.astimezone(UTC):%Y%m%d-%H%M%S}-{letters}"
+                if not connection.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone():
+                    break
+            connection.execute(
+                "INSERT INTO runs"
+                " (id, mode, workflow, network, account, state, request, random_seed, began, owner, pid)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (run_id, *row, self._presence.name, os.getpid()),
+            )
+        return run_id
+
+    def finish_run(
+        self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[str] = ()
+    ) -> None:
+        """Note how a run ended. Raises UNKNOWN_RUN."""
+        row = (state, error_code, _json(list(warnings)), _stamp(self._clock()), run_id)
+        with self._writing() as connection:
+            self._one(
+                connection.execute(
+                    "UPDATE runs SET state = ?, error_code = ?, warnings = ?, ended = ? WHERE id = ?", row
+                ),
+                run_id,
+            )
+
+    def begin_step(
+        self,
+        run_id: str,
+        key: str,
+        project_id: str,
+        project: Mapping[str, Any],
+        *,
+        app_id: str | None = None,
+        output: Path | None = None,
+    ) -> None:
+        """Note a step, state ``prepared``, before anything of it is sent.
+
+        Raises PLUGIN_HOOK if the run has a step of that key: a key names one project. Raises UNKNOWN_RUN.
+        """
+        now = _stamp(self._clock())
+        with self._writing() as connection:
+            self._one(connection.execute("UPDATE runs SET id = id WHERE id = ?", (run_id,)), run_id)
+            if connection.execute("SELECT 1 FROM steps WHERE run_id = ? AND key = ?", (run_id, key)).fetchone():
+                raise PluginError(
+                    "PLUGIN_HOOK",
+                    f"The workflow submitted two projects under the key {clean(key)}; a key names one.",
+                    details={"runId": run_id, "key": key},
+                )
+            connection.execute(
+                "INSERT INTO steps (run_id, key, place, project_id, project, state, app_id, output, began, changed)"
+                " VALUES (?, ?, (SELECT count(*) FROM steps WHERE run_id = ?), ?, ?, 'prepared', ?, ?, ?, ?)",
+                (run_id, key, run_id, project_id, _json(project), app_id, _path(output), now, now),
+            )
+
+    def mark_step(
+        self,
+        run_id: str,
+        key: str,
+        state: str,
+        *,
+        error: SogniError | None = None,
+        cost: Mapping[str, Any] | None = None,
+        app_id: str | None = None,
+    ) -> None:
+        """Note the state of a step, one of ``records.StepState``. What is None keeps what was noted before.
+
+        ``cost``: what the network named for it, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``.
+        Raises UNKNOWN_RUN.
+        """
+        if state not in STEP_STATES:
+            raise ValueError(f"{state!r} is no state of a step")
+        cost = cost or {}
+        row = (
+            state,
+            _stamp(self._clock()),
+            error.code if error is not None else None,
+            clean(error.message, 2000) if error is not None else None,
+            cost.get("token"),
+            _number(cost.get("amount")),
+            _number(cost.get("usd")),
+            app_id,
+        )
+        with self._writing() as connection:
+            self._one(
+                connection.execute(
+                    "UPDATE steps SET state = ?, changed = ?, error_code = coalesce(?, error_code),"
+                    " error_message = coalesce(?, error_message), cost_token = coalesce(?, cost_token),"
+                    " cost_amount = coalesce(?, cost_amount), cost_usd = coalesce(?, cost_usd),"
+                    " app_id = coalesce(?, app_id) WHERE run_id = ? AND key = ?",
+                    (*row, run_id, key),
+                ),
+                run_id,
+                key,
+            )
+
+    def add_artifact(self, run_id: str, key: str, artifact: Artifact) -> None:
+        """Note an output of a step; one of the same index replaces it. Raises UNKNOWN_RUN."""
+        row = (
+            run_id,
+            key,
+            artifact.index,
+            artifact.content_type,
+            _path(artifact.path),
+            artifact.url,
+            artifact.size,
+            artifact.sha256,
+            artifact.width,
+            artifact.height,
+            artifact.seed,
+            int(artifact.labelled),
+        )
+        with self._writing() as connection:
+            known = connection.execute("UPDATE steps SET key = key WHERE run_id = ? AND key = ?", (run_id, key))
+            self._one(known, run_id, key)
+            connection.execute(f"INSERT OR REPLACE INTO artifacts VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+
+    def step(self, run_id: str, key: str) -> Step | None:
+        """Return a step of a run, None if it has none of that key. Raises UNKNOWN_RUN."""
+        return self.run(run_id).step(key)
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """Return the newest runs with their steps, the newest first."""
+        return self._read("ORDER BY began DESC, rowid DESC LIMIT ?", (max(limit, 0),))
+
+    def run(self, run_id: str) -> Run:
+        """Return a run by its id or a unique beginning of it. Raises UNKNOWN_RUN."""
+        found = self._read("WHERE id = ?", (run_id,))
+        if not found and run_id:
+            # Two are enough to know that the beginning is not unique.
+            found = self._read("WHERE substr(id, 1, ?) = ? ORDER BY id LIMIT 2", (len(run_id), run_id))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(
+                "UNKNOWN_RUN",
+                f"{clean(run_id, 80)} is the beginning of more than one run.",
+                hint="Give more of the id.",
+                details={"runId": run_id, "among": [run.id for run in found]},
+            )
+        raise _unknown(run_id)
+
+    @property
+    def _presences(self) -> Path:
+        return self.path.parent / "present"
+
+    def _read(self, where: str, parameters: tuple[Any, ...]) -> list[Run]:
+        if not self.path.exists():
+            return []
+        with self._lock, self._translated():
+            connection = self._open()
+            connection.execute("BEGIN")
+            try:
+                return read_runs(connection, where, parameters, lambda owner: is_present(self._presences, owner))
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection inside one durable transaction."""
+        with self._lock, self._translated():
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.rollback()
+                raise
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            private_folder(self.path.parent)
+            # SQLite alone would leave the mode to the umask. The files that it puts beside this one get the same mode.
+            try:
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            except FileExistsError:
+                if os.name == "posix" and self.path.stat().st_mode & 0o077:
+                    self.path.chmod(0o600)
+            connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+            try:
+                prepare(connection, _WAIT)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except NewerVersion as error:
+            raise self._unusable(
+                f"it was made by a later version of this program (version {error} of its tables)",
+                "Update sogni-core, or set SOGNI_STATE_DIR to another folder.",
+            ) from None
+        except sqlite3.IntegrityError:
+            raise  # a broken rule between tables is a bug here, not a broken file
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # missing where Python's module itself refuses
+            if code not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                raise self._unusable(clean(error), None) from error
+            raise self._unusable("it is damaged", "Move the file away to begin a new journal.") from error
+        except OSError as error:
+            raise self._unusable((error.strerror or "it cannot be opened").lower(), None) from error
+
+    def _unusable(self, reason: str, hint: str | None) -> ConfigError:
+        message = f"Cannot use the journal {quote_path(self.path)}: {reason}."
+        return ConfigError("INVALID_STATE", message, hint=hint, details={"path": str(self.path)})
+
+    @staticmethod
+    def _one(cursor: sqlite3.Cursor, run_id: str, key: str | None = None) -> None:
+        if cursor.rowcount != 1:
+            raise _unknown(run_id, key)
+
+
+def _unknown(run_id: str, key: str | None = None) -> InputError:
+    what = f"No run {clean(run_id, 80)} is known." if key is None else f"Run {run_id} has no step {clean(key)}."
+    return InputError("UNKNOWN_RUN", what, details={"runId": run_id} | ({"key": key} if key is not None else {}))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, default=str, separators=(",", ":"))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,117 @@
+"""The journal's tables, as the steps that lead from each version to the next."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            mode TEXT NOT NULL,
+            workflow TEXT NOT NULL,
+            network TEXT NOT NULL,
+            account TEXT,
+            state TEXT NOT NULL,
+            request TEXT NOT NULL,
+            random_seed INTEGER NOT NULL,
+            began TEXT NOT NULL,
+            ended TEXT,
+            error_code TEXT,
+            warnings TEXT NOT NULL DEFAULT '[]',
+            owner TEXT NOT NULL,
+            pid INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX runs_by_time ON runs (began, id)",
+        """
+        CREATE TABLE steps (
+            run_id TEXT NOT NULL REFERENCES runs (id),
+            key TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            project_id TEXT NOT NULL UNIQUE,
+            project TEXT NOT NULL,
+            state TEXT NOT NULL,
+            app_id TEXT,
+            output TEXT,
+            began TEXT NOT NULL,
+            changed TEXT NOT NULL,
+            error_code TEXT,
+            error_message TEXT,
+            cost_token TEXT,
+            cost_amount REAL,
+            cost_usd REAL,
+            PRIMARY KEY (run_id, key)
+        )
+        """,
+        """
+        CREATE TABLE artifacts (
+            run_id TEXT NOT NULL,
+            key TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            content_type TEXT NOT NULL,
+            path TEXT,
+            url TEXT,
+            size INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            seed INTEGER,
+            labelled INTEGER NOT NULL,
+            PRIMARY KEY (run_id, key, place),
+            FOREIGN KEY (run_id, key) REFERENCES steps (run_id, key)
+        )
+        """,
+    ),
+)
+"""Statements by version: the first entry leads from an empty file to version 1. Entries are never changed."""
+
+
+class NewerVersion(Exception):
+    """The file was made by a later version of this program; nothing in it was touched."""
+
+
+def prepare(connection: sqlite3.Connection, wait: float) -> None:
+    """Bring a file up to the current version, and set what holds per connection. ``wait`` in seconds."""
+    version = _version(connection)
+    if version > len(MIGRATIONS):
+        raise NewerVersion(version)
+    _use_write_ahead_log(connection, wait)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if version == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been first.
+        for statements in MIGRATIONS[_version(connection) :]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection, wait: float) -> None:
+    """Readers then never wait for writers. A file system that cannot have it keeps the older, equally safe form."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        return
+    until = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait by itself here while others open the same new file.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.005)
+        else:
+            return
