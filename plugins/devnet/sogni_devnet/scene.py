@@ -87,7 +87,7 @@ def _foreground(canvas: Image.Image, rng: Random, palette: Palette, prompt: str,
         y = _ground(line, x) + height * 0.008
         FIGURES[name](draw, x, y, tall, palette.near)
         if hatted and name in {"cat", "person"}:
-            hat(draw, x, y - tall * 0.925, tall, palette.near, mix(palette.light, palette.far, 0.35))
+            hat(draw, x, y - tall * 0.91, tall, palette.near, mix(palette.light, palette.far, 0.35))
 
 
 def _grove(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 import time
@@ -213,6 +214,16 @@ class _Server(uvicorn.Server):
 
 
 def _listen(port: int) -> socket.socket:
-    # Not create_server(reuse_port=…): a second devnet on the same port must fail, and on Windows
-    # SO_REUSEADDR would let it succeed, so only POSIX gets it (there it skips the TIME_WAIT of an old server).
-    return socket.create_server((HOST, port), backlog=256)
+    # IPPROTO_TCP is said in full, because asyncio turns Nagle's algorithm off only where it reads it; left to
+    # the default every second answer would wait 40 ms for an acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        # On Windows this would let two servers share a port; elsewhere it skips the TIME_WAIT of an old one.
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(256)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -88,10 +88,10 @@ def _constants(top: Fields, frame: Fields) -> None:
 
 
 def _project_id(top: Fields) -> str:
-    value = top.text("jobID") or ""
-    if value and not is_project_id(value):
+    value = top.text("jobID")
+    if value is not None and not is_project_id(value):
         top.problem("jobID", "is not an upper-case UUID of version 4")
-    return value
+    return value or ""
 
 
 def _size(frame: Fields, model: Model) -> tuple[int, int]:
