@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
-from sogni_core.errors import InputError
 
+from sogni_core.errors import InputError
 from sogni_devnet.server import Devnet
 
 

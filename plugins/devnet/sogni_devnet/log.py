@@ -77,7 +77,10 @@ class Log:
         """Write a finished entry to the stream."""
         if self._stream is None:
             return
-        line = json.dumps({name: value for name, value in vars(entry).items() if value not in (None, "", {})})
+        shown = {name: value for name, value in vars(entry).items() if value not in (None, "", {})}
+        if entry.kind == "frame":
+            del shown["auth"]
+        line = json.dumps(shown)
         with self._lock:
             self._stream.write(line + "\n")
             self._stream.flush()

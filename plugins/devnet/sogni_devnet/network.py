@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sogni_core.plugin import Endpoint
-
     from sogni_devnet.settings import DevnetSettings
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sogni_devnet.order import Order
+from sogni_devnet.refusal import Unpaintable
 from sogni_devnet.scene import paint_scene
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ PREVIEW_PX = 192
 
 MOST_PIXELS = 100_000_000
 """Largest upload that is decoded, in pixels."""
-
-
-class Unpaintable(Exception):
-    """An upload that cannot be decoded: the job fails."""
 
 
 def paint(order: Order, seed: int, uploads: Callable[[str], StoredFile | None], pictures: str) -> bytes:

@@ -30,6 +30,10 @@ class JobRefusal(Exception):
         self.message = message
 
 
+class Unpaintable(Exception):
+    """An upload that cannot be decoded; becomes a ``jobError`` of the one job."""
+
+
 INSUFFICIENT_FUNDS = 4024
 """``jobError`` code of a balance that is too small (protocol: seen in other Sogni repositories)."""
 

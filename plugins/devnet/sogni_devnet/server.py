@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import IO, Any
 
 import uvicorn
-from sogni_core.plugin import Endpoint
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from sogni_core.plugin import Endpoint
 from sogni_devnet import assets, rest, sockethost, sockets
 from sogni_devnet.accounts import Account, Accounts
 from sogni_devnet.http import Desk, on_refusal, on_unknown
@@ -89,6 +89,15 @@ class Devnet:
         return Endpoint(
             "devnet", self.rest_url, self.socket_url, first.username, first.password, first.api_key, ends_with_call=True
         )
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Variables by which ``sogni`` finds this server and speaks as its first account."""
+        return {
+            "SOGNI_REST_URL": self.rest_url,
+            "SOGNI_SOCKET_URL": self.socket_url,
+            "SOGNI_API_KEY": self.accounts[0].api_key,
+        }
 
     @property
     def requests(self) -> list[Entry]:

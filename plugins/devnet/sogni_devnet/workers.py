@@ -13,8 +13,8 @@ from typing import Any
 
 from sogni_devnet.identity import new_id
 from sogni_devnet.order import MIME
-from sogni_devnet.painter import Unpaintable, paint, shrink
 from sogni_devnet.projects import Job, Project
+from sogni_devnet.refusal import Unpaintable
 from sogni_devnet.supernet import Supernet
 
 ANNOUNCED = 5
@@ -135,6 +135,9 @@ class Workers:
         )  # fmt: skip
 
     def _paint(self, project: Project, job: Job) -> None:
+        # Pillow takes longer to import than all the rest of a start, and is not needed before the first job.
+        from sogni_devnet.painter import paint, shrink
+
         order, storage = project.order, self._net.storage
         data = paint(order, job.seed, lambda slot: storage.upload(project.id, slot), self._net.settings.pictures)
         mime, owner = MIME[order.format], project.account.address

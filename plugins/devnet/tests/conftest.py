@@ -16,10 +16,9 @@ import pytest
 from eth_account import Account as Wallet
 from eth_account.messages import encode_typed_data
 from PIL import Image
-from websockets.asyncio.client import ClientConnection, connect
-
 from sogni_devnet.accounts import Account
 from sogni_devnet.server import Devnet
+from websockets.asyncio.client import ClientConnection, connect
 
 QUERY = "appId={app_id}&clientName=Sogni/3.0.0%20(test)%201.0.0&clientType=artist&forceWorkerId=fast"
 

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
-
 from sogni_devnet.caption import cleaned, font, wrapped
 from sogni_devnet.scene import paint_scene
 

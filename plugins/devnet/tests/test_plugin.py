@@ -6,7 +6,6 @@ import sys
 from importlib import import_module
 
 import pytest
-
 from sogni_devnet import plugin
 from sogni_devnet.settings import DevnetSettings
 

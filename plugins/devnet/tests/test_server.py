@@ -10,12 +10,12 @@ import sys
 import threading
 
 import pytest
-from sogni_core.errors import InputError
-
 from sogni_devnet.commands import serve
 from sogni_devnet.network import open_network
 from sogni_devnet.server import Devnet
 from sogni_devnet.settings import DevnetSettings
+
+from sogni_core.errors import InputError
 
 SERVE = """
 import signal, sys, threading

@@ -5,7 +5,6 @@ import copy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from sogni_devnet.refusal import JobRefusal
 from sogni_devnet.template import KEY_FRAME, TOP
 from sogni_devnet.validation import read_order

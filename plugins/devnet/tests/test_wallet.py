@@ -1,7 +1,6 @@
 """Wallets and signatures against the vectors of the protocol."""
 
 import pytest
-
 from sogni_devnet.wallet import address, private_key, signer
 
 WALLET = "0xeC312E39C468f2eb97Ee59a465AD07Bc5046aBba"
