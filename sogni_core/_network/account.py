@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sogni_core._network import answers
-from sogni_core._network.tokens import TokenFile, Tokens
+from sogni_core._network.tokens import TokenFile, Tokens, is_header
 from sogni_core._network.wallet import MAINNET, Domain
 from sogni_core._protocol.values import record
 from sogni_core._transport.calls import Reply, SafeCall
@@ -77,6 +77,8 @@ class Account:
         Raises AuthError MISSING_CREDENTIALS or AUTHENTICATION_ERROR, TransportError, ServiceError.
         """
         if self._api_key:
+            if not is_header(self._api_key):
+                raise AuthError("AUTHENTICATION_ERROR", "The API key contains characters that no key has.")
             return {"api-key": self._api_key}
         if not self._username:
             raise AuthError("MISSING_CREDENTIALS", "No credentials were found.")
@@ -153,7 +155,7 @@ class Account:
         """Exchange the refresh token; None if the service does not take it, which signs out."""
         reply = await self._call("refresh-token", {"refreshToken": stored.refresh_token})
         if reply.status >= 500 or reply.status == 429:
-            raise answers.failure(reply)
+            raise answers.failure(reply, hide=[stored.refresh_token])
         if not reply.ok:
             _log.info("the stored login was refused with status %d", reply.status)
             self._file.remove()
@@ -175,9 +177,9 @@ class Account:
         reply = await self._call("login", form)
         if 400 <= reply.status < 500 and reply.status != 429:
             # protocol: the password is never sent, so a wrong one is simply a wallet that nobody knows.
-            said = answers.failure(reply)
+            said = answers.failure(reply, hide=[signature])
             raise AuthError("AUTHENTICATION_ERROR", f"Login failed: {said.message}", details=said.details)
-        return _tokens(answers.read(reply, envelope=True), "")
+        return _tokens(answers.read(reply, envelope=True, hide=[signature]), "")
 
     async def _told(self, call: str, form: dict[str, object], field: str) -> str:
         data = record(answers.read(await self._call(call, form), envelope=True))
@@ -201,6 +203,6 @@ def _headers(tokens: Tokens) -> Headers:
 def _tokens(data: object, earlier_refresh_token: str) -> Tokens:
     told = record(data)
     token, refresh = told.get("token"), told.get("refreshToken")
-    if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+    if not isinstance(token, str) or not is_header(token):
         raise TransportError("PROTOCOL_ERROR", "The service's answer lacks its token.")
     return Tokens(token, refresh if isinstance(refresh, str) and refresh else earlier_refresh_token)

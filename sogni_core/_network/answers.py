@@ -7,6 +7,7 @@ error body is ``{"status":"error","message":…,"errorCode":…}``, plain text, 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from sogni_core._protocol.values import integer, record, text
@@ -23,10 +24,10 @@ _GENERIC = {
 }
 
 
-def read(reply: Reply, *, envelope: bool) -> Any:
-    """Return what was asked for. Raises AuthError, ServiceError, TransportError PROTOCOL_ERROR."""
+def read(reply: Reply, *, envelope: bool, hide: Iterable[str] = ()) -> Any:
+    """Return what was asked for; errors as :func:`failure`. Also raises TransportError PROTOCOL_ERROR."""
     if not reply.ok:
-        raise failure(reply)
+        raise failure(reply, hide=hide)
     content = reply.json()
     if content is None and reply.body.strip() != b"null":
         what = "a web page" if _is_page(reply) else "something that is not JSON"
@@ -45,11 +46,12 @@ def read(reply: Reply, *, envelope: bool) -> Any:
     return content["data"]
 
 
-def failure(reply: Reply) -> SogniError:
+def failure(reply: Reply, *, hide: Iterable[str] = ()) -> SogniError:
     """Make the error of an answer that is not 2xx.
 
     ``details``: ``status``, ``errorCode`` (the status if the service gave none) and ``retryAfter`` (seconds, if said).
-    401 and 403 are AUTHENTICATION_ERROR, 429 is RATE_LIMITED, everything else SERVICE_ERROR.
+    401 and 403 are AUTHENTICATION_ERROR, 429 is RATE_LIMITED, everything else SERVICE_ERROR. ``hide``: secrets
+    that were sent, should the service repeat them in its text.
     """
     body = record(reply.json())
     status = reply.status
@@ -58,6 +60,8 @@ def failure(reply: Reply) -> SogniError:
     if seconds is not None:
         details["retryAfter"] = seconds
     message = _message(reply, body)
+    for secret in filter(None, hide):
+        message = message.replace(secret, "…")
     if status in {401, 403}:
         return AuthError("AUTHENTICATION_ERROR", message, details=details)
     if status == 429:
@@ -67,7 +71,7 @@ def failure(reply: Reply) -> SogniError:
 
 def _message(reply: Reply, body: Any) -> str:
     said = text(body.get("message"), 300)
-    if not said and not body and not _is_page(reply):
+    if not said and reply.json() is None and not _is_page(reply):
         said = clean(reply.body[:2000].decode("utf-8", "replace"), 300)
     return said or _GENERIC.get(reply.status, f"The service answered with status {reply.status}.")
 

@@ -44,4 +44,4 @@ class Rest:
         if reply.status == 401 and account is not None and account.kind == "password":
             headers = await account.renew(headers)
             reply = await self._http.call(SafeCall("GET", url, headers))
-        return answers.read(reply, envelope=host == "rest")
+        return answers.read(reply, envelope=host == "rest", hide=headers.values())

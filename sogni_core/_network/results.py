@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sogni_core.errors import InputError
-
-_HEAD_BYTES = 4096
+from sogni_core.errors import InputError, TransportError
+from sogni_core.media.kind import HEAD, content_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,23 +15,29 @@ class Checked:
 
     content_type: str
     width: int = 0
+    """Pixels; 0 for what is no image."""
     height: int = 0
 
 
 def inspect(path: Path, media: str) -> Checked:
     """Check a result: an image decodes to its last row, anything else is at least of its kind.
 
-    ``media`` is ``image``, ``video`` or ``audio``. Raises InputError UNSUPPORTED_MEDIA.
+    ``media`` is ``image``, ``video`` or ``audio``. Raises TransportError PROTOCOL_ERROR with the ``cause``.
     """
     if media == "image":
         from sogni_core.media.image import check_image
 
-        content_type, width, height = check_image(path)
-        return Checked(content_type, width, height)
-    from sogni_core.media.kind import content_type_of
-
+        try:
+            facts = check_image(path)
+        except InputError as error:
+            raise _unusable(str(error.details.get("cause", "it is no image"))) from None
+        return Checked(facts.content_type, facts.width, facts.height)
     with path.open("rb") as file:
-        found = content_type_of(file.read(_HEAD_BYTES))
-    if found is None or found.partition("/")[0] != media:
-        raise InputError("UNSUPPORTED_MEDIA", f"The file is no {media}.", details={"contentType": found or ""})
+        found = content_type(file.read(HEAD))
+    if found.partition("/")[0] != media:
+        raise _unusable(f"it is {found}" if found else f"it is no {media}")
     return Checked(found)
+
+
+def _unusable(cause: str) -> TransportError:
+    return TransportError("PROTOCOL_ERROR", f"What came cannot be used: {cause}.", details={"cause": cause})

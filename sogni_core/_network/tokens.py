@@ -55,7 +55,7 @@ class TokenFile:
         if not isinstance(content, dict):
             return None
         token, refresh = content.get("token"), content.get("refreshToken")
-        if not isinstance(token, str) or not token:
+        if not isinstance(token, str) or not is_header(token):
             return None
         return Tokens(token, refresh if isinstance(refresh, str) else "")
 
@@ -99,6 +99,11 @@ class TokenFile:
             yield
         finally:
             lock.release()
+
+
+def is_header(secret: str) -> bool:
+    """Whether a secret can be sent as the value of a header; what cannot would end in the text of an exception."""
+    return bool(secret) and secret.isascii() and secret.isprintable() and secret == secret.strip()
 
 
 def expiry(token: str) -> float | None:

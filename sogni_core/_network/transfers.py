@@ -27,7 +27,7 @@ AT_ONCE = 6
 IDLE_SECONDS = 30.0
 SLOWEST = 32 * 1024
 """Bytes per second below which an upload is given up."""
-LARGEST = {"image": 256 * 2**20, "audio": 512 * 2**20, "video": 4 * 2**30}
+LARGEST = {"image": 64 * 2**20, "audio": 512 * 2**20, "video": 4 * 2**30}
 """Bytes of a result that are downloaded at most, by kind."""
 DOWNLOAD_SECONDS = {"image": 300.0, "audio": 600.0, "video": 1800.0}
 
@@ -114,7 +114,7 @@ class Transfers:
                 failure = error
             except InputError as error:
                 # What the service sent is no input of the user; where the output goes is.
-                if error.code not in {"URL_REFUSED", "UNSUPPORTED_MEDIA"}:
+                if error.code != "URL_REFUSED":
                     raise
                 failure = error
             # A URL that came with the result may have expired; from now on new ones are asked for.
@@ -204,5 +204,7 @@ async def _to_its_end(work: Callable[[], Checked]) -> Checked:
 
 
 def _facts(failure: SogniError) -> dict[str, Any]:
-    kept: dict[str, Any] = {name: failure.details[name] for name in ("status", "cause", "errorCode") if name in failure.details}
+    kept: dict[str, Any] = {
+        name: failure.details[name] for name in ("status", "cause", "errorCode") if name in failure.details
+    }
     return {"reason": failure.code, **kept}

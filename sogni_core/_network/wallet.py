@@ -7,6 +7,7 @@ Source: Sogni-AI/sogni-client, src/Account/index.ts and src/lib/EIP712Helper.ts.
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,17 +39,23 @@ class Wallet:
     @classmethod
     def of(cls, username: str, password: str) -> Wallet:
         """Derive the wallet. Nothing is trimmed or normalised; only the user name is lower-cased."""
-        from eth_account import Account
-
         key = private_key(username, password)
-        return cls(Account.from_key(key).address, key)
+        return cls(_signer(key).address, key)
 
     def sign(self, nonce: str, domain: Domain = MAINNET) -> str:
         """Sign a login nonce: 65 bytes ``r‖s‖v`` in hex with ``0x``, deterministic (RFC 6979)."""
-        from eth_account import Account
-
-        signed = Account.from_key(self._key).sign_typed_data(full_message=login_message(self.address, nonce, domain))
+        signed = _signer(self._key).sign_typed_data(full_message=login_message(self.address, nonce, domain))
         return "0x" + bytes(signed.signature).hex()
+
+
+def _signer(key: bytes) -> Any:
+    # Importing eth-account imports py_ecc, which raises the recursion limit of the whole process a hundredfold;
+    # nested JSON of a hostile server would then end in a crash of the interpreter instead of a RecursionError.
+    limit = sys.getrecursionlimit()
+    from eth_account import Account
+
+    sys.setrecursionlimit(limit)
+    return Account.from_key(key)
 
 
 def private_key(username: str, password: str) -> bytes:
