@@ -104,7 +104,7 @@ class App:
         """All settings in their layers."""
         if self._settings is None:
             sections = {
-                name: lambda owned=owned: self._host.resolve(owned, owned.record.model)  # type: ignore[misc]
+                name: lambda owned=owned: self._host.resolve(owned, owned.record.model)
                 for name, owned in self.registry.settings().items()
             }
             self._settings = Settings(sections, paths=self.paths, environ=self._environ)
@@ -161,7 +161,7 @@ class App:
         known = self.engine.networks.credentials() is not None
         if known:
             way = await self.engine.networks.way("fast")
-            await way.session.logout()
+            await way.account.logout()
         return forget(self.paths) or known
 
     def runs(self, limit: int = 20) -> Sequence[Run]:

@@ -110,7 +110,7 @@ class Project:
     """In chain order, at most 8."""
     output_format: str | None = None
     """``png``, ``jpg`` or ``webp`` for images; None for the service's default."""
-    token_type: str = "spark"
+    token_type: str = "spark"  # noqa: S105 - money, no secret
     """What it is paid with: ``spark`` or ``sogni``."""
     safety_filter: bool = True
     network: str | None = None

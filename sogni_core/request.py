@@ -8,7 +8,7 @@ so a field whose option names a ``setting`` has no default here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -190,5 +190,5 @@ class ImageOptions(RenderOptions):
         return {
             name: getattr(self, name)
             for name, info in ImageOptions.model_fields.items()
-            if name in self.given or declared[name] is not info and declared[name].metadata != info.metadata
+            if name in self.given or (declared[name] is not info and declared[name].metadata != info.metadata)
         }

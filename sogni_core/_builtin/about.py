@@ -32,18 +32,16 @@ async def models(app: App, network: NetworkOption = None) -> Report:
     for model_id in [*known, *(name for name in live if name not in known)]:
         entry = app.registry.model(model_id)
         there = live.get(model_id)
-        rows.append(
-            {
-                "id": model_id,
-                "media": (there.media if there is not None else "") or entry.media,
-                "speed": entry.speed or None,
-                "use": entry.use or (there.name if there is not None else None) or None,
-                "seconds": entry.seconds,
-                "defaults": dict(entry.defaults),
-                "limits": {name: list(v) if isinstance(v, tuple) else v for name, v in entry.limits.items()},
-                "workers": there.workers if there is not None else (0 if live else None),
-            }
-        )
+        rows.append({
+            "id": model_id,
+            "media": (there.media if there is not None else "") or entry.media,
+            "speed": entry.speed or None,
+            "use": entry.use or (there.name if there is not None else None) or None,
+            "seconds": entry.seconds,
+            "defaults": dict(entry.defaults),
+            "limits": {name: list(v) if isinstance(v, tuple) else v for name, v in entry.limits.items()},
+            "workers": there.workers if there is not None else (0 if live else None),
+        })
     return Report({"type": "models", "models": rows}, _table(rows, bool(live)), tuple(warnings))
 
 
@@ -57,7 +55,7 @@ def _table(rows: list[dict[str, Any]], live: bool) -> list[str]:
     return lines
 
 
-_KINDS: dict[str, type] = {
+_KINDS: dict[str, type[Any]] = {
     "modes": Mode,
     "workflows": Workflow,
     "validators": Validator,
@@ -76,20 +74,18 @@ def plugins(app: App) -> Report:
             kind: [_record_name(owned.record) for owned in app.registry.every(record) if owned.plugin is plugin]
             for kind, record in _KINDS.items()
         }
-        rows.append(
-            {
-                "name": plugin.name,
-                "distribution": plugin.distribution,
-                "version": plugin.version,
-                "module": plugin.module_name,
-                "hooks": list(plugin.hooks),
-                "brings": {kind: names for kind, names in brings.items() if names},
-                "importMs": round(plugin.import_ms, 2),
-                "failure": _failure(plugin.failure),
-                "problems": [_failure(problem) for problem in plugin.problems],
-                "warnings": list(plugin.warnings),
-            }
-        )
+        rows.append({
+            "name": plugin.name,
+            "distribution": plugin.distribution,
+            "version": plugin.version,
+            "module": plugin.module_name,
+            "hooks": list(plugin.hooks),
+            "brings": {kind: names for kind, names in brings.items() if names},
+            "importMs": round(plugin.import_ms, 2),
+            "failure": _failure(plugin.failure),
+            "problems": [_failure(problem) for problem in plugin.problems],
+            "warnings": list(plugin.warnings),
+        })
     return Report({"type": "plugins", "plugins": rows}, [line for row in rows for line in _plugin_lines(row)])
 
 

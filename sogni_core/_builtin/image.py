@@ -21,7 +21,11 @@ class ImageRequest(ImageOptions):
     context: Annotated[
         tuple[Asset, ...],
         Option(
-            "-c", "--context", help="Image to edit, a path or URL; repeat for several.", json="contextImages", metavar="IMAGE"
+            "-c",
+            "--context",
+            help="Image to edit, a path or URL; repeat for several.",
+            json="contextImages",
+            metavar="IMAGE",
         ),
     ] = ()
     last_image: Annotated[bool, Option("--last-image", help="Edit the last render's image.", fills="context")] = False

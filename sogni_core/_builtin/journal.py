@@ -8,18 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from sogni_core.app import App
-from sogni_core.errors import InputError
 from sogni_core.result import Report
 
 
 def last(app: App) -> Report:
-    """Show the last render; with none, say so."""
-    try:
-        found = app.last()
-    except InputError as error:
-        if app.paths.last_render.exists():
-            raise
-        return Report({"error": error.message, "errorCode": error.code}, error.message, success=False)
+    """Show the last render."""
+    found = app.last()
     return Report({**found}, json.dumps(found, indent=2, ensure_ascii=False))
 
 
@@ -32,31 +26,34 @@ def runs(
     return Report({"type": "runs", "runs": rows}, text or "No runs yet.")
 
 
-def show(app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]) -> Report:
+def show(
+    app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
+) -> Report:
     """Show one run: its request, steps and files."""
     found = app.find_run(run)
     fields = {"type": "run", **_run_fields(found), "request": dict(found.request), "steps": []}
-    text = [f"{found.run_id}  {found.state}  {found.mode}:{found.workflow} on {found.network}, {fields['began']}"]
+    text = [f"{found.id}  {found.state}  {found.mode}:{found.workflow} on {found.network}, {fields['began']}"]
     for step in found.steps:
         artifacts = [_artifact_fields(artifact) for artifact in step.artifacts]
-        fields["steps"].append(
-            {
-                "key": step.key,
-                "projectId": step.project_id,
-                "state": step.state,
-                "errorCode": step.error_code,
-                "error": step.error,
-                "artifacts": artifacts,
-            }
+        fields["steps"].append({
+            "key": step.key,
+            "projectId": step.project_id,
+            "state": step.state,
+            "errorCode": step.error_code,
+            "error": step.error_message,
+            "artifacts": artifacts,
+        })
+        text.append(
+            f"{step.key}  {step.state}  project {step.project_id}"
+            + (f"  {step.error_message}" if step.error_message else "")
         )
-        text.append(f"{step.key}  {step.state}  project {step.project_id}" + (f"  {step.error}" if step.error else ""))
         text += [f"  {artifact['path'] or artifact['url']}" for artifact in artifacts]
     return Report(fields, text)
 
 
 def _run_fields(run: Any) -> dict[str, Any]:
     return {
-        "runId": run.run_id,
+        "runId": run.id,
         "state": run.state,
         "mode": run.mode,
         "workflow": run.workflow,

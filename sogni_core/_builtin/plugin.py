@@ -91,7 +91,9 @@ def sogni_commands() -> list[Command]:
         Command("plugins", "List plugins, what they bring, and what is wrong with them.", f"{about}:plugins"),
         Command("schema", "Print the JSON Schema of a mode, or of all.", f"{about}:schema"),
         Command("errors", "Explain error codes.", f"{about}:errors"),
-        Command("doctor", "Check installation, settings, credentials and network.", "sogni_core._builtin.doctor:doctor"),
+        Command(
+            "doctor", "Check installation, settings, credentials and network.", "sogni_core._builtin.doctor:doctor"
+        ),
         Command("version", "Print the version.", f"{about}:version"),
     ]
 

@@ -11,7 +11,6 @@ from typing import Any
 from sogni_core.context import Facts
 from sogni_core.errors import Problem
 from sogni_core.request import ImageOptions, RenderOptions, Request
-
 from sogni_core.settings.core import CoreSettings
 
 MOST_LORAS = 8

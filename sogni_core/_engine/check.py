@@ -50,7 +50,7 @@ def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Proble
         found = list(rule())
     except SogniError:
         raise
-    except Exception as error:  # noqa: BLE001 - other people's code, named
+    except Exception as error:
         raise PluginError(
             "PLUGIN_HOOK", f"A rule of plugin {plugin.label} raised {describe(error)}", plugin=plugin.label
         ) from error
@@ -85,7 +85,10 @@ async def _read_assets(request: Request, fetch: Fetch, problems: list[Problem]) 
             measured[name] = list(assets)
             for place, asset in enumerate(assets):
                 group.create_task(read(name, place, asset))
-    update = {name: tuple(items) if isinstance(getattr(request, name), tuple) else items[0] for name, items in measured.items()}
+    update = {
+        name: tuple(items) if isinstance(getattr(request, name), tuple) else items[0]
+        for name, items in measured.items()
+    }
     checked = request.model_copy(update=update)
     checked._given = request.given
     return checked

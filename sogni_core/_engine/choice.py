@@ -31,7 +31,9 @@ def choose(
     workflows = registry.workflows(mode)
     if not workflows:
         raise PluginError(
-            "PLUGIN_HOOK", f"Plugin {mode.plugin.label}: mode {mode.record.name!r} has no workflow.", plugin=mode.plugin.label
+            "PLUGIN_HOOK",
+            f"Plugin {mode.plugin.label}: mode {mode.record.name!r} has no workflow.",
+            plugin=mode.plugin.label,
         )
     if name:
         return _named(workflows, mode.record.name, name)

@@ -88,9 +88,7 @@ def prepare(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, A
                 if parsed is None:
                     flag = flag_of(name, mark)
                     details = {"flag": flag, "value": item}
-                    problems.append(
-                        Problem(f"{flag} must be a number.", name, details=details, rank=_RANK_PARSE)
-                    )
+                    problems.append(Problem(f"{flag} must be a number.", name, details=details, rank=_RANK_PARSE))
                 converted.append(parsed)
             items = converted
         values[name] = items if many else items[0]

@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._journal.journal import Journal
+from sogni_core._network.records import Price
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, SogniError
-from sogni_core.files import numbered, prepare_output, private_folder
+from sogni_core.files import numbered, prepare_output
 from sogni_core.plugin import Mode
 from sogni_core.project import Project
 from sogni_core.result import OnProgress, Plan, PlannedStep, Result
@@ -88,15 +90,7 @@ class Engine:
         mode, workflow = self.find_mode(name)
         resolved = self._resolver.resolve(mode, workflow, fields)
         request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
-        return Resolved(
-            resolved.mode,
-            resolved.workflow,
-            request,
-            resolved.model,
-            resolved.origins,
-            resolved.seed_strategy,
-            resolved.warnings,
-        )
+        return replace(resolved, request=request)
 
     def section(self, model: type[Any]) -> Any:
         """Return the values of a settings table by the model a plugin registered for it."""
@@ -153,10 +147,11 @@ class Engine:
                     error.details.setdefault("runId", shared.run_id)
                 self.journal.finish_run(shared.run_id, "failed", error_code=code)
                 raise
-        state = "completed" if result.error is None else "partial"
-        self.journal.finish_run(shared.run_id, state, warnings=result.warnings)
         if result.artifacts:
             self._remember(result)
+            result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self.warnings])))
+        state = "completed" if result.error is None else "partial"
+        self.journal.finish_run(shared.run_id, state, warnings=result.warnings)
         return result
 
     def _begin(self, resolved: Resolved, way: Way, network: str, on_progress: OnProgress) -> Shared:
@@ -166,18 +161,19 @@ class Engine:
             workflow=resolved.workflow.record.name,
             request=resolved.request.model_dump(mode="json"),
             network=network,
-            account=way.account,
-            random_seed=random_seed,
+            account=way.account.name,
+            seed_random=random_seed,
             began=began,
         )
         shared = Shared(
             run_id=run_id,
-            folder=private_folder(self.paths.state / "runs" / run_id),
+            home=self.paths.runs,
             journal=self.journal,
             session=way.session,
             endpoint=way.endpoint,
             network=way.wire_network,
             models=self.registry.model,
+            app_id=way.app_id,
             settings=self.section,
             prepare=self.prepare,
             on_progress=on_progress,
@@ -191,9 +187,9 @@ class Engine:
     @contextlib.asynccontextmanager
     async def _asking_price(self, shared: Shared, way: Way) -> AsyncIterator[Any]:
         """Ask the price of every project beside the way; who has not answered by the end is not waited for."""
-        tasks: list[tuple[str, asyncio.Task[Any]]] = []
+        tasks: list[tuple[str, asyncio.Task[Price | None]]] = []
 
-        async def ask(project: Project) -> Any:
+        async def ask(project: Project) -> Price | None:
             try:
                 return await way.session.estimate(project, way.wire_network, comfy=self._is_comfy(project))
             except SogniError:
@@ -204,10 +200,11 @@ class Engine:
             tasks.append((project.token_type, asyncio.create_task(ask(project))))
 
         def cost() -> Mapping[str, Any] | None:
-            prices = [task.result() if task.done() else None for _, task in tasks]
-            if not prices or any(price is None or price.amount is None for price in prices):
+            prices = [task.result() for _, task in tasks if task.done()]
+            amounts = [price.amount for price in prices if price is not None and price.amount is not None]
+            if not amounts or len(amounts) != len(tasks):
                 return None
-            return {"token": tasks[0][0], "estimated": float(sum(price.amount for price in prices))}
+            return {"token": tasks[0][0], "estimated": float(sum(amounts))}
 
         shared.on_submit = begin
         try:
@@ -259,9 +256,12 @@ class Engine:
     def _note_projects(self, shared: Shared) -> None:
         for step in shared.steps:
             if step.sent and step.state not in ("completed",):
-                self.projects.append(
-                    {"projectId": step.project_id, "key": step.key, "runId": shared.run_id, "state": step.state or "unknown"}
-                )
+                self.projects.append({
+                    "projectId": step.project_id,
+                    "key": step.key,
+                    "runId": shared.run_id,
+                    "state": step.state or "unknown",
+                })
 
     def _warn(self, message: str) -> None:
         if message not in self.warnings:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core.errors import InputError
-from sogni_core.files import write_atomic
+from sogni_core.files import private_folder, write_atomic
 from sogni_core.result import Result
 
 from .seeds import LARGEST
@@ -62,4 +62,5 @@ class LastRender:
             if name == "urls":
                 kept["projectId"] = result.project_ids[0] if result.project_ids else None
             kept[name] = value
+        private_folder(self.path.parent)
         write_atomic(self.path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")

@@ -13,7 +13,7 @@ from typing import Any
 
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core._host.targets import resolve as resolve_target
-from sogni_core._journal.app_ids import lease_app_id
+from sogni_core._journal.app_ids import AppIdLease, lease_app_id
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
@@ -30,8 +30,9 @@ class Way:
 
     endpoint: Endpoint
     session: Session
-    account: str
-    """Name of the account, for the journal."""
+    account: Account
+    app_id: Callable[[], str | None]
+    """App id of its connection, once it has one."""
     wire_network: str
     """``fast`` or ``relaxed``, as projects say it."""
 
@@ -83,11 +84,10 @@ class Networks:
             self._stack.callback(temporary.cleanup)
             folder = Path(temporary.name)
         account = Account(endpoint, mine, folder, http=self._http())
-        session = Session(
-            endpoint, account=account, http=self._http(), app_id=self._app_id(endpoint), network=wire
-        )
+        app_id = self._app_id(endpoint)
+        session = Session(endpoint, account=account, http=self._http(), app_id=app_id, network=wire)
         self._stack.push_async_callback(session.close)
-        way = Way(endpoint, session, account.name, wire)
+        way = Way(endpoint, session, account, app_id.leased, wire)
         if credentials is None:
             self._open[name] = way
         return way
@@ -118,15 +118,10 @@ class Networks:
         self._open.clear()
         await self._stack.aclose()
 
-    def _app_id(self, endpoint: Endpoint) -> Callable[[str], str]:
-        def lease(account: str) -> str:
-            if endpoint.ends_with_call:
-                return secrets.token_hex(16)
-            leased = lease_app_id(self._paths.state, account, endpoint.socket_url)
-            self._stack.callback(leased.release)
-            return leased.app_id
-
-        return lease
+    def _app_id(self, endpoint: Endpoint) -> _AppId:
+        leased = _AppId(endpoint, self._paths.state)
+        self._stack.callback(leased.release)
+        return leased
 
     async def _plugin_endpoint(self, name: str) -> Endpoint:
         owned = self._registry.network(name)
@@ -146,3 +141,30 @@ class Networks:
                 plugin=owned.plugin.label,
             )
         return endpoint
+
+
+class _AppId:
+    """The app id of one connection: leased from the installation's pool when the connection is first made."""
+
+    def __init__(self, endpoint: Endpoint, state: Path) -> None:
+        self._endpoint = endpoint
+        self._state = state
+        self._lease: AppIdLease | None = None
+        self._id: str | None = None
+
+    def __call__(self, account: str) -> str:
+        if self._id is None:
+            if self._endpoint.ends_with_call:
+                # The network forgets it with the call, and so do we.
+                self._id = secrets.token_hex(16)
+            else:
+                self._lease = lease_app_id(self._state, account, self._endpoint.socket_url)
+                self._id = self._lease.app_id
+        return self._id
+
+    def leased(self) -> str | None:
+        return self._id
+
+    def release(self) -> None:
+        if self._lease is not None:
+            self._lease.release()

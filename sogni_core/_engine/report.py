@@ -10,7 +10,7 @@ from typing import Any
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.project import Asset
 from sogni_core.request import Option, Request
-from sogni_core.result import Artifact, Plan, Result
+from sogni_core.result import Artifact, Outcome, Plan, Result
 
 from .resolve import Resolved
 
@@ -84,12 +84,7 @@ def finished(result: Result, resolved: Resolved, facts: Mapping[str, Any]) -> Re
         raise with_run(wrong[0], result, facts["run_id"])
     error: SogniError | None = None
     if wrong:
-        failed = [
-            {"key": outcome.key, "projectId": outcome.project_id, "state": outcome.state, "errorCode": outcome.error.code,
-             "error": outcome.error.message, "outputs": len(outcome.artifacts)}
-            for outcome in result.outcomes
-            if outcome.error is not None
-        ]  # fmt: skip
+        failed = [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
         error = PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}", details={"failed": failed})
     media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else resolved.mode.record.name
     return replace(
@@ -101,6 +96,18 @@ def finished(result: Result, resolved: Resolved, facts: Mapping[str, Any]) -> Re
         workflow=resolved.workflow.record.name,
         **facts,
     )
+
+
+def _failed(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.error is not None
+    return {
+        "key": outcome.key,
+        "projectId": outcome.project_id,
+        "state": outcome.state,
+        "errorCode": outcome.error.code,
+        "error": outcome.error.message,
+        "outputs": len(outcome.artifacts),
+    }
 
 
 def with_run(error: SogniError, result: Result, run_id: str) -> SogniError:
@@ -116,23 +123,21 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     steps = []
     for step in plan.steps:
         project = step.project
-        steps.append(
-            {
-                "key": step.key,
-                "media": project.media,
-                "model": project.model,
-                "prompt": project.prompt,
-                "count": project.count,
-                "width": project.width,
-                "height": project.height,
-                "seed": project.seed,
-                "steps": project.steps,
-                "guidance": project.guidance,
-                "assets": {slot: asset.source for slot, asset in project.assets.items()},
-                "files": [str(path) for path in step.files],
-                "price": dict(step.price) if step.price is not None else None,
-            }
-        )
+        steps.append({
+            "key": step.key,
+            "media": project.media,
+            "model": project.model,
+            "prompt": project.prompt,
+            "count": project.count,
+            "width": project.width,
+            "height": project.height,
+            "seed": project.seed,
+            "steps": project.steps,
+            "guidance": project.guidance,
+            "assets": {slot: asset.source for slot, asset in project.assets.items()},
+            "files": [str(path) for path in step.files],
+            "price": dict(step.price) if step.price is not None else None,
+        })
     return {
         "success": True,
         "type": "plan",

@@ -113,7 +113,9 @@ class Resolver:
                 problems.append(Problem(error.message, name, code=error.code, hint=error.hint, rank=20))
                 continue
             present = values.get(mark.fills)
-            if isinstance(present, list) or present is None and "tuple" in str(model.model_fields[mark.fills].annotation):
+            if isinstance(present, list) or (
+                present is None and "tuple" in str(model.model_fields[mark.fills].annotation)
+            ):
                 values[mark.fills] = [*(present or []), image]
                 origins.setdefault(mark.fills, "last render")
             elif present is None:

@@ -16,7 +16,8 @@ from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._journal.journal import Journal
 from sogni_core._network.session import Session
 from sogni_core._protocol import ids
-from sogni_core.errors import InputError, PluginError, SogniError
+from sogni_core.errors import PluginError, SogniError
+from sogni_core.files import private_folder
 from sogni_core.plugin import Endpoint, Model
 from sogni_core.project import Project
 from sogni_core.result import OnProgress, Outcome, Progress, Result
@@ -36,12 +37,14 @@ class Shared:
     """What all parts of one run share."""
 
     run_id: str
-    folder: Path
+    home: Path
+    """Where the run's own folder is made when it is first needed."""
     journal: Journal
     session: Session
     endpoint: Endpoint
     network: str
     models: Callable[[str], Model]
+    app_id: Callable[[], str | None]
     settings: Callable[[type[Any]], Any]
     prepare: Callable[[str, dict[str, Any]], Awaitable[Resolved]]
     on_progress: OnProgress
@@ -51,6 +54,11 @@ class Shared:
     """Told of every project before it is sent."""
     warnings: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """Private folder of the run, made when it is first asked for."""
+        return private_folder(private_folder(self.home) / self.run_id)
 
     def warn(self, message: str) -> None:
         """Keep a warning for the result, once, and show it now."""
@@ -82,13 +90,15 @@ class RunContext:
         step = Step(
             journal=shared.journal,
             session=shared.session,
+            app_id=shared.app_id,
             run_id=shared.run_id,
             key=name,
             project=replace(project, network=project.network or shared.network),
-            project_id=ids.new_project_id(),
+            project_id=ids.make(),
             comfy=model.sampling == "comfy",
             output=output.expanduser().absolute() if output is not None else None,
             seconds=float(getattr(self._resolved.request, "timeout", 0) or 60),
+            keep_urls=not shared.endpoint.ends_with_call,
             tell=shared.on_progress,
             warn=shared.warn,
         )

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sogni_core._journal.journal import Journal
 from sogni_core._network.session import Session
@@ -15,16 +15,10 @@ from sogni_core._protocol import events, failures
 from sogni_core.errors import ServiceError, SogniError, TimeLimitError, TransportError
 from sogni_core.files import numbered, prepare_output
 from sogni_core.project import Project
-from sogni_core.result import Artifact, Outcome, Progress, State
+from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 
 CANCEL_SECONDS = 5.0
 """Time to ask the network to cancel, whatever the number of projects."""
-
-
-class Told(Protocol):
-    """Where a step reports to."""
-
-    def __call__(self, progress: Progress) -> None: ...
 
 
 class Step:
@@ -35,6 +29,7 @@ class Step:
         *,
         journal: Journal,
         session: Session,
+        app_id: Callable[[], str | None],
         run_id: str,
         key: str,
         project: Project,
@@ -42,7 +37,8 @@ class Step:
         comfy: bool,
         output: Path | None,
         seconds: float,
-        tell: Told,
+        keep_urls: bool,
+        tell: OnProgress,
         warn: Callable[[str], None],
     ) -> None:
         self.key = key
@@ -54,9 +50,11 @@ class Step:
         """True from the moment in which the request may have left this machine."""
         self._journal = journal
         self._session = session
+        self._app_id = app_id
         self._run_id = run_id
         self._comfy = comfy
         self._seconds = seconds
+        self._keep_urls = keep_urls
         self._tell = tell
         self._warn = warn
         self._paths = numbered(output, project.count) if output is not None else None
@@ -70,7 +68,9 @@ class Step:
         for path in self._paths or ():
             prepare_output(path)
         facts = dataclasses.asdict(self.project)
-        self._journal.begin_step(self._run_id, self.key, self.project_id, {"type": type(self.project).__name__, **facts})
+        facts["type"] = type(self.project).__name__
+        first = self._paths[0] if self._paths else None
+        self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
         try:
             async with asyncio.TaskGroup() as downloads:
                 try:
@@ -117,16 +117,16 @@ class Step:
                         self._withheld += 1
                 case events.JobFailed():
                     self._ended.add(event.index)
-                    self._errors.append(failures.job_error(event))
+                    self._errors.append(failures.job_error(event, project_id=self.project_id))
                     self._report("job", job=event.index)
                 case events.ProjectFailed():
                     if not (event.from_jobs and self._errors):
-                        self._errors.insert(0, failures.project_error(event))
+                        self._errors.insert(0, failures.project_error(event, project_id=self.project_id))
                 case _:
                     pass
 
     def _about_to_send(self) -> None:
-        self._journal.mark_step(self._run_id, self.key, "sending")
+        self._journal.mark_step(self._run_id, self.key, "sending", app_id=self._app_id())
         self.sent = True
 
     async def _collect(self, submission: Submission, event: events.JobFinished) -> None:
@@ -146,7 +146,7 @@ class Step:
             index=event.index,
             content_type=collected.content_type,
             path=collected.path,
-            url=collected.url,
+            url=collected.url if self._keep_urls else None,
             size=collected.size,
             sha256=collected.sha256,
             width=collected.width,
@@ -188,18 +188,21 @@ class Step:
                 self.state = "failed"
         error = self._errors[0] if self._errors else None
         if error is None and self._withheld:
-            error = ServiceError(
-                "SENSITIVE_CONTENT",
-                "No output generated - may have been filtered"
-                if not artifacts
-                else f"{self._withheld} of {self.project.count} outputs were withheld by the safety filter.",
-            )
+            error = self._withheld_error(bool(artifacts))
         if error is None and self.state != "completed":
-            error = ServiceError("PROJECT_ERROR", "The service ended the project with fewer outputs than it was asked for.")
+            error = ServiceError(
+                "PROJECT_ERROR", "The service ended the project with fewer outputs than it was asked for."
+            )
         self._journal.mark_step(self._run_id, self.key, self.state, error=error)
         self._report("finished")
         sent_id = self.project_id if self.sent else ""
         return Outcome(self.key, sent_id, self.state, artifacts, error, self._withheld)
+
+    def _withheld_error(self, some_are_there: bool) -> SogniError:
+        if not some_are_there:
+            return failures.withheld_error(self._withheld, project_id=self.project_id)
+        text = f"{self._withheld} of {self.project.count} outputs were withheld by the safety filter."
+        return ServiceError("SENSITIVE_CONTENT", text, details={"withheld": self._withheld})
 
     def _report(self, kind: Any, **facts: Any) -> None:
         self._tell(Progress(kind, key=self.key, jobs=self.project.count, done=len(self._ended), **facts))

@@ -115,7 +115,9 @@ class PluginHost:
                 error.add_note(f"raised by {hook} of plugin {plugin.label}")
                 raise
             for answer in answers:
-                records += [Owned(plugin, check_record(plugin, hook, record)) for record in _listed(plugin, hook, answer)]
+                records += [
+                    Owned(plugin, check_record(plugin, hook, record)) for record in _listed(plugin, hook, answer)
+                ]
         return records
 
 

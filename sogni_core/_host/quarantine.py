@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -24,7 +24,7 @@ class Quarantined(Generic[T]):
 
 
 @contextlib.contextmanager
-def _interrupts() -> object:  # type: ignore[misc]
+def _interrupts() -> Iterator[list[int]]:
     """Tell a Ctrl-C of the user from a KeyboardInterrupt that the code raised itself."""
     pressed: list[int] = []
     watching = (
@@ -53,7 +53,7 @@ def quarantine(call: Callable[[], T]) -> Quarantined[T]:
         try:
             with contextlib.redirect_stdout(sys.stderr):
                 outcome.value = call()
-        except BaseException as error:  # noqa: BLE001 - SystemExit of a plugin must not end the program
+        except BaseException as error:
             if pressed:
                 raise
             outcome.error = error

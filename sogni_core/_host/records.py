@@ -68,8 +68,8 @@ def check_record(plugin: PluginInfo, hook: str, record: object) -> Any:
         raise refuse(f"must return {wanted.__name__} records, not {type(record).__name__}.")
     for name, info in wanted.__dataclass_fields__.items():  # type: ignore[attr-defined]
         value = getattr(record, name)
-        of_type = _TYPES.get(info.type, lambda value: isinstance(value, Mapping))
-        if not of_type(value):
+        of_type = _TYPES.get(info.type)
+        if not (isinstance(value, Mapping) if of_type is None else of_type(value)):
             raise refuse(f"{wanted.__name__}.{name} must be {info.type}, not {value!r:.80}.")
         form = _FORMS.get((wanted, name))
         for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():

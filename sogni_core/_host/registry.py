@@ -111,7 +111,12 @@ class Registry:
                 return owned
         if not claims:
             self._absent(kind, name)
-        rivals = [o for space in (Mode, Command, Network) for o in self.every(space) if _claim(o.record) == _claim(claims[0].record)]
+        rivals = [
+            o
+            for space in (Mode, Command, Network)
+            for o in self.every(space)
+            if _claim(o.record) == _claim(claims[0].record)
+        ]
         labels = " and ".join(dict.fromkeys(owned.plugin.label for owned in rivals))
         ways = " or ".join(f"sogni call {o.plugin.name}:{name}" for o in rivals if isinstance(o.record, Mode))
         raise PluginError(
@@ -139,8 +144,13 @@ class Registry:
                 details={what: word, "distribution": f"sogni-{extra}"},
                 plugin=f"sogni-{extra}",
             )
-        names = [*LIVE_NETWORKS] if kind is Network else [o.record.name.split()[0] for o in self.every(Command)]
-        names += [owned.record.name for owned in self.every(Network if kind is Network else Mode)]
+        if kind is Network:
+            names = [*LIVE_NETWORKS, *(owned.record.name for owned in self.every(Network))]
+        else:
+            names = [
+                *(o.record.name.split()[0] for o in self.every(Command)),
+                *(o.record.name for o in self.every(Mode)),
+            ]
         close = nearest(word, names)
         broken = [plugin.label for plugin in self.plugins if plugin.failure is not None]
         hint = f"Did you mean {close!r}?" if close else None
@@ -198,8 +208,6 @@ def _merge(into: Model, entry: Model, *, first: bool) -> Model:
         mine, theirs = getattr(into, info.name), getattr(entry, info.name)
         if isinstance(theirs, Mapping):
             values[info.name] = {**theirs, **mine}
-        elif info.name == "media" and first:
-            values[info.name] = theirs
-        elif info.name != "id" and mine in ("", None):
+        elif (info.name == "media" and first) or (info.name != "id" and mine in ("", None)):
             values[info.name] = theirs
     return replace(into, **values)

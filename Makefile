@@ -1,0 +1,53 @@
+# Two commands matter: `make demo` and `make test`. Each sets up all it needs in .venv.
+PYTHON ?= python3
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test test-slow lint docs docs-check bench clean
+
+demo: $(VENV)/demo
+	$(BIN)/sogni image --network devnet "a cat wearing a hat" -o cat.png
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-slow: $(VENV)/dev
+	$(BIN)/python -m pytest -q -m slow
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy --config-file pyproject.toml -p sogni_devnet
+	$(BIN)/lint-imports --no-logo
+
+docs: $(VENV)/dev
+	$(BIN)/python -m tools.generate
+
+docs-check: $(VENV)/dev
+	$(BIN)/python -m tools.generate --check
+	$(BIN)/python -m tools.links
+
+bench: $(VENV)/dev
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist cat.png
+
+$(VENV)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/demo: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e . -e plugins/devnet
+	@touch $@
+
+$(VENV)/dev: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml constraints.txt requirements-dev.txt
+	$(PIP) install -c constraints.txt -r requirements-dev.txt
+	@touch $@
