@@ -1,0 +1,1 @@
+"""Postcards of places, a plugin for sogni-core."""
