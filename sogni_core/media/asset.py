@@ -1,0 +1,85 @@
+"""Read a reference file of the user: whether it is there, what it is, how large it is."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+from sogni_core.errors import InputError
+from sogni_core.media.image import measure
+from sogni_core.media.kind import HEAD, content_type
+from sogni_core.project import Asset
+from sogni_core.text import quote_path
+
+_CHUNK = 1 << 20
+
+
+def read_asset(asset: Asset, *, kind: str = "image") -> Asset:
+    """Return ``asset`` with absolute path, content type, size, SHA-256 and, for images, width and height.
+
+    The file is ``asset.path`` if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``:
+    ``image``, ``audio`` or ``video``. Raises MISSING_FILE for what cannot be read (missing, a folder, a pipe
+    or device, no permission) and UNSUPPORTED_MEDIA for what is empty, of another kind, or does not decode.
+    """
+    path = asset.path or Path(os.path.expanduser(asset.source))  # noqa: PTH111 - must not raise for an unknown user
+    try:
+        # Looked at before it is opened: opening a pipe would wait for somebody to write into it.
+        _regular(path.stat().st_mode)
+        path = path.absolute()
+        head, size, digest = _hashed(path)
+        found = content_type(head)
+        if size == 0 or found.partition("/")[0] != kind:
+            raise _unsupported(path, kind, found, size)
+        width, height = measure(path)[1:] if kind == "image" else (0, 0)
+    except (OSError, ValueError) as error:
+        # A path with a NUL character, or one that the system cannot encode, is a ValueError.
+        raise _missing(path, error) from error
+    return replace(asset, path=path, content_type=found, size=size, width=width, height=height, sha256=digest)
+
+
+def _hashed(path: Path) -> tuple[bytes, int, str]:
+    """Return the first bytes of a file, its size and its SHA-256; memory does not grow with the file."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb", buffering=0) as stream:
+        _regular(os.fstat(stream.fileno()).st_mode)
+        head = b""
+        while chunk := stream.read(_CHUNK):
+            if len(head) < HEAD:
+                head += chunk[: HEAD - len(head)]
+            digest.update(chunk)
+            size += len(chunk)
+    return head, size, digest.hexdigest()
+
+
+def _regular(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "Not a regular file")
+
+
+def _missing(path: Path, error: OSError | ValueError) -> InputError:
+    number = error.errno if isinstance(error, OSError) else None
+    name = errno.errorcode.get(number or errno.EINVAL, "EIO")
+    reason = (error.strerror if isinstance(error, OSError) else None) or "Not a valid path"
+    return InputError(
+        "MISSING_FILE",
+        f"Failed to read media file: {quote_path(path)}",
+        details={"path": str(path), "cause": f"{name}: {reason}"},
+    )
+
+
+def _unsupported(path: Path, kind: str, found: str, size: int) -> InputError:
+    reason = "it is empty" if size == 0 else f"it is {found}" if found else f"it is no {kind} file"
+    hint = None if kind == "image" else f"Use {'an' if kind == 'audio' else 'a'} {kind} file."
+    return InputError(
+        "UNSUPPORTED_MEDIA",
+        f"Cannot use {quote_path(path)} as {kind}: {reason}.",
+        hint=hint,
+        details={"path": str(path), "contentType": found or None},
+    )

@@ -1,0 +1,129 @@
+"""Measure images, and find out whether they decode."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from sogni_core.errors import InputError
+from sogni_core.media.kind import HEAD, content_type
+from sogni_core.text import clean, quote_path
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+LARGEST_PIXELS = 120_000_000
+"""Pixels of an image that is decoded. It lets pass what telephones make (108 megapixels) and bounds the
+memory of a file that claims more than it is to about 480 MB for RGBA; the service itself works on 4 megapixels."""
+
+LARGEST_BYTES = 64 * 1024 * 1024
+"""Bytes of an image file: what is larger was hardly meant as a reference picture, and has to be uploaded."""
+
+READABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/gif"))
+"""Kinds of images that the service takes and that are decoded here."""
+
+_ORIENTATION = 0x0112
+"""EXIF tag: 1 to 4 keep the sides, 5 to 8 exchange them."""
+
+_quiet = threading.Lock()
+"""Pillow warns on standard error of metadata that nobody asked for; only one thread at a time can switch that off."""
+
+
+class ImageFacts(NamedTuple):
+    """What an image is."""
+
+    content_type: str
+    """By content."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+
+
+def measure(path: str | os.PathLike[str]) -> ImageFacts:
+    """Return kind and size of an image as it is displayed, its EXIF orientation applied.
+
+    The whole file is read, so that one that was cut short is refused. Raises UNSUPPORTED_MEDIA for what is
+    no image that can be used, does not decode, or is larger than the limits above; OSError if it cannot be read.
+    """
+    return _decode(Path(path), displayed=True)
+
+
+def check_image(path: str | os.PathLike[str]) -> ImageFacts:
+    """Return kind and size of an image as it is stored; every pixel was decoded.
+
+    For results: what they are is decided by their pixels. Raises as :func:`measure`.
+    """
+    return _decode(Path(path), displayed=False)
+
+
+def _decode(path: Path, *, displayed: bool) -> ImageFacts:
+    with path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        kind = content_type(stream.read(HEAD))
+        stream.seek(0)
+        if size == 0:
+            raise _unsupported(path, "it is empty")
+        if kind not in READABLE:
+            raise _unsupported(path, f"it is {kind}" if kind else "it is no image")
+        if size > LARGEST_BYTES:
+            raise _unsupported(path, f"it is larger than {LARGEST_BYTES // 1024**2} MiB")
+        try:
+            width, height = _load(kind, stream, displayed)
+        except _TooLarge:
+            reason = f"it has more than {LARGEST_PIXELS // 1_000_000} megapixels"
+            raise _unsupported(path, reason) from None
+        except Exception as error:
+            # Decoders of damaged files raise whatever they stumble over; the meaning is always this one.
+            raise _unsupported(path, f"it does not decode ({clean(error, 120) or type(error).__name__})") from error
+    return ImageFacts(kind, width, height)
+
+
+def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
+    """Decode and return width and height."""
+    turned = False
+    with ExitStack() as stack:
+        with _quiet, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = stack.enter_context(_opened(kind, stream))
+            width, height = image.size
+            if width * height > LARGEST_PIXELS:
+                raise _TooLarge
+            if displayed:
+                if kind == "image/jpeg":
+                    # Every byte is still read, but an eighth of each side is enough to know that it can be.
+                    image.draft(None, (max(width // 8, 1), max(height // 8, 1)))
+                turned = image.getexif().get(_ORIENTATION) in {5, 6, 7, 8}
+        image.load()
+    return (height, width) if turned else (width, height)
+
+
+def _opened(kind: str, stream: IO[bytes]) -> ImageFile:
+    """Open with the decoder of the kind alone: Pillow's general door imports more of them, and only warns of bombs."""
+    decoder: Any
+    if kind == "image/png":
+        from PIL.PngImagePlugin import PngImageFile as decoder
+    elif kind == "image/jpeg":
+        from PIL.JpegImagePlugin import JpegImageFile as decoder
+    elif kind == "image/webp":
+        from PIL.WebPImagePlugin import WebPImageFile as decoder
+    else:
+        from PIL.GifImagePlugin import GifImageFile as decoder
+    image: ImageFile = decoder(stream)
+    return image
+
+
+class _TooLarge(Exception):
+    """The header claims more pixels than are decoded."""
+
+
+def _unsupported(path: Path, reason: str) -> InputError:
+    return InputError(
+        "UNSUPPORTED_MEDIA",
+        f"Cannot use {quote_path(path)}: {reason}.",
+        details={"path": str(path), "cause": reason},
+    )
