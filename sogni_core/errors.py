@@ -184,6 +184,18 @@ class InterruptedRunError(SogniError):
     exit_code = 130
 
 
+def first_of(group: BaseExceptionGroup[BaseException]) -> SogniError | None:
+    """Return the first error of a group of tasks that failed; None if there is anything but errors of ours in it."""
+    ours, others = group.split(SogniError)
+    if ours is None or others is not None:
+        return None
+    found: BaseException = ours
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    assert isinstance(found, SogniError)
+    return found
+
+
 _RETRY_LATER = "Try again in a moment."
 
 _REGISTERED = (

@@ -16,7 +16,7 @@ from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._journal.journal import Journal
 from sogni_core._network.session import Session
 from sogni_core._protocol import ids
-from sogni_core.errors import PluginError, SogniError
+from sogni_core.errors import InternalError, PluginError, SogniError, first_of
 from sogni_core.files import private_folder
 from sogni_core.plugin import Endpoint, Model
 from sogni_core.project import Project
@@ -136,14 +136,14 @@ async def call_workflow(resolved: Resolved, context: Any) -> Result:
         result = await workflow(context, resolved.request)
     except (SogniError, asyncio.CancelledError):
         raise
+    except ExceptionGroup as group:
+        # Several steps at once: the first error of ours speaks, anything else is the author's.
+        first = first_of(group)
+        if first is None:
+            raise _attributed(resolved, group) from group
+        raise first from None
     except Exception as error:
-        if owner.is_core:
-            raise
-        raise PluginError(
-            "PLUGIN_HOOK",
-            f"Workflow {resolved.name} of plugin {owner.label} raised {describe(error)}",
-            plugin=owner.label,
-        ) from error
+        raise _attributed(resolved, error) from error
     if not isinstance(result, Result):
         raise PluginError(
             "PLUGIN_HOOK",
@@ -151,6 +151,18 @@ async def call_workflow(resolved: Resolved, context: Any) -> Result:
             plugin=owner.label,
         )
     return result
+
+
+def _attributed(resolved: Resolved, error: Exception) -> SogniError:
+    """Name the plugin whose workflow raised; the core's own bug is a bug here."""
+    owner = resolved.workflow.plugin
+    if owner.is_core:
+        return InternalError("INTERNAL", f"Workflow {resolved.name} raised {describe(error)}")
+    return PluginError(
+        "PLUGIN_HOOK",
+        f"Workflow {resolved.name} of plugin {owner.label} raised {describe(error)}",
+        plugin=owner.label,
+    )
 
 
 def new_random_seed() -> int:

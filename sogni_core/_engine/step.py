@@ -12,13 +12,13 @@ from sogni_core._journal.journal import Journal
 from sogni_core._network.session import Session
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
-from sogni_core.errors import ServiceError, SogniError, TimeLimitError, TransportError
+from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitError, TransportError
 from sogni_core.files import numbered, prepare_output
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 
 CANCEL_SECONDS = 5.0
-"""Time to ask the network to cancel, whatever the number of projects."""
+"""Time for the network to answer a cancel, and for downloads under way to end when a run is interrupted."""
 
 
 class Step:
@@ -62,46 +62,51 @@ class Step:
         self._errors: list[SogniError] = []
         self._withheld = 0
         self._ended: set[int] = set()
+        self._collecting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> Outcome:
-        """Carry the project out; a cancellation asks the network to cancel and goes on upwards."""
+        """Carry the project out; a cancellation asks the network to cancel and goes on upwards.
+
+        Raises SogniError only before anything was sent: the output or the journal cannot be written.
+        """
         for path in self._paths or ():
             prepare_output(path)
-        facts = dataclasses.asdict(self.project)
-        facts["type"] = type(self.project).__name__
+        facts = dataclasses.asdict(self.project) | {"type": type(self.project).__name__}
         first = self._paths[0] if self._paths else None
         self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
+        submission = self._session.submission(self.project, self.project_id, comfy=self._comfy)
         try:
-            async with asyncio.TaskGroup() as downloads:
-                try:
-                    async with asyncio.timeout(self._seconds):
-                        await self._follow(downloads)
-                except TimeoutError:
-                    await self._give_up(timed_out=True)
-                except SogniError as error:
-                    self._errors.append(error)
-                    unknown = self.sent and isinstance(error, TransportError)
-                    self.state = "unknown" if unknown else "failed"
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await self._render(submission)
+            except TimeoutError:
+                await self._time_is_up(submission)
+            except SogniError as error:
+                self._errors.append(error)
+                self.state = "unknown" if self.sent and isinstance(error, TransportError) else "failed"
+            # What was rendered is paid for: its download is not under the time limit of the rendering.
+            if self._collecting:
+                await asyncio.wait(self._collecting)
+            for task in self._collecting:
+                task.result()
         except asyncio.CancelledError:
-            if self.state is None:
-                await self._give_up(timed_out=False)
-                self._journal.mark_step(self._run_id, self.key, self.state or "unknown")
+            await self._interrupted()
             raise
         return self._outcome()
 
-    async def _follow(self, downloads: asyncio.TaskGroup) -> None:
-        submission = self._session.submission(self.project, self.project_id, comfy=self._comfy)
+    async def _render(self, submission: Submission) -> None:
         self._report("sending")
         await submission.upload()
         await submission.send(self._about_to_send)
-        self._journal.mark_step(self._run_id, self.key, "sent")
+        self._note("sent")
+        await self._follow(submission)
+
+    async def _follow(self, submission: Submission) -> None:
         async for event in submission.events():
             match event:
                 case events.Queued():
-                    if event.no_workers:
-                        self._report("queued", message="no worker serves this model now", eta=event.eta_seconds)
-                    else:
-                        self._report("queued", position=event.position, eta=event.eta_seconds)
+                    message = "no worker serves this model now" if event.no_workers else ""
+                    self._report("queued", message=message, position=event.position, eta=event.eta_seconds)
                 case events.JobStarted():
                     self._report("started", job=event.index)
                 case events.JobProgress():
@@ -112,7 +117,7 @@ class Step:
                     self._ended.add(event.index)
                     self._report("job", job=event.index, fraction=1.0)
                     if event.delivered:
-                        downloads.create_task(self._collect(submission, event))
+                        self._collecting.add(asyncio.create_task(self._collect(submission, event)))
                     elif event.withheld:
                         self._withheld += 1
                 case events.JobFailed():
@@ -126,18 +131,26 @@ class Step:
                     pass
 
     def _about_to_send(self) -> None:
+        # Written down before the wire: whatever happens from here on, the journal knows the project's id.
         self._journal.mark_step(self._run_id, self.key, "sending", app_id=self._app_id())
         self.sent = True
+
+    def _note(self, state: str, error: SogniError | None = None) -> None:
+        """Note a state in the journal; once the project was sent, a full disk must not stop its result."""
+        try:
+            self._journal.mark_step(self._run_id, self.key, state, error=error)
+        except ConfigError as trouble:
+            self._warn(trouble.message)
 
     async def _collect(self, submission: Submission, event: events.JobFinished) -> None:
         path = self._paths[event.index] if self._paths is not None and event.index < len(self._paths) else None
         try:
             collected = await submission.collect(event.index, path)
         except ServiceError as error:
-            if not event.uncertain:
-                self._errors.append(error)
-            else:
+            if event.uncertain:
                 self._withheld += 1
+            else:
+                self._errors.append(error)
             return
         except SogniError as error:
             self._errors.append(error)
@@ -157,23 +170,47 @@ class Step:
         self._artifacts[event.index] = artifact
         if event.labelled:
             self._warn("The service marked an output as sensitive.")
-        self._journal.add_artifact(self._run_id, self.key, artifact)
+        try:
+            self._journal.add_artifact(self._run_id, self.key, artifact)
+        except ConfigError as trouble:
+            self._warn(trouble.message)
         if artifact.path is not None:
             self._report("saved", job=event.index, message=str(artifact.path))
 
-    async def _give_up(self, *, timed_out: bool) -> None:
-        """Ask the network to cancel and note what it said."""
+    async def _time_is_up(self, submission: Submission) -> None:
+        answer = await self._cancel()
+        if answer == "ended":
+            # It ended while we asked: take what it rendered.
+            await self._follow(submission)
+            return
+        self.state = answer
+        project = {"projectId": self.project_id, "key": self.key, "state": answer, "sent": self.sent}
+        details = {"projects": [project]}
+        self._errors.append(TimeLimitError("TIMEOUT", f"Timeout after {self._seconds:g}s", details=details))
+
+    async def _interrupted(self) -> None:
+        """Ask the network to cancel and let downloads under way end, both within the same few seconds."""
+        try:
+            if self.state is None:
+                asking = asyncio.ensure_future(self._cancel())
+                await asyncio.wait([asking, *self._collecting], timeout=CANCEL_SECONDS)
+                self.state = asking.result() if asking.done() else "unknown"
+                if self.state == "ended":
+                    self.state = None
+        finally:
+            for task in self._collecting:
+                task.cancel()
+            if self.state is None:
+                complete = len(self._artifacts) >= self.project.count
+                self.state = "completed" if complete else "partial" if self._artifacts else "unknown"
+            self._note(self.state)
+
+    async def _cancel(self) -> Any:
+        """Return ``cancelled``, ``running``, ``unknown``, or ``ended`` if it was over already."""
         if not self.sent:
-            self.state = "cancelled"
-        else:
-            answers = await self._session.cancel([self.project_id], CANCEL_SECONDS)
-            answer = answers[self.project_id]
-            self.state = answer if answer in ("cancelled", "running") else "unknown"  # type: ignore[assignment]
-        if timed_out:
-            project = {"projectId": self.project_id, "key": self.key, "state": self.state, "sent": self.sent}
-            self._errors.append(
-                TimeLimitError("TIMEOUT", f"Timeout after {self._seconds:g}s", details={"projects": [project]})
-            )
+            return "cancelled"
+        answers = await self._session.cancel([self.project_id], CANCEL_SECONDS)
+        return answers[self.project_id]
 
     def _outcome(self) -> Outcome:
         artifacts = tuple(self._artifacts[index] for index in sorted(self._artifacts))
@@ -182,10 +219,8 @@ class Step:
                 self.state = "completed"
             elif artifacts:
                 self.state = "partial"
-            elif self._withheld and not self._errors:
-                self.state = "withheld"
             else:
-                self.state = "failed"
+                self.state = "withheld" if self._withheld and not self._errors else "failed"
         error = self._errors[0] if self._errors else None
         if error is None and self._withheld:
             error = self._withheld_error(bool(artifacts))
@@ -193,7 +228,7 @@ class Step:
             error = ServiceError(
                 "PROJECT_ERROR", "The service ended the project with fewer outputs than it was asked for."
             )
-        self._journal.mark_step(self._run_id, self.key, self.state, error=error)
+        self._note(self.state, error)
         self._report("finished")
         sent_id = self.project_id if self.sent else ""
         return Outcome(self.key, sent_id, self.state, artifacts, error, self._withheld)

@@ -15,7 +15,7 @@ from sogni_core._protocol import frames, requests
 from sogni_core._protocol.events import Event, JobFinished, JobProgress
 from sogni_core._protocol.state import ProjectState
 from sogni_core._transport.calls import PaidFrame
-from sogni_core.errors import InternalError, SogniError, TransportError
+from sogni_core.errors import InternalError, SogniError, TransportError, first_of
 from sogni_core.project import Project
 
 
@@ -75,9 +75,13 @@ class Submission:
         """
         if not self.project.assets:
             return
-        async with asyncio.TaskGroup() as group:
-            for slot, asset in self.project.assets.items():
-                group.create_task(self._transfers.upload(self.project_id, slot, asset))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for slot, asset in self.project.assets.items():
+                    group.create_task(self._transfers.upload(self.project_id, slot, asset))
+        except BaseExceptionGroup as failures:
+            # One upload that fails ends the others; the first error speaks for all.
+            raise first_of(failures) or failures from None
 
     async def send(self, before: Callable[[], None]) -> None:
         """Send the request, once. ``before`` is called immediately before it is written.
