@@ -10,7 +10,7 @@ from sogni_core.text import clean
 NORMAL = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Closing:
     """The policy for one close code."""
 

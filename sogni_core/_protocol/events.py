@@ -16,7 +16,7 @@ CANCELED_CODE = 5004
 """protocol: the number for ``artistCanceled``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Queued:
     """The project waits; comes again whenever the position changes."""
 
@@ -28,7 +28,7 @@ class Queued:
     """No worker serves the model: nothing more comes until one appears."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assigned:
     """A worker took the project."""
 
@@ -36,7 +36,7 @@ class Assigned:
     """Its name, cleaned."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobPreparing:
     """A worker gets ready for a job."""
 
@@ -46,7 +46,7 @@ class JobPreparing:
     """``downloadingAssets``, ``loadingModel``, ``unloadingModel``; empty if it was not said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobStarted:
     """A worker renders a job."""
 
@@ -54,7 +54,7 @@ class JobStarted:
     job_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobProgress:
     """A job got further; emitted only if something changed."""
 
@@ -71,7 +71,7 @@ class JobProgress:
     """Whether a preview picture can be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobRetried:
     """A job moves to another worker; no failure."""
 
@@ -85,7 +85,7 @@ class JobRetried:
     """Why, cleaned; empty if it was not said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobFinished:
     """A job came to its end on a worker; its file is there unless it is ``withheld`` or ``canceled``."""
 
@@ -108,7 +108,7 @@ class JobFinished:
         return not (self.withheld or self.canceled)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobFailed:
     """A job failed; the others of its project go on."""
 
@@ -126,12 +126,12 @@ class JobFailed:
     """Facts the service gave, as for :class:`ProjectFailed`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProjectCompleted:
     """Every job ended and at least one did not fail; look at the jobs for what there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProjectFailed:
     """The project ended without success. Jobs that finished before stay finished."""
 
@@ -154,7 +154,7 @@ class ProjectFailed:
         return self.code == CANCELED_CODE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CancelConfirmed:
     """The service's answer to a cancel."""
 

@@ -53,7 +53,7 @@ _NUMBERS: Mapping[int, tuple[str, str, str | None]] = {
 _DETAILS = ("requiredPlans", "feature", "limitation", "consentRequired", "vendorFailureCategory", "fairUse")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refusal:
     """What a ``jobError`` says."""
 

@@ -21,7 +21,7 @@ DEEPEST = 48
 _IDS = ("jobID", "imgID")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """One message of the server."""
 

@@ -15,7 +15,7 @@ from sogni_core._protocol.values import count, identity, items, record, text
 _LONGEST_AMOUNT = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Balance:
     """What can be spent (``net``); None for a token that was not said, or not in numbers."""
 
@@ -23,7 +23,7 @@ class Balance:
     sogni: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Greeting:
     """``authenticated``: messages may be sent from now on."""
 

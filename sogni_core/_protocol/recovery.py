@@ -7,7 +7,7 @@ Whoever feeds these frames to a project's state machine gets the events of what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sogni_core._protocol.failures import SENSITIVE
@@ -32,18 +32,30 @@ def has_ended(recovered: object) -> bool:
     return told.get("status") in (*_COMPLETED, *_FAILED, *_CANCELLED) or told.get("finished") is True
 
 
-def replay(recovered: object, count: int) -> list[Frame]:
+def replay(
+    recovered: object,
+    count: int,
+    *,
+    gone: Collection[str] = (),
+    replaced: Collection[str] = (),
+    failed: Collection[str] = (),
+) -> list[Frame]:
     """Tell a recovered project again, ``count`` being the jobs that were asked for.
 
+    What is known already helps to tell retries from failures, since the list does not: ``gone`` are ids that were
+    taken from their job, ``replaced`` those whose job got a newer one, ``failed`` those under which a job failed.
     A failed job of a project that still runs is left out: the service may be moving it to another worker.
     """
     told = record(recovered)
     project = {"jobID": project_id(told)}
     ended = has_ended(told)
-    jobs = _jobs(told)
-    failed = [job for job in jobs if _failed(job)] if ended else []
+    jobs = [job for job in _jobs(told) if identity(job.get("imgID")) not in gone or not _failed(job)]
+    failures = [job for job in jobs if _failed(job) and identity(job.get("imgID")) not in failed] if ended else []
     # More ids than jobs: the failures that came first were tried again by other workers.
-    retried = failed[: max(len(jobs) - count, 0)]
+    retried = [job for job in failures if identity(job.get("imgID")) in replaced]
+    failures = [job for job in failures if job not in retried]
+    more = max(len(jobs) - len(retried) - count, 0)
+    retried += failures[:more]
     frames = [Frame("jobRetry", project | _named(job)) for job in retried]
     for job in jobs:
         if job.get("reason") == SENSITIVE:
@@ -54,7 +66,7 @@ def replay(recovered: object, count: int) -> list[Frame]:
             frames.append(Frame("jobState", project | _named(job) | {"type": "jobStarted"}))
     frames += [
         Frame("jobError", project | _named(job) | {"error": job.get("reason"), "isFromWorker": True})
-        for job in failed[len(retried) :]
+        for job in failures[more:]
     ]
     return [*frames, _last(told, project)] if ended else frames
 

@@ -107,7 +107,7 @@ def _check(project: Project, builder: Builder) -> None:
         raise _refuse("loras", f"must be at most {constants.LORAS}")
     if (project.width is None) != (project.height is None):
         raise _refuse("width and height", "must be given together")
-    if min(project.width or 1, project.height or 1) < 1:
+    if any(side is not None and side < 1 for side in (project.width, project.height)):
         raise _refuse("width and height", "must be at least 1")
     choices = (
         ("output_format", project.output_format, builder.formats),

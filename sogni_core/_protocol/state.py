@@ -109,7 +109,14 @@ class ProjectState:
         """
         if recovered_id(recovered) != self.project_id or self.done:
             return []
-        events = [event for frame in recovery.replay(recovered, self.count) for event in self.receive(frame)]
+        missed = recovery.replay(
+            recovered,
+            self.count,
+            gone=self._jobs.gone,
+            replaced={job_id for job in self._jobs for job_id in job.ids[:-1]},
+            failed={end.job_id for end in self.failed},
+        )
+        events = [event for frame in missed for event in self.receive(frame)]
         if recovery.has_ended(recovered) and not self.done:
             lost = [job for job in self._jobs.all_seats() if job.end is None]
             events += [self._failed(job, job.id, _LOST, from_worker=False) for job in lost]

@@ -1,0 +1,50 @@
+"""Paths of cost estimates."""
+
+import dataclasses
+
+import pytest
+
+from sogni_core._protocol.estimates import image_estimate_path
+from sogni_core.project import Asset, ImageProject
+
+PLAIN = ImageProject(model="z_image_turbo_bf16", prompt="p", count=2, steps=8, width=512, height=768)
+ASSET = Asset("a.png")
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({}, "/api/v2/job/estimate/spark/fast/z_image_turbo_bf16/2/8/0/0/0/512/768"),
+        (
+            {"steps": None, "width": None, "height": None, "token_type": "sogni"},
+            "/api/v2/job/estimate/sogni/fast/z_image_turbo_bf16/2/0/0/0/0/0/0",
+        ),
+        ({"network": "relaxed"}, "/api/v2/job/estimate/spark/relaxed/z_image_turbo_bf16/2/8/0/0/0/512/768"),
+        (
+            {"output_format": "webp"},
+            "/api/v2/job/estimate/spark/fast/z_image_turbo_bf16/2/8/0/0/0/512/768?outputFormat=webp",
+        ),
+        (
+            {"starting_image": ASSET, "starting_strength": 0.25},
+            "/api/v2/job/estimate/spark/fast/z_image_turbo_bf16/2/8/0/0/0.75/512/768",
+        ),
+        (
+            {"context_images": (ASSET, ASSET), "guidance": 3.5},
+            "/api/v3/job/estimate/spark/fast/z_image_turbo_bf16/2/8/0/0/0/512/768/3.5/_/2",
+        ),
+        (
+            {"sampler": "res multistep", "guidance": 1.0},
+            "/api/v3/job/estimate/spark/fast/z_image_turbo_bf16/2/8/0/0/0/512/768/1/res%20multistep/0",
+        ),
+        (
+            {"sampler": "euler"},
+            "/api/v3/job/estimate/spark/fast/z_image_turbo_bf16/2/8/0/0/0/512/768/0/euler/0",
+        ),
+        (
+            {"model": "a/b ?#ü"},
+            "/api/v2/job/estimate/spark/fast/a%2Fb%20%3F%23%C3%BC/2/8/0/0/0/512/768",
+        ),
+    ],
+)
+def test_the_path_of_an_image(change, path):
+    assert image_estimate_path(dataclasses.replace(PLAIN, **change), "fast") == path
