@@ -154,6 +154,7 @@ def test_withheld(count, message):
     error = failures.withheld_error(count, project_id="P")
     assert (error.code, error.message) == ("SENSITIVE_CONTENT", message)
     assert error.details == {"withheld": count, "projectId": "P"}
+    assert failures.withheld_error(count).details == {"withheld": count}
 
 
 def test_hostile_text_is_cleaned_and_cut():

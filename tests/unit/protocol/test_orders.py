@@ -118,7 +118,7 @@ def assert_well_told(state: ProjectState, events: list[Event]) -> None:
     assert tuple(sorted(results, key=lambda event: event.index)) == state.finished
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(stories(), st.data())
 def test_any_order_any_doubling_any_company_any_case(story, data):
     foreign = [(type, payload | {"jobID": FOREIGN}) for type, payload in story.messages]
@@ -134,7 +134,7 @@ def test_any_order_any_doubling_any_company_any_case(story, data):
     assert_well_told(state, events)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(stories(), st.data())
 def test_messages_of_each_job_in_order_give_each_output_its_index(story, data):
     jobs = sorted({payload["imgID"][1:] for _, payload in story.messages if "imgID" in payload})
@@ -152,7 +152,7 @@ def test_messages_of_each_job_in_order_give_each_output_its_index(story, data):
     assert all(int(end.job_id[1:], 16) == end.index for end in state.failed)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(stories(), st.data())
 def test_a_conversation_cut_anywhere_is_made_whole_by_what_is_recovered(story, data):
     heard = data.draw(st.lists(st.sampled_from(story.messages), unique_by=id))
@@ -189,7 +189,7 @@ NAMES += ["userCanceled", "didCancel", "error_message", "attempt", "preparation"
 PAYLOADS = st.fixed_dictionaries({}, optional=FIELDS | dict.fromkeys(NAMES, VALUES))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(st.integers(1, 3), st.lists(st.tuples(st.sampled_from(TYPES), PAYLOADS), max_size=30))
 def test_nonsense_never_raises_and_is_told_well(count, received):
     state = ProjectState(P, count)

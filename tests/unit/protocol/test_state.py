@@ -140,6 +140,11 @@ def test_a_queue_message_that_comes_after_the_start_is_late():
     assert project.queue is None
 
 
+def test_a_worker_is_named_once_and_its_name_is_cleaned():
+    named = state("assigned", workerName="w\x1b[31m1\n")
+    assert run(ProjectState(P, 1), named, named, state("assigned")) == [Assigned("w1"), Assigned("")]
+
+
 def test_preparation_names_its_phase_once():
     loading = {"phase": "loadingModel", "model": "WAN21", "step": "start"}
     events = run(
@@ -167,6 +172,7 @@ def test_preparation_names_its_phase_once():
         ([{"step": 1, "stepCount": 0}], [0.0]),
         ([{"step": "2", "stepCount": "4"}], [0.5]),
         ([{"step": -1, "stepCount": "x"}], [0.0]),
+        ([{"progress": "0." + "5" * 40}], [0.0]),
         ([{"progress": 0.25}, {"progress": 50}, {"progress": 40}, {"progress": 900}], [0.25, 0.5, 1.0]),
         ([{"progress": 1}], [1.0]),
         ([{"progress": 1.5}], [0.015]),
@@ -433,6 +439,12 @@ def test_an_index_told_late_does_not_move_a_result():
     assert [(end.index, end.job_id) for end in project.finished] == [(0, "A"), (1, "B")]
 
 
+def test_two_results_that_claim_one_index_stay_two():
+    project = ProjectState(P, 3)
+    events = run(project, result("A"), result("B"), started("A", 0), started("B", 0), result("C"))
+    assert ends(events) == [JobFinished(0, "A", 7), JobFinished(1, "B", 7), JobFinished(2, "C", 7), ProjectCompleted()]
+
+
 @pytest.mark.parametrize("index", [-1, 2, 10**30, "x", None, 1.5, True])
 def test_an_index_that_cannot_be_is_none(index):
     project = ProjectState(P, 2)
@@ -453,6 +465,7 @@ def test_ids_past_all_reason_are_dropped():
     project = ProjectState(P, 1)
     run(project, *(started(f"J{number}") for number in range(1000)))
     assert len(project.jobs[0].ids) == 64
+    assert run(project, retry("J1000", 0)) == []
 
 
 @pytest.mark.parametrize(
