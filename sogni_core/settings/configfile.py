@@ -51,10 +51,12 @@ class ConfigFile:
 
         try:
             return tomllib.loads(text.replace("\r\n", "\n"))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except RecursionError:
+            reason = "it is nested too deeply"
+        except tomllib.TOMLDecodeError as error:
             reason = clean(error)
-        # Raised outside the handler: from Python 3.14 on the parser's error carries the file.
-        raise self._unreadable(reason[:1].lower() + reason[1:] or "it is nested too deeply")
+        # Raised outside the handlers: from Python 3.14 on the parser's error carries the file.
+        raise self._unreadable(reason[:1].lower() + reason[1:])
 
     def entries(self, section: str, sections: Collection[str]) -> Iterator[Entry]:
         """Return what is said about a section."""
