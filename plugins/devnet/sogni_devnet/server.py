@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import threading
@@ -214,12 +215,35 @@ class _Server(uvicorn.Server):
         await self.leave.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
+        await self._stop_accepting()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         if self.server_state.tasks:
             await asyncio.wait(self.server_state.tasks, timeout=GOODBYE_SECONDS)
+        # First a close, which lets go what is written; then an abort for who does not read it. A transport
+        # reports its end one turn of the loop later, and the loop must not be gone by then.
+        for method in ("close", "abort"):
+            for connection in list(self.server_state.connections):
+                getattr(connection.transport, method)()
+            await _turns(2)
+
+    async def _stop_accepting(self) -> None:
+        """Close the listener, but not under a connection that is just being accepted: asyncio would leak it."""
+        loop = asyncio.get_running_loop()
+        for server in self.servers:
+            for listener in server.sockets:
+                # Windows' proactor has no readers; it accepts in one step.
+                with contextlib.suppress(NotImplementedError):
+                    loop.remove_reader(listener.fileno())
+        await _turns(4)
+        for server in self.servers:
+            server.close()
+
+
+async def _turns(count: int) -> None:
+    """Let the event loop go round so many times."""
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 def _listen(port: int) -> socket.socket:
