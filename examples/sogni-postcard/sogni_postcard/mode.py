@@ -8,7 +8,6 @@ from typing import Annotated
 from sogni_core.context import Context
 from sogni_core.request import Argument, ImageOptions, Option
 from sogni_core.result import Result
-
 from sogni_postcard.settings import Style
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from sogni_core.context import Facts
 from sogni_core.errors import Problem
-
 from sogni_postcard.mode import Postcard
 from sogni_postcard.settings import PostcardSettings
 

@@ -1,0 +1,34 @@
+"""What a plugin's author needs for tests: one contract, and fixtures that pytest finds by itself.
+
+``check_plugin`` runs the whole contract of a plugin. The fixtures ``sogni_home``, ``sogni_app``, ``sogni_cli``
+and ``sogni_site`` are in :mod:`sogni_core.testing.pytest_plugin`; ``devnet`` comes with sogni-devnet. Names are
+imported when first asked for, since pytest loads this package in every run of everybody who has it installed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sogni_core.testing.commandline import Called, call
+    from sogni_core.testing.contract import check_plugin
+    from sogni_core.testing.distribution import write_distribution
+    from sogni_core.testing.isolation import isolated_environ
+
+__all__ = ["Called", "call", "check_plugin", "isolated_environ", "write_distribution"]
+
+_HOMES = {
+    "Called": "commandline",
+    "call": "commandline",
+    "check_plugin": "contract",
+    "isolated_environ": "isolation",
+    "write_distribution": "distribution",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

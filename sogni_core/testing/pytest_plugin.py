@@ -1,0 +1,133 @@
+"""Fixtures for authors of plugins.
+
+pytest loads this module in every run of everybody who has sogni-core installed, so it imports nothing of the
+application before a fixture is used.
+
+A fake stands at the edge of the transport and nowhere else: take the fixture ``devnet`` of sogni-devnet, a
+Supernet on this machine, and hand its environment on::
+
+    def test_postcard(sogni_cli, devnet, tmp_path):
+        called = sogni_cli("postcard", "Lisbon", "-o", tmp_path / "card.png", "--json", environ=devnet.environ)
+        assert called.exit_code == 0
+        assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "vintage postcard of Lisbon"
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from sogni_core.app import App
+    from sogni_core.settings.paths import Paths
+    from sogni_core.testing.commandline import Called
+
+
+class AppFactory(Protocol):
+    """The fixture ``sogni_app``."""
+
+    def __call__(
+        self,
+        *,
+        plugins: Collection[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        network: str | None = None,
+    ) -> App:
+        """Make an App; see :func:`sogni_app`."""
+        ...
+
+
+class Program(Protocol):
+    """The fixture ``sogni_cli``."""
+
+    def __call__(
+        self,
+        *argv: str | os.PathLike[str],
+        plugins: Collection[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        stdin: str = "",
+    ) -> Called:
+        """Call the program; see :func:`sogni_cli`."""
+        ...
+
+
+@pytest.fixture
+def sogni_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
+    """Give the process a home of its own, and no ``SOGNI_*`` or ``OPENCLAW_*`` variable; return its paths.
+
+    ``sogni_home.config_file`` is where ``config.toml`` belongs, ``sogni_home.credentials`` the credentials.
+    """
+    from sogni_core.settings.paths import Paths
+    from sogni_core.testing.isolation import environment, isolated_environ
+
+    with environment(isolated_environ(tmp_path_factory.mktemp("sogni-home"))):
+        yield Paths.of(os.environ)
+
+
+@pytest.fixture
+def sogni_app(sogni_home: Paths) -> AppFactory:
+    """Return a function that makes an App to use as ``async with``.
+
+    ``plugins``: names of the plugins to load beside the core's own, all that are installed by default.
+    ``environ``: variables to add, such as ``devnet.environ``. ``network``: for every run that names none.
+    """
+    from sogni_core.app import App
+
+    def make(
+        *,
+        plugins: Collection[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        network: str | None = None,
+    ) -> App:
+        return App(network=network, environ={**os.environ, **_chosen(plugins), **(environ or {})})
+
+    return make
+
+
+@pytest.fixture
+def sogni_cli(sogni_home: Paths) -> Program:
+    """Return a function that runs ``sogni`` in this process: ``sogni_cli("image", "a cat", "--json")``.
+
+    It returns exit code, standard output and error, and ``.json``. ``plugins`` and ``environ`` are those of
+    ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
+    """
+    from sogni_core.testing.commandline import call
+    from sogni_core.testing.isolation import environment
+
+    def run(
+        *argv: str | os.PathLike[str],
+        plugins: Collection[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        stdin: str = "",
+    ) -> Called:
+        with environment({**os.environ, **_chosen(plugins), **(environ or {})}):
+            return call([os.fspath(argument) for argument in argv], stdin=stdin)
+
+    return run
+
+
+@pytest.fixture
+def sogni_site(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Return a function that installs a small distribution for the length of a test.
+
+    Arguments are those of :func:`sogni_core.testing.write_distribution` after its first. What is imported from
+    it is forgotten after the test.
+    """
+    from functools import partial
+
+    from sogni_core.testing.distribution import on_path, write_distribution
+
+    site = tmp_path / "site"
+    site.mkdir()
+    with ExitStack() as stack:
+        stack.enter_context(on_path(site))
+        yield partial(write_distribution, site)
+
+
+def _chosen(plugins: Collection[str] | None) -> dict[str, str]:
+    return {} if plugins is None else {"SOGNI_PLUGINS": ",".join(plugins)}

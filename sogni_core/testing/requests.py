@@ -1,0 +1,116 @@
+"""Requests: every field is an argument or an option that people can find, type and understand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sogni_core._host.targets import describe, resolve
+from sogni_core.errors import SogniError
+from sogni_core.plugin import Mode
+from sogni_core.request import Argument, Option, Request
+
+from .subject import Subject
+from .targets import setting_exists
+
+FIELDS = frozenset({"key", "on_progress", "name", "json_output", "quiet", "dry_run"})
+"""Names that ``ctx.run``, ``app.run`` and the command line have for themselves."""
+
+FLAGS = frozenset({"--json", "-q", "--quiet", "--dry-run", "--help"})
+"""Flags that every command has."""
+
+TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
+
+
+def findings(subject: Subject) -> Iterator[str]:
+    """Yield what is wrong with the request models of a plugin's modes."""
+    for mode in subject.records(Mode):
+        try:
+            model = resolve(subject.info, mode.request)
+        except SogniError:
+            continue  # said where targets are checked
+        if isinstance(model, type) and issubclass(model, Request):
+            for finding in (*_fields(model), *_flags(model), *_settings(subject, model), *_schema(subject, mode)):
+                yield f"mode {mode.name}: {finding}"
+
+
+def _fields(model: type[Request]) -> Iterator[str]:
+    marks = list(model.markers())
+    for name in model.model_fields:
+        own = [mark for marked, mark in marks if marked == name]
+        if len(own) != 1:
+            yield f"field {name} must be marked once, as Argument or Option; it is marked {len(own)} times"
+        if name in FIELDS:
+            yield f"field {name} has a name that is taken: {', '.join(sorted(FIELDS))}"
+        yield from (f"field {name} has no help" for mark in own if not mark.help.strip())
+
+
+def _flags(model: type[Request]) -> Iterator[str]:
+    taken: dict[str, str] = {}
+    for name, mark in model.markers():
+        if isinstance(mark, Argument):
+            continue
+        if not mark.flags:
+            yield f"option {name} has no flag"
+        for flag in [spelling for both in mark.flags for spelling in both.split("/")]:
+            if not flag.startswith("-"):
+                yield f"flag {flag!r} of {name} must begin with -"
+            if flag in FLAGS:
+                yield f"flag {flag} of {name} is taken by every command"
+            if flag in taken:
+                yield f"flag {flag} belongs to {taken[flag]} and {name}"
+            taken[flag] = name
+
+
+def _settings(subject: Subject, model: type[Request]) -> Iterator[str]:
+    for name, mark in model.markers():
+        if not isinstance(mark, Option):
+            continue
+        if mark.setting is not None:
+            yield from setting_exists(subject, mark.setting, f"option {name}")
+            if not model.model_fields[name].is_required():
+                yield f"option {name} has a default beside its setting {mark.setting}: only the setting's would count"
+        if mark.fills and mark.fills not in model.model_fields:
+            yield f"option {name} fills {mark.fills!r}, which is no field"
+
+
+def _schema(subject: Subject, mode: Mode) -> Iterator[str]:
+    name = mode.name if subject.is_core else f"{subject.name}:{mode.name}"
+    try:
+        schema = subject.app.schema(name)
+        json.dumps(schema, allow_nan=False)
+    except Exception as error:  # noqa: BLE001 - whatever a model of others does
+        yield f"its JSON Schema cannot be made: {describe(error)}"
+        return
+    definitions = schema.get("$defs", {})
+    yield from (f"its JSON Schema: {reason}" for reason in _invalid(schema, definitions, "#"))
+
+
+def _invalid(schema: Any, definitions: Mapping[str, Any], place: str) -> Iterator[str]:
+    """Yield what JSON Schema, draft 2020-12, does not allow among the keywords that pydantic writes."""
+    if isinstance(schema, bool):
+        return
+    if not isinstance(schema, Mapping):
+        yield f"{place} is neither an object nor true or false"
+        return
+    kinds = schema.get("type", [])
+    for kind in [kinds] if isinstance(kinds, str) else kinds:
+        if kind not in TYPES:
+            yield f"{place} has the unknown type {kind!r}"
+    reference = schema.get("$ref")
+    if reference is not None and reference.removeprefix("#/$defs/") not in definitions:
+        yield f"{place} refers to {reference}, which is not there"
+    properties = schema.get("properties", {})
+    for name in schema.get("required", ()):
+        if name not in properties:
+            yield f"{place} requires {name!r}, which is no property"
+    for keyword in ("properties", "$defs", "patternProperties"):
+        for name, inner in schema.get(keyword, {}).items():
+            yield from _invalid(inner, definitions, f"{place}/{keyword}/{name}")
+    for keyword in ("anyOf", "allOf", "oneOf", "prefixItems"):
+        for number, inner in enumerate(schema.get(keyword, ())):
+            yield from _invalid(inner, definitions, f"{place}/{keyword}/{number}")
+    for keyword in ("items", "additionalProperties", "not"):
+        if keyword in schema:
+            yield from _invalid(schema[keyword], definitions, f"{place}/{keyword}")

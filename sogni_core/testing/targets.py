@@ -1,0 +1,168 @@
+"""Every target resolves, and to what its record says."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import tomli_w
+import typer
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from sogni_core._host.targets import describe, resolve
+from sogni_core.errors import SogniError
+from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.request import Request
+from sogni_core.text import nearest
+
+from .subject import Subject
+
+MEDIA = ("image", "video", "audio")
+
+SAMPLINGS = ("comfy", "legacy", "")
+
+
+def findings(subject: Subject) -> Iterator[str]:
+    """Yield the targets that are missing or are something else, and what records say that is not so."""
+    for mode in subject.records(Mode):
+        yield from _is(subject, f"mode {mode.name}: request", mode.request, _no_request)
+        if mode.workflow is not None:
+            yield from _is(subject, f"mode {mode.name}: workflow", mode.workflow, _no_workflow)
+        elif not _workflows(subject, mode.name):
+            yield f"mode {mode.name} has no workflow: give it one, or register Workflow records for it"
+    for workflow in subject.records(Workflow):
+        yield from _is(subject, f"workflow {workflow.mode}:{workflow.name}", workflow.target, _no_workflow)
+        yield from _accepts(subject, workflow)
+        yield from _keys(subject, workflow)
+    for validator in subject.records(Validator):
+        yield from _is(subject, "validator", validator.target, _no_rule)
+    for settings in subject.records(Settings):
+        yield from _is(subject, f"settings [{settings.section}]", settings.model, partial(_no_table, settings))
+    for command in subject.records(Command):
+        yield from _is(subject, f"command {command.name}", command.target, _no_command)
+    for network in subject.records(Network):
+        yield from _is(subject, f"network {network.name}", network.target, _no_network)
+    for model in subject.records(Model):
+        yield from _model(model)
+
+
+def _is(subject: Subject, what: str, target: str, wrong: Callable[[Any], Iterator[str]]) -> Iterator[str]:
+    try:
+        found = resolve(subject.info, target)
+    except SogniError as error:
+        yield f"{what}: {error.message}"
+        return
+    yield from (f"{what}: {target} {reason}" for reason in wrong(found))
+
+
+def _no_request(found: Any) -> Iterator[str]:
+    if not (isinstance(found, type) and issubclass(found, Request)):
+        yield "is not a subclass of sogni_core.request.Request"
+
+
+def _no_workflow(found: Any) -> Iterator[str]:
+    if not inspect.iscoroutinefunction(found):
+        yield "is not an async function"
+    elif not _takes(found, 2):
+        yield "does not take two arguments, (ctx, request)"
+
+
+def _no_rule(found: Any) -> Iterator[str]:
+    if not callable(found) or inspect.iscoroutinefunction(found):
+        yield "is not a plain function"
+    elif not _takes(found, 2):
+        yield "does not take two arguments, (request, facts)"
+
+
+def _no_command(found: Any) -> Iterator[str]:
+    if not (isinstance(found, typer.Typer) or callable(found)):
+        yield "is neither a function nor a typer app"
+
+
+def _no_network(found: Any) -> Iterator[str]:
+    if not callable(found):
+        yield "is not callable"
+        return
+    try:
+        # The host hands the plugin's own settings to a function that has a parameter of this name, and nothing else.
+        settings = {"settings": None} if "settings" in inspect.signature(found).parameters else {}
+        inspect.signature(found).bind(**settings)
+    except TypeError:
+        yield "takes arguments; it may take settings and nothing else"
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError:
+        return False
+    return True
+
+
+def _no_table(settings: Settings, found: Any) -> Iterator[str]:
+    if not (isinstance(found, type) and issubclass(found, BaseModel)):
+        yield "is not a pydantic model"
+        return
+    for name, info in found.model_fields.items():
+        if info.is_required():
+            yield f"has no default for {name}"
+        if not info.description:
+            yield f"has no description of {name}"
+    if any(info.is_required() for info in found.model_fields.values()):
+        return
+    try:
+        tomli_w.dumps(to_jsonable_python(found().model_dump(exclude_none=True)))
+    except Exception as error:  # noqa: BLE001 - whatever a model of others does
+        yield f"does not give defaults that fit into TOML: {describe(error)}"
+    for key, fed in settings.openclaw.items():
+        for name in (fed,) if isinstance(fed, str) else fed:
+            if name not in found.model_fields:
+                yield f"has no field {name!r}, which OpenClaw's {key!r} should feed"
+
+
+def _workflows(subject: Subject, mode: str) -> bool:
+    return any(owned.record.mode == mode for owned in subject.host.registry.every(Workflow))
+
+
+def _accepts(subject: Subject, workflow: Workflow) -> Iterator[str]:
+    """Yield the asset fields that a workflow accepts and its mode's request does not have."""
+    modes = [owned for owned in subject.host.registry.every(Mode) if owned.record.name == workflow.mode]
+    for owned in modes:
+        try:
+            model = resolve(owned.plugin, owned.record.request)
+        except SogniError:
+            continue  # said where the mode is checked
+        known = getattr(model, "model_fields", {})
+        for name in workflow.accepts:
+            if name not in known:
+                close = nearest(name, known)
+                yield (
+                    f"workflow {workflow.mode}:{workflow.name} accepts {name!r}, which its mode's request has not"
+                    + (f": did you mean {close!r}?" if close else "")
+                )
+
+
+def _keys(subject: Subject, workflow: Workflow) -> Iterator[str]:
+    for key in (workflow.model_setting, workflow.timeout_setting):
+        if key is not None:
+            yield from setting_exists(subject, key, f"workflow {workflow.mode}:{workflow.name}")
+
+
+def setting_exists(subject: Subject, key: str, what: str) -> Iterator[str]:
+    """Yield a finding if no table has this key."""
+    try:
+        subject.app.settings.locate(key)
+    except SogniError as error:
+        yield f"{what} names a setting that does not exist: {error.message}"
+
+
+def _model(model: Model) -> Iterator[str]:
+    if model.media not in MEDIA:
+        yield f"model {model.id}: media must be one of {', '.join(MEDIA)}, not {model.media!r}"
+    if model.sampling not in SAMPLINGS:
+        yield f"model {model.id}: sampling must be comfy, legacy or empty, not {model.sampling!r}"
+    if model.workflow is not None and len(model.workflow.split(":")) != 2:
+        yield f"model {model.id}: workflow must be written mode:name, not {model.workflow!r}"
