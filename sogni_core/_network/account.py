@@ -63,7 +63,7 @@ class Account:
     def name(self) -> str:
         """Name of the account for files and ids; of an API key a part of its hash. Empty without credentials."""
         if self._api_key:
-            return "key-" + hashlib.sha256(self._api_key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+            return "key-" + hashlib.sha256(self._api_key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return self._username.lower() if self._username else ""
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -78,7 +78,7 @@ class Connection:
         app_id: Callable[[], str],
         network: str,
         rng: random.Random,
-        pause: Callable[[float], object] = asyncio.sleep,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """``app_id`` is asked once, before the first connection; ``pause`` is an awaitable sleep."""
         self._socket_url = socket_url
@@ -169,7 +169,7 @@ class Connection:
             headers = None  # a token can expire while a connection is up; the next try looks at the clock
             if self._hopeless(tries, loop.time() - since):
                 raise failure
-            await self._sleep(max(wait, closing.backoff(tries, self._rng.random())))
+            await self._pause(max(wait, closing.backoff(tries, self._rng.random())))
             tries += 1
 
     async def _one(self, headers: Mapping[str, str]) -> _End:
@@ -213,10 +213,6 @@ class Connection:
 
     def _hopeless(self, tries: int, seconds: float) -> bool:
         return seconds >= LOST_SECONDS if self._served else tries + 1 >= FIRST_TRIES
-
-    async def _sleep(self, seconds: float) -> None:
-        waiting = self._pause(seconds)
-        await waiting  # type: ignore[misc]
 
     def _open_gate(self) -> None:
         self._ready = self._served = True

@@ -15,7 +15,7 @@ from sogni_core._network.records import LiveModel, Price
 from sogni_core._network.rest import Rest
 from sogni_core._network.store_host import StoreHost
 from sogni_core._network.submission import Submission
-from sogni_core._network.transfers import Transfers
+from sogni_core._network.transfers import Pause, Transfers
 from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.greeting import Balance, Greeting, read_balance
 from sogni_core._transport.http import Http
@@ -41,10 +41,12 @@ class Session:
         app_id: Callable[[str], str],
         network: str = "fast",
         rng: random.Random | None = None,
+        pause: Pause = asyncio.sleep,
     ) -> None:
         """``app_id`` gives the stored id of this installation for an account's name; asked once, before connecting.
 
         ``network`` is what the connection asks for, ``fast`` or ``relaxed``. ``http`` is not closed here.
+        ``pause`` is how time passes between tries.
         """
         self._http = http
         self._rest_url = endpoint.rest_url
@@ -52,7 +54,7 @@ class Session:
         chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
         self._rest = Rest(endpoint, account, http)
         self._store = StoreHost(account.state, endpoint.rest_url)
-        self._transfers = Transfers(self._rest, http, self._store, random=chance.random)
+        self._transfers = Transfers(self._rest, http, self._store, random=chance.random, pause=pause)
         self._connection = Connection(
             endpoint.socket_url,
             account,
@@ -60,6 +62,7 @@ class Session:
             app_id=lambda: app_id(account.name),
             network=network,
             rng=chance,
+            pause=pause,
         )
         self._submissions: dict[str, Submission] = {}
         self._cancellation = Cancellation(self._connection)

@@ -43,7 +43,7 @@ class TokenFile:
 
     def __init__(self, state: Path, account: str, endpoint_url: str) -> None:
         self._folder = state / "tokens"
-        named = hashlib.sha256(f"{account}\n{endpoint_url}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        named = hashlib.sha256(f"{account}\n{endpoint_url}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
         self._path = self._folder / f"{named}.json"
 
     def read(self) -> Tokens | None:

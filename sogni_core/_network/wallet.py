@@ -60,7 +60,7 @@ def _signer(key: bytes) -> Any:
 
 def private_key(username: str, password: str) -> bytes:
     """Return the 32 bytes of the key."""
-    secret = (username.lower() + password).encode("utf-8", "surrogateescape")
+    secret = (username.lower() + password).encode("utf-8", "surrogatepass")
     return hashlib.pbkdf2_hmac("sha256", secret, _SALT, _ITERATIONS, 32)
 
 
