@@ -95,7 +95,7 @@ ImageFormat = Annotated[Literal["png", "jpg", "webp"], BeforeValidator(_format)]
 class Request(BaseModel):
     """Base of every mode's request. Immutable; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     _given: frozenset[str] = PrivateAttr(default=frozenset())
 

@@ -129,7 +129,7 @@ def problems_of(
 
 def _rank(kind: str) -> int:
     # The original checks for a missing prompt after the rules about single options.
-    return 90 if kind == "missing" else _RANK_PARSE
+    return 90 if kind in ("missing", "string_too_short") else _RANK_PARSE
 
 
 def _plain(value: Any) -> Any:
@@ -163,6 +163,8 @@ def _message(
         details["allowed"] = choices
         quoted = [f'"{choice}"' for choice in choices]
         return f"{flag} must be {' or '.join(filter(None, [', '.join(quoted[:-1]), quoted[-1]]))}."
+    if kind == "string_too_short":
+        return (isinstance(mark, Argument) and mark.missing) or f"{flag} must not be empty."
     if kind == "value_error":
         return f"{flag} {clean(context.get('error', found['msg']), 300)}."
     return f"{flag}: {clean(found['msg'], 300)}."

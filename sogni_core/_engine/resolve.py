@@ -91,6 +91,7 @@ class Resolver:
         self._fill_format(model, values, origins, warnings)
         self._fill_timeout(model, chosen.record, entry, values, origins)
         request = self._build(model, values, origins, problems)
+        _warn_of_ranges(request, entry, origins, warnings)
         given_fields = frozenset(name for name in named if origins.get(name) == "given")
         strategy = None
         if isinstance(request, RenderOptions):
@@ -229,9 +230,19 @@ class Resolver:
         return seeds.prompt_hash(hashed), "prompt-hash", "prompt-hash"
 
 
-def flags_of(model: type[Request]) -> dict[str, str]:
-    """Map every field to the way a user types it."""
-    return {name: flag_of(name, mark) for name, mark in model.markers()}
+def _warn_of_ranges(request: Request, entry: Model, origins: Mapping[str, str], warnings: list[str]) -> None:
+    """Warn of values that somebody chose outside the model's range; the service decides what it does with them."""
+    marks = dict(type(request).markers())
+    for name, limit in entry.limits.items():
+        value = getattr(request, name, None)
+        if not isinstance(limit, tuple) or value is None or not origins.get(name, "").startswith(("given", "setting")):
+            continue
+        least, most = limit
+        if not least <= value <= most:
+            flag = flag_of(name, marks.get(name))
+            warnings.append(
+                f"{flag} {value:g} is outside the range of {entry.id}, {least:g} to {most:g}; it is sent as it is."
+            )
 
 
 def sources(request: Request) -> dict[str, tuple[Asset, ...]]:

@@ -59,7 +59,8 @@ class Step:
         self._warn = warn
         self._paths = numbered(output, project.count) if output is not None else None
         self._artifacts: dict[int, Artifact] = {}
-        self._errors: list[SogniError] = []
+        self._errors: dict[object, SogniError] = {}
+        """By job index, or by what it concerns: a job that another worker takes over has not failed after all."""
         self._withheld = 0
         self._ended: set[int] = set()
         self._collecting: set[asyncio.Task[None]] = set()
@@ -82,7 +83,7 @@ class Step:
             except TimeoutError:
                 await self._time_is_up(submission)
             except SogniError as error:
-                self._errors.append(error)
+                self._errors["project"] = error
                 self.state = "unknown" if self.sent and isinstance(error, TransportError) else "failed"
             # What was rendered is paid for: its download is not under the time limit of the rendering.
             if self._collecting:
@@ -115,6 +116,7 @@ class Step:
                     self._report("retried", job=event.index, message=event.message)
                 case events.JobFinished():
                     self._ended.add(event.index)
+                    self._errors.pop(event.index, None)
                     self._report("job", job=event.index, fraction=1.0)
                     if event.delivered:
                         self._collecting.add(asyncio.create_task(self._collect(submission, event)))
@@ -122,11 +124,11 @@ class Step:
                         self._withheld += 1
                 case events.JobFailed():
                     self._ended.add(event.index)
-                    self._errors.append(failures.job_error(event, project_id=self.project_id))
+                    self._errors[event.index] = failures.job_error(event, project_id=self.project_id)
                     self._report("job", job=event.index)
                 case events.ProjectFailed():
                     if not (event.from_jobs and self._errors):
-                        self._errors.insert(0, failures.project_error(event, project_id=self.project_id))
+                        self._errors["project"] = failures.project_error(event, project_id=self.project_id)
                 case _:
                     pass
 
@@ -150,10 +152,10 @@ class Step:
             if event.uncertain:
                 self._withheld += 1
             else:
-                self._errors.append(error)
+                self._errors[event.index] = error
             return
         except SogniError as error:
-            self._errors.append(error)
+            self._errors[event.index] = error
             return
         artifact = Artifact(
             index=event.index,
@@ -186,7 +188,7 @@ class Step:
         self.state = answer
         project = {"projectId": self.project_id, "key": self.key, "state": answer, "sent": self.sent}
         details = {"projects": [project]}
-        self._errors.append(TimeLimitError("TIMEOUT", f"Timeout after {self._seconds:g}s", details=details))
+        self._errors["project"] = TimeLimitError("TIMEOUT", f"Timeout after {self._seconds:g}s", details=details)
 
     async def _interrupted(self) -> None:
         """Ask the network to cancel and let downloads under way end, both within the same few seconds."""
@@ -221,7 +223,7 @@ class Step:
                 self.state = "partial"
             else:
                 self.state = "withheld" if self._withheld and not self._errors else "failed"
-        error = self._errors[0] if self._errors else None
+        error = self._errors.get("project") or next(iter(self._errors.values()), None)
         if error is None and self._withheld:
             error = self._withheld_error(bool(artifacts))
         if error is None and self.state != "completed":

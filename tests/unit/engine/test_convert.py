@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field, ValidationError
+from sogni_core._engine.convert import number, prepare, problems_of
+from sogni_core.request import Argument, Option, Request
+
+
+class Sample(Request):
+    prompt: Annotated[str, Argument("Text.", missing="No prompt provided.")]
+    size: Annotated[int, Field(ge=1), Option("-w", "--size", help="Size.")] = 1
+    seed: Annotated[int, Field(ge=0, le=4294967295), Option("-s", "--seed", help="Seed.")] = 0
+    scale: Annotated[float | None, Option("--scale", help="Scale.")] = None
+    names: Annotated[tuple[str, ...], Option("--name", help="Names.", separator=",")] = ()
+    weights: Annotated[tuple[float, ...], Option("--weight", help="Weights.", separator=",")] = ()
+    paths: Annotated[tuple[str, ...], Option("--path", help="Paths.")] = ()
+    colour: Annotated[Literal["red", "green"], Option("--colour", help="Colour.")] = "red"
+    loud: Annotated[bool, Option("--loud/--soft", help="Loud.")] = False
+
+
+def messages(**given: Any) -> list[str]:
+    values, problems = prepare(Sample, given)
+    broken = [problem.field or "" for problem in problems]
+    try:
+        Sample.model_validate(values)
+    except ValidationError as error:
+        problems += problems_of(error, Sample, {}, skip=broken)
+    return [problem.message for problem in sorted(problems, key=lambda problem: problem.rank)]
+
+
+def value(name: str, raw: Any) -> Any:
+    values, problems = prepare(Sample, {"prompt": "x", name: raw})
+    assert problems == []
+    return getattr(Sample.model_validate(values), name)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1", 1), (" 7 ", 7), ("+3", 3), ("512.0", 512), ("1e3", 1000), (".5", 0.5), ("-2", -2), ("1e400", None),
+        ("", None), (" ", None), ("0x10", None), ("1_000", None), ("12px", None), ("Infinity", None), ("nan", None),
+        ("٣", None), ("1e", None),
+    ],
+)  # fmt: skip
+def test_numbers_are_decimal_only(text: str, found: float | None) -> None:
+    assert number(text) == found
+
+
+def test_texts_become_what_the_fields_ask_for() -> None:
+    assert value("size", "512.0") == 512
+    assert value("scale", "1e-7") == 1e-7
+    assert value("names", ["a, b,,", "c"]) == ("a", "b", "c")
+    assert value("weights", ["0.5,1"]) == (0.5, 1.0)
+    assert value("paths", ["a,b", "c"]) == ("a,b", "c")
+    assert value("names", "a") == ("a",)
+    assert value("weights", [0.5]) == (0.5,)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"size": "x"}, "--size must be a number."),
+        ({"size": "1.5"}, "--size must be an integer."),
+        ({"size": "0"}, "--size must be >= 1."),
+        ({"size": ""}, "--size must be a number."),
+        ({"seed": "-1"}, "--seed must be between 0 and 4294967295."),
+        ({"seed": "4294967296"}, "--seed must be between 0 and 4294967295."),
+        ({"scale": "1e999"}, "--scale must be a number."),
+        ({"scale": float("inf")}, "--scale must be a number."),
+        ({"weights": ["1,x"]}, "--weight must be a number."),
+        ({"colour": "blue"}, '--colour must be "red" or "green".'),
+        ({"loud": "maybe"}, "--loud must be true or false."),
+        ({"size": [1, 2]}, "--size must be an integer."),
+    ],
+)
+def test_one_wrong_value_is_said_in_one_sentence(given: dict[str, Any], expected: str) -> None:
+    assert messages(prompt="x", **given) == [expected]
+
+
+def test_all_problems_are_found_at_once_and_a_missing_prompt_comes_last() -> None:
+    assert messages(size="x", seed="-1", colour="blue") == [
+        "--size must be a number.",
+        "--seed must be between 0 and 4294967295.",
+        '--colour must be "red" or "green".',
+        "No prompt provided.",
+    ]
+
+
+def test_an_unknown_field_names_the_nearest() -> None:
+    _, problems = prepare(Sample, {"colr": "red"})
+    assert [problem.hint for problem in problems] == ["Did you mean 'colour'?"]
+
+
+def test_none_counts_as_not_given() -> None:
+    assert prepare(Sample, {"prompt": "x", "size": None}) == ({"prompt": "x"}, [])
