@@ -34,7 +34,7 @@ docs-check: $(VENV)/dev
 	$(BIN)/python -m tools.links
 
 bench: $(VENV)/dev
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist cat.png

@@ -79,6 +79,15 @@ class Devnet:
         return f"ws://{HOST}:{self.port}"
 
     @property
+    def public_url(self) -> str:
+        """Base of presigned URLs: ``rest_url``, until set to where clients reach a server behind a proxy."""
+        return self.net.storage.base_url
+
+    @public_url.setter
+    def public_url(self, url: str) -> None:
+        self.net.storage.base_url = url
+
+    @property
     def accounts(self) -> Accounts:
         """The accounts: the first with funds, the second without. Their ``balance`` is live."""
         return self.net.accounts

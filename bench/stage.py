@@ -1,0 +1,69 @@
+"""A devnet to measure against, near or behind a delay, with an account whose login is already stored."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sogni_devnet import Devnet, DevnetSettings
+
+from . import places
+
+RENDER_SECONDS = 0.1
+"""What a worker takes for an image: little, but not nothing, so that there is something to prepare in meanwhile."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where to speak and as whom. ``environ`` has all of it for ``sogni`` and for the scripts."""
+
+    home: Path
+    environ: dict[str, str]
+
+
+@contextmanager
+def devnet(home: Path, round_trip: float) -> Iterator[Stage]:
+    """Serve a devnet, behind a delay of ``round_trip`` milliseconds unless that is 0, with a login stored in ``home``.
+
+    The pictures are plain, so that painting them takes no processor time from those who are measured.
+    """
+    settings = DevnetSettings(seconds_per_image=RENDER_SECONDS, pictures="plain", slots=4, url_seconds=86400)
+    with Devnet(settings.model_copy(update={"token_seconds": 86400})) as server, _line(server.port, round_trip) as port:
+        server.public_url = f"http://127.0.0.1:{port}"
+        account = server.accounts[0]
+        tokens = home / "tokens.json"
+        tokens.parent.mkdir(parents=True, exist_ok=True)
+        tokens.write_text(json.dumps(server.net.tokens.pair(account)), encoding="utf-8")
+        environ = {
+            **places.environ(home),
+            "SOGNI_REST_URL": f"http://127.0.0.1:{port}",
+            "SOGNI_SOCKET_URL": f"ws://127.0.0.1:{port}",
+            "SOGNI_USERNAME": account.username,
+            "SOGNI_PASSWORD": account.password,
+            "BENCH_TOKENS": str(tokens),
+            "BENCH_APP_ID": "7d9ad0a2-3c0c-4bb0-9f0e-4a3f2b1f6f5e",
+        }
+        # The first call logs in and stores its tokens; the calls that are measured find them.
+        subprocess.run([places.sogni(), "balance"], env=environ, check=True, stdout=subprocess.DEVNULL)
+        yield Stage(home, environ)
+
+
+@contextmanager
+def _line(port: int, round_trip: float) -> Iterator[int]:
+    if not round_trip:
+        yield port
+        return
+    argv = [sys.executable, "-m", "bench.delay", "--to", str(port), "--round-trip", str(round_trip)]
+    proxy = subprocess.Popen(argv, cwd=places.ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert proxy.stdout is not None
+        yield int(proxy.stdout.readline())
+    finally:
+        proxy.kill()
+        proxy.wait()
+        proxy.stdout.close()
