@@ -42,7 +42,7 @@ def lease_app_id(state_dir: Path, account: str, endpoint: str) -> AppIdLease:
 
     Raises INVALID_STATE if the folder cannot be used or the pool is exhausted.
     """
-    owner = hashlib.sha256(f"{account}\n{endpoint}".encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    owner = hashlib.sha256(f"{account}\n{endpoint}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
     folder = private_folder(private_folder(private_folder(state_dir) / "app-ids") / owner)
     try:
         known = sorted(entry.name for entry in folder.iterdir() if _ID.fullmatch(entry.name))

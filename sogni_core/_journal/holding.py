@@ -39,6 +39,8 @@ def hold(path: Path) -> Hold | None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
+            # Else SQLite puts a rollback journal beside the file, for a change that is never made.
+            connection.execute("PRAGMA journal_mode = MEMORY")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             connection.close()

@@ -235,9 +235,12 @@ class Journal:
             return []
         with self._lock, self._translated():
             connection = self._open()
+            # Asked before the runs are read: a process that ends in between has noted the end of its runs first.
+            owners = connection.execute("SELECT DISTINCT owner FROM runs WHERE state = ?", (RUNNING,)).fetchall()
+            gone = {owner for (owner,) in owners if not is_present(self._presences, owner)}
             connection.execute("BEGIN")
             try:
-                return read_runs(connection, where, parameters, lambda owner: is_present(self._presences, owner))
+                return read_runs(connection, where, parameters, gone)
             finally:
                 connection.rollback()
 

@@ -7,12 +7,16 @@ is reused, and looking one up differs on every system.
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from sogni_core._journal.holding import Hold, hold, is_held
 from sogni_core.files import private_folder
+
+_NAME = re.compile(r"\d+-[0-9a-f]{12}")
 
 _SWEPT_AFTER = 3600.0
 """Seconds; a younger file may be one that its process is about to hold."""
@@ -48,6 +52,9 @@ def _sweep(folder: Path) -> None:
     before = time.time() - _SWEPT_AFTER
     with os.scandir(folder) as entries:
         for entry in entries:
-            with suppress(OSError):
-                if entry.is_file() and entry.stat().st_mtime < before and not is_held(Path(entry.path)):
+            if not _NAME.fullmatch(entry.name):
+                continue
+            # What cannot be looked at or taken away now will be next time; nothing depends on it.
+            with suppress(OSError, sqlite3.Error):
+                if entry.stat().st_mtime < before and not is_held(Path(entry.path)):
                     Path(entry.path).unlink(missing_ok=True)

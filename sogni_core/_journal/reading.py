@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,16 @@ from sogni_core.result import Artifact
 
 
 def read_runs(
-    connection: sqlite3.Connection, where: str, parameters: tuple[Any, ...], present: Callable[[str], bool]
+    connection: sqlite3.Connection, where: str, parameters: tuple[Any, ...], gone: Set[str]
 ) -> list[Run]:
     """Return the runs that ``where`` chooses, with steps and artifacts.
 
-    ``present`` tells of an owner whether its process lives: a run that has not ended is interrupted if not.
+    ``gone``: owners whose process was seen to be dead; their runs that have not ended are interrupted.
     """
     rows = _rows(connection, f"SELECT * FROM runs {where}", parameters)  # noqa: S608 - one of the journal's own clauses
     ids = [row["id"] for row in rows]
     steps = _steps(connection, ids)
-    return [_run(row, tuple(steps[row["id"]]), present) for row in rows]
+    return [_run(row, tuple(steps[row["id"]]), gone) for row in rows]
 
 
 def _steps(connection: sqlite3.Connection, runs: list[str]) -> dict[str, list[Step]]:
@@ -38,9 +38,9 @@ def _steps(connection: sqlite3.Connection, runs: list[str]) -> dict[str, list[St
     return steps
 
 
-def _run(row: dict[str, Any], steps: tuple[Step, ...], present: Callable[[str], bool]) -> Run:
+def _run(row: dict[str, Any], steps: tuple[Step, ...], gone: Set[str]) -> Run:
     state = row["state"]
-    if state == RUNNING and not present(row["owner"]):
+    if state == RUNNING and row["owner"] in gone:
         state = INTERRUPTED
     return Run(
         id=row["id"],
