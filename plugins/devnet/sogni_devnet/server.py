@@ -94,11 +94,12 @@ class Devnet:
 
     @property
     def endpoint(self) -> Endpoint:
-        """What ``--network devnet`` is told: where to speak, and as the first account."""
+        """What ``--network devnet`` is told: where to speak, and as the first account.
+
+        With name and password rather than a key, so that a call goes the whole way that people go, login included.
+        """
         first = self.accounts[0]
-        return Endpoint(
-            "devnet", self.rest_url, self.socket_url, first.username, first.password, first.api_key, ends_with_call=True
-        )
+        return Endpoint("devnet", self.rest_url, self.socket_url, first.username, first.password, ends_with_call=True)
 
     @property
     def environ(self) -> dict[str, str]:

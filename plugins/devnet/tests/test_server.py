@@ -31,7 +31,7 @@ async def test_network_lives_as_long_as_the_call(artist_of):
         assert (endpoint.name, endpoint.ends_with_call) == ("devnet", True)
         host, port = endpoint.rest_url.removeprefix("http://").split(":")
         assert endpoint.socket_url == f"ws://{host}:{port}"
-        assert endpoint.username and endpoint.password and endpoint.api_key
+        assert endpoint.username and endpoint.password and not endpoint.api_key
         socket.create_connection((host, int(port))).close()
     with pytest.raises(OSError):
         socket.create_connection((host, int(port)))
