@@ -16,6 +16,8 @@ EntryPoints = Callable[[], Iterable[EntryPoint]]
 
 _REQUIRES_CORE = re.compile(r"^Requires-Dist:\s*sogni[-_.]core\s*(?:\[[^\]]*\])?\s*\(?([^;)\n]*)", re.I | re.M)
 
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
 
 def installed() -> Iterable[EntryPoint]:
     """Give the entry points of this environment."""
@@ -28,13 +30,23 @@ def find(load: EntryPoints, only: frozenset[str] | None, blocked: frozenset[str]
     for point in load():
         if point.name in blocked or (only is not None and point.name not in only):
             continue
-        distribution = point.dist.name if point.dist is not None else ""
+        distribution = (point.dist.name if point.dist is not None else "") or ""
         # One distribution can be on the path twice (an editable install beside a copy): the first one counts.
         found.setdefault(
             (point.name, point.value, distribution),
-            PluginInfo(point.name, point.module, distribution or point.module.partition(".")[0], dist=point.dist),
+            PluginInfo(point.name, point.value, distribution or point.value.partition(".")[0], dist=point.dist),
         )
     return [found[key] for key in sorted(found)]
+
+
+def check_entry_point(plugin: PluginInfo) -> None:
+    """Raise PLUGIN_IMPORT if the entry point does not name a module."""
+    if not _MODULE.fullmatch(plugin.module_name):
+        raise PluginError(
+            "PLUGIN_IMPORT",
+            f"Plugin {plugin.label}: its entry point must name a module, not {plugin.module_name!r:.80}.",
+            plugin=plugin.label,
+        )
 
 
 def check_compatible(plugin: PluginInfo, core_version: str) -> None:

@@ -28,6 +28,8 @@ class PluginHost:
 
     ``core``: module of the core's own plugin. ``load``: gives the entry points. ``only``: names of the
     plugins to load, None for all. ``blocked``: names never to load. ``specs``: module of hookspecs.
+    ``arguments``: what a hook may ask for by name. The hooks of this version take nothing; an argument that
+    the specs deprecate is still given to the plugins that ask for it, until it is removed.
     """
 
     def __init__(
@@ -38,12 +40,16 @@ class PluginHost:
         only: Collection[str] | None = None,
         blocked: Collection[str] = (),
         specs: ModuleType = hookspecs,
+        arguments: Mapping[str, Any] | None = None,
     ) -> None:
+        self._arguments = dict(arguments or {})
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(specs)
         self.plugins: list[PluginInfo] = [PluginInfo("core", core, "sogni-core")]
         wanted = None if only is None else frozenset(only)
         self.plugins += discovery.find(load, wanted, frozenset(blocked))
+        for name in sorted((wanted or frozenset()) - {plugin.name for plugin in self.plugins}):
+            self.plugins[0].warnings.append(f"The plugin {name!r} was asked for and is not installed.")
         for plugin in self.plugins:
             self._guard(plugin, self._load)
         records: list[Owned[Any]] = []
@@ -86,22 +92,30 @@ class PluginHost:
         return None
 
     def _load(self, plugin: PluginInfo) -> list[Owned[Any]]:
+        discovery.check_entry_point(plugin)
         discovery.check_compatible(plugin, __version__)
+        self._check_rivals(plugin)
         begin = time.perf_counter()
         module = import_module(plugin.module_name)
         plugin.import_ms = (time.perf_counter() - begin) * 1000
         plugin.module = module
-        if self._manager.is_registered(module):
-            raise PluginError(
-                "PLUGIN_CONFLICT",
-                f"Plugin {plugin.label}: module {plugin.module_name} is registered under another name already.",
-                plugin=plugin.label,
-            )
         self._manager.register(module, name=plugin.name)
         self._manager.check_pending()
         callers = self._manager.get_hookcallers(module) or []
         plugin.hooks = tuple(sorted(caller.name for caller in callers))
         return []
+
+    def _check_rivals(self, plugin: PluginInfo) -> None:
+        """Raise PLUGIN_CONFLICT if an earlier plugin has the same name, or is the same module."""
+        for other in self.plugins[: self.plugins.index(plugin)]:
+            if other.name == plugin.name or other.module_name == plugin.module_name:
+                what = "name" if other.name == plugin.name else "module"
+                raise PluginError(
+                    "PLUGIN_CONFLICT",
+                    f"Plugin {plugin.label} is not loaded: its {what} is that of {other.label}.",
+                    hint="Uninstall one of them.",
+                    plugin=f"{other.label} and {plugin.label}",
+                )
 
     def _ask(self, plugin: PluginInfo) -> list[Owned[Any]]:
         others = [module for module in self._manager.get_plugins() if module is not plugin.module]
@@ -110,11 +124,14 @@ class PluginHost:
             if hook not in HOOKS:
                 continue
             try:
-                answers = self._manager.subset_hook_caller(hook, others)()
+                caller = self._manager.subset_hook_caller(hook, others)
+                asked = caller.spec.argnames if caller.spec is not None else ()
+                answers = caller(**{name: self._arguments[name] for name in asked})
             except Exception as error:
                 error.add_note(f"raised by {hook} of plugin {plugin.label}")
                 raise
-            for answer in answers:
+            # pluggy leaves out what is None, which is what a forgotten return gives.
+            for answer in answers or [None]:
                 records += [
                     Owned(plugin, check_record(plugin, hook, record)) for record in _listed(plugin, hook, answer)
                 ]

@@ -34,7 +34,8 @@ class PluginInfo:
     def version(self) -> str:
         """Version of the distribution; read only when asked for, since it costs a parse of its metadata."""
         if self.dist is not None:
-            return self.dist.version
+            # Broken metadata may hold none.
+            return self.dist.version or "of unknown version"
         from sogni_core import __version__
 
         return __version__

@@ -53,9 +53,10 @@ def quarantine(call: Callable[[], T]) -> Quarantined[T]:
         try:
             with contextlib.redirect_stdout(sys.stderr):
                 outcome.value = call()
-        except BaseException as error:
-            if pressed:
-                raise
+        except BaseException as error:  # noqa: BLE001 - SystemExit of a plugin must not end the program
             outcome.error = error
+        if pressed:
+            # Whatever that code made of it, the user wanted the program to end.
+            raise KeyboardInterrupt from outcome.error
     outcome.warnings = [f"{warning.category.__name__}: {warning.message}" for warning in caught]
     return outcome

@@ -53,8 +53,24 @@ _TYPES: Mapping[str, Callable[[object], bool]] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
     "float | None": lambda value: value is None or isinstance(value, int | float),
-    "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(item, str) for item in value),
+    "tuple[str, ...]": lambda value: _many(value, str),
+    "Mapping[str, str | tuple[str, ...]]": lambda value: _maps(
+        value, lambda item: isinstance(item, str) or _many(item, str)
+    ),
+    "Mapping[str, float | tuple[float, float]]": lambda value: _maps(
+        value, lambda item: isinstance(item, int | float) or (_many(item, int | float) and len(item) == 2)
+    ),
+    "Mapping[str, float | str]": lambda value: _maps(value, lambda item: isinstance(item, int | float | str)),
 }
+"""Annotation of a record's field to whether a value is of that type."""
+
+
+def _many(value: Any, kind: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)
+
+
+def _maps(value: object, of_type: Callable[[Any], bool]) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(key, str) and of_type(item) for key, item in value.items())
 
 
 def check_record(plugin: PluginInfo, hook: str, record: object) -> Any:
@@ -68,8 +84,7 @@ def check_record(plugin: PluginInfo, hook: str, record: object) -> Any:
         raise refuse(f"must return {wanted.__name__} records, not {type(record).__name__}.")
     for name, info in wanted.__dataclass_fields__.items():  # type: ignore[attr-defined]
         value = getattr(record, name)
-        of_type = _TYPES.get(info.type)
-        if not (isinstance(value, Mapping) if of_type is None else of_type(value)):
+        if not _TYPES[info.type](value):
             raise refuse(f"{wanted.__name__}.{name} must be {info.type}, not {value!r:.80}.")
         form = _FORMS.get((wanted, name))
         for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():

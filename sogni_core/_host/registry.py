@@ -22,6 +22,19 @@ LIVE_NETWORKS = ("fast", "relaxed")
 RESERVED_COMMANDS = ("call", "help")
 """First words that the command line itself answers."""
 
+RESERVED_SECTIONS = (
+    "count",
+    "max_count",
+    "model_defaults",
+    "network",
+    "rest_url",
+    "safety_filter",
+    "seed_strategy",
+    "socket_url",
+    "token_type",
+)
+"""Keys of the top level of ``config.toml``: a table of that name could not stand beside them."""
+
 
 @dataclass(frozen=True)
 class Owned(Generic[R]):
@@ -62,6 +75,9 @@ class Registry:
             for owned in self.every(Mode):
                 if owned.plugin.name == plugin and owned.record.name == bare:
                     return owned
+            for info in self.plugins:
+                if info.name == plugin and info.failure is not None:
+                    raise info.failure
         return self._one(Mode, name)
 
     def command(self, name: str) -> Owned[Command]:
@@ -186,7 +202,11 @@ class Registry:
 
 _Claim = tuple[str, ...]
 
-_RESERVED = {*(("network", name) for name in LIVE_NETWORKS), *(("command", word) for word in RESERVED_COMMANDS)}
+_RESERVED = {
+    *(("network", name) for name in LIVE_NETWORKS),
+    *(("command", word) for word in RESERVED_COMMANDS),
+    *(("section", key) for key in RESERVED_SECTIONS),
+}
 
 
 def _claim(record: Any) -> _Claim:

@@ -2,14 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from sogni_core._host.registry import Owned
+from sogni_core._host.targets import describe
 from sogni_core.app import App
+from sogni_core.errors import PluginError, SogniError
+from sogni_core.plugin import Command
+from sogni_core.result import Plan, Report, Result
 
+from .carrying import carry_out, finish
 from .derived import COMMON
+
+
+@contextlib.contextmanager
+def attributed(owned: Owned[Command]) -> Iterator[None]:
+    """Name the plugin when its command raises what is no error of this program."""
+    import typer
+
+    try:
+        yield
+    except (SogniError, typer.TyperException, typer.Abort, typer.Exit):
+        raise
+    except (Exception, SystemExit) as error:
+        if owned.plugin.is_core:
+            raise
+        raise PluginError(
+            "PLUGIN_HOOK",
+            f"Command {owned.record.name!r} of plugin {owned.plugin.label} raised {describe(error)}",
+            plugin=owned.plugin.label,
+        ) from error
+
+
+def carrier(app: App, owned: Owned[Command]) -> Callable[[Any], Any]:
+    """Make the function that carries out what a command returned: an answer, a coroutine of one, or None."""
+
+    def carry(value: Any) -> Any:
+        answer = carry_out(app, finish(value))
+        if answer is None or isinstance(answer, Report | Result | Plan):
+            return answer
+        given = type(answer).__name__
+        raise PluginError(
+            "PLUGIN_HOOK",
+            f"Command {owned.record.name!r} of plugin {owned.plugin.label} returned {given}, not a Report.",
+            plugin=owned.plugin.label,
+        )
+
+    return carry
 
 
 def command(function: Callable[..., Any], app: App, carry: Callable[[Any], Any]) -> Callable[..., Any]:

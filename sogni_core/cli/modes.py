@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,9 @@ def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, 
             with _shown(invocation) as on_progress:
                 return await app.run(name, on_progress=on_progress, **given)
 
-        return carry_out(app, work)
+        # Standard output is for the answer alone: what a plugin prints on the way goes to standard error.
+        with contextlib.redirect_stdout(sys.stderr):
+            return carry_out(app, work)
 
     return carry
 

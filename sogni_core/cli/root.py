@@ -40,7 +40,7 @@ def run(argv: list[str]) -> int:
         return _failed(error, invocation)
     except KeyboardInterrupt:
         return _failed(InterruptedRunError("INTERRUPTED", "Stopped by SIGINT."), invocation)
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is one clear error too
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the last line of defence: a bug is one clear error too
         bug = InternalError("INTERNAL", f"{type(error).__name__}: {error}")
         bug.__cause__ = error
         return _failed(bug, invocation)
@@ -65,6 +65,8 @@ def _dispatch(invocation: Invocation) -> int:
     argv = list(invocation.argv)
     if invocation.word is None:
         return _call_typer(_help_app(host.registry), argv or ["--help"], invocation)
+    if argv[0] == "help":
+        return run([*argv[1:], "--help"])
     name, rest = invocation.argv[0], argv[1:]
     if name == "call":
         if not rest or rest[0].startswith("-"):
@@ -154,7 +156,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
 
     from sogni_core.app import App
 
-    from . import carrying, commands
+    from . import commands
 
     app = App(host=host)
     word = argv[0]
@@ -166,9 +168,6 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
         parent.callback()(lambda: None)
         root.add_typer(parent, name=word)
 
-    def carry(value: Any) -> Any:
-        return carrying.carry_out(app, carrying.finish(value))
-
     for owned in group:
         name = owned.record.name.split()[-1]
         if grouped and owned.record.name != wanted:
@@ -178,8 +177,11 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
         if isinstance(target, typer.Typer):
             parent.add_typer(target, name=name, help=owned.record.summary)
         else:
+            carry = commands.carrier(app, owned)
             parent.command(name, help=owned.record.summary)(commands.command(target, app, carry))
-    return _call_typer(root, argv, invocation, app=app)
+    typed = next((owned for owned in group if owned.record.name == wanted), group[0])
+    with commands.attributed(typed):
+        return _call_typer(root, argv, invocation, app=app)
 
 
 def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app: App | None = None) -> int:
