@@ -23,7 +23,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy --config-file pyproject.toml -p sogni_devnet
+	$(BIN)/mypy --config-file pyproject.toml -p sogni_devnet -p tools
 	$(BIN)/lint-imports --no-logo
 
 docs: $(VENV)/dev

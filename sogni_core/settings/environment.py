@@ -11,20 +11,18 @@ from collections.abc import Collection, Iterator, Mapping
 from sogni_core.settings.keys import PREFIX
 from sogni_core.settings.layers import Entry, SettingProblem
 
-NOT_SETTINGS = frozenset(
-    (
-        "SOGNI_API_KEY",
-        "SOGNI_CACHE_DIR",
-        "SOGNI_CONFIG_DIR",
-        "SOGNI_DEBUG",
-        "SOGNI_FFMPEG",
-        "SOGNI_PASSWORD",
-        "SOGNI_PLUGINS",
-        "SOGNI_STATE_DIR",
-        "SOGNI_USERNAME",
-    )
-)
-"""Variables with a meaning of their own."""
+NOT_SETTINGS: Mapping[str, str] = {
+    "SOGNI_API_KEY": "API key of the account.",
+    "SOGNI_CACHE_DIR": "Folder for what can be fetched again.",
+    "SOGNI_CONFIG_DIR": "Folder of credentials, config.toml and last-render.json.",
+    "SOGNI_DEBUG": "1: show where an error happened.",
+    "SOGNI_FFMPEG": "The ffmpeg program, for plugins that need one.",
+    "SOGNI_PASSWORD": "Password of the account.",
+    "SOGNI_PLUGINS": "Names of the plugins to load, separated by commas; set but empty: none.",
+    "SOGNI_STATE_DIR": "Folder of the journal, login tokens and runs.",
+    "SOGNI_USERNAME": "User name of the account.",
+}
+"""Variables with a meaning of their own, and what each is."""
 
 
 class Environment:

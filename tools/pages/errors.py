@@ -1,0 +1,48 @@
+"""``docs/reference/errors.md``: every code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sogni_core import errors as tree
+from sogni_core.errors import CODES, Code
+from tools.markdown import code, line, page, table, yes
+
+_INTRO = """\
+For whoever handles what went wrong, by hand or in a program. `sogni errors CODE` says the same on the command line.
+
+A code is stable: it is `errorCode` in JSON and `error.code` in Python, and it never changes its meaning. *Retry*:
+the same call can succeed later without a change. *May charge*: repeating the call may cost money although this
+one failed, so look first with `sogni runs`."""
+
+
+def render() -> str:
+    """Render the page."""
+    return page("Error codes", _INTRO, _body())
+
+
+def _body() -> Iterator[str]:
+    kinds: dict[str, list[Code]] = {}
+    for one in CODES.values():
+        kinds.setdefault(one.kind, []).append(one)
+    yield "## Exit codes"
+    yield ""
+    rows = [("0", "", "Done.")]
+    for kind in sorted(kinds, key=_exit):
+        status = "130 or 143" if kind == "InterruptedRunError" else str(_exit(kind))
+        rows.append((status, f"[{code(kind)}](#{kind.lower()})", line(getattr(tree, kind).__doc__)))
+    yield from table(("Exit", "Error", "Meaning"), rows)
+    for kind, found in kinds.items():
+        yield f"## {kind}"
+        yield ""
+        for one in found:
+            yield f"### {one.name}"
+            yield ""
+            yield f"{one.meaning} {one.remedy}".rstrip()
+            yield ""
+            yield f"Exit {_exit(kind)} · retry: {yes(one.retryable)} · may charge: {yes(one.may_charge_again)}"
+            yield ""
+
+
+def _exit(kind: str) -> int:
+    return int(getattr(tree, kind).exit_code)

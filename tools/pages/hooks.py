@@ -1,0 +1,81 @@
+"""``docs/plugins/reference/hooks.md``: one heading per hook, its record's fields under it, and an example."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from sogni_core._host.records import HOOKS
+from tools import source
+from tools.markdown import code, fence, line, page, prose
+from tools.repository import ROOT
+
+_INTRO = """\
+For authors of plugins. A plugin is a module that an entry point of the group `sogni.plugins` names; it implements
+any of these hooks. Every hook takes nothing and returns a list of records, each a frozen dataclass of
+`sogni_core.plugin`. What is heavy is named by a target, `"package.module:attribute"`, and imported when it is needed.
+
+Names that the core uses are reserved. A name that two plugins claim belongs to neither; both are named in the
+error, and `sogni call PLUGIN:MODE` reaches a mode of either."""
+
+EXAMPLES = (
+    ROOT / "examples/sogni-postcard/sogni_postcard/plugin.py",
+    *sorted(ROOT.glob("plugins/*/sogni_*/plugin.py")),
+    ROOT / "sogni_core/_builtin/plugin.py",
+)
+"""Where examples are taken from: the first file that implements a hook shows it."""
+
+_ALSO = {
+    "sogni_workflows": "The target gets a [Context](../../reference/python.md#context).",
+    "sogni_validators": "The target gets [Facts](../../reference/python.md#facts) and yields "
+    "[Problem](../../reference/python.md#problem)s.",
+    "sogni_commands": "The target gets an [App](../../reference/python.md#app) and returns a "
+    "[Report](../../reference/python.md#report).",
+}
+
+
+def render() -> str:
+    """Render the page."""
+    return page("Hooks", _INTRO, _body())
+
+
+def _body() -> Iterator[str]:
+    tree = source.tree_of(source.path_of("sogni_core.plugin"))
+    specs = {function.name: function for function in source.functions(tree.body)}
+    records = {found.name: found for found in source.classes(tree.body)}
+    for hook, record in HOOKS.items():
+        yield f"## `{source.signature(specs[hook])}`"
+        yield ""
+        yield prose(ast.get_docstring(specs[hook]))
+        yield ""
+        yield from _record(records[record.__name__])
+        if hook in _ALSO:
+            yield _ALSO[hook]
+            yield ""
+        if hook == "sogni_networks":
+            yield from _record(records["Endpoint"])
+        yield from _example(hook)
+
+
+def _record(node: ast.ClassDef) -> Iterator[str]:
+    yield f"**{code(node.name)}**: {line(ast.get_docstring(node))}"
+    yield ""
+    for field in source.attributes(node.body):
+        given = f" = {field.default}" if field.default and "field(" not in field.default else ""
+        given = f"{given} (optional)" if "default_factory" in field.default else given
+        given = " = None" if "default=None" in field.default else given
+        yield f"- `{field.name}: {field.annotation}{given.removesuffix(' (optional)')}`: {line(field.doc)}"
+    yield ""
+
+
+def _example(hook: str) -> Iterator[str]:
+    for path in EXAMPLES:
+        for function in source.functions(source.tree_of(path).body):
+            if function.name == hook:
+                yield f"From `{path.relative_to(ROOT).as_posix()}`:"
+                yield ""
+                yield "<!-- not run: cut from the file -->"
+                yield fence(source.segment(path, function))
+                yield ""
+                return
+    raise LookupError(f"no example implements {hook}")

@@ -1,0 +1,105 @@
+"""``docs/reference/python.md``: the public modules, from signatures and docstrings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tools import source
+from tools.markdown import code, line, page, prose
+
+_INTRO = """\
+For whoever calls `sogni_core` from Python, and for authors of plugins. Only what stands here is public: modules and
+names that begin with `_` may change at any time. `open`, `App`, `Result`, `Artifact`, `Outcome`, `Plan`, `Progress`
+and `SogniError` can be imported from `sogni_core` itself."""
+
+MODULES = ("app", "result", "errors", "context", "request", "project", "plugin")
+"""Public modules in the order of the page. The hooks have a page of their own."""
+
+
+def render() -> str:
+    """Render the page."""
+    return page("Python API", _INTRO, (row for name in MODULES for row in _module(name)))
+
+
+def _module(name: str) -> Iterator[str]:
+    tree = source.tree_of(source.path_of(f"sogni_core.{name}"))
+    yield f"## `sogni_core.{name}`"
+    yield ""
+    yield prose(ast.get_docstring(tree))
+    yield ""
+    for function in source.functions(tree.body):
+        if "hookspec" not in source.decorators(function) and ast.get_docstring(function):
+            yield from _function(function)
+    constants = [one for one in source.attributes(tree.body) if one.doc]
+    for one in constants:
+        yield f"- `{one.name}`: {line(one.doc)}"
+    if constants:
+        yield ""
+    if name == "plugin":
+        yield "The records that hooks return: [Hooks](../plugins/reference/hooks.md)."
+        yield ""
+        return
+    for node in source.classes(tree.body):
+        yield from _class(node)
+
+
+def _function(function: source.Function) -> Iterator[str]:
+    yield f"### `{source.signature(function)}`"
+    yield ""
+    yield prose(ast.get_docstring(function))
+    yield ""
+
+
+def _class(node: ast.ClassDef) -> Iterator[str]:
+    bases = [ast.unparse(base) for base in node.bases if not ast.unparse(base).startswith("Protocol")]
+    yield f"### {node.name}"
+    yield ""
+    heritage = f" ({', '.join(code(base) for base in bases)})" if bases else ""
+    yield f"{prose(ast.get_docstring(node))}{heritage}"
+    yield ""
+    members = [*_made(node), *_attributes(node), *_methods(node)]
+    yield from members
+    if members:
+        yield ""
+
+
+def _made(node: ast.ClassDef) -> Iterator[str]:
+    """Yield how it is made, where that is not by its fields."""
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__init__" and node.name != "App":
+            yield f"- `{source.signature(statement).removesuffix(' -> None').replace('__init__', node.name, 1)}`"
+
+
+def _attributes(node: ast.ClassDef) -> Iterator[str]:
+    for field in source.attributes(node.body):
+        if field.name == "model_config" or (field.name == "exit_code" and not field.annotation):
+            continue
+        option = _option_help(field)
+        text = option or line(field.doc)
+        shown = field.annotation if not option else ""
+        value = f" = {field.default}" if field.default and "field(" not in field.default and not option else ""
+        yield f"- `{field.name}{f': {shown}' if shown else ''}{value}`{f': {text}' if text else ''}"
+
+
+def _option_help(field: source.Attribute) -> str:
+    """Return the help of a request's field, which is its documentation."""
+    if not field.annotation.startswith("Annotated["):
+        return ""
+    for node in ast.walk(ast.parse(field.annotation, mode="eval")):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Option":
+            for keyword in node.keywords:
+                if keyword.arg == "help" and isinstance(keyword.value, ast.Constant):
+                    return str(keyword.value.value)
+    return ""
+
+
+def _methods(node: ast.ClassDef) -> Iterator[str]:
+    for function in source.functions(node.body):
+        named = source.decorators(function)
+        if "property" in named:
+            answer = ast.unparse(function.returns) if function.returns is not None else ""
+            yield f"- `{function.name}: {answer}`: {line(ast.get_docstring(function))}"
+        elif "overload" not in named:
+            kind = "class method, " if "classmethod" in named else ""
+            yield f"- `{source.signature(function)}`: {kind}{line(ast.get_docstring(function))}"

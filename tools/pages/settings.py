@@ -1,0 +1,63 @@
+"""``docs/reference/settings.md``: every key of the core and of the official plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
+
+from sogni_core.plugin import Settings
+from sogni_core.settings import schema
+from sogni_core.settings.environment import NOT_SETTINGS
+from sogni_core.settings.keys import join_key, variable
+from tools.kinds import default, described
+from tools.markdown import code, codes, page, table
+from tools.repository import distribution, host
+
+_INTRO = """\
+For whoever configures `sogni`. How the layers work: [Settings](../how-to/settings.md).
+
+*Environment* is the variable that sets a key. *OpenClaw* is the key of OpenClaw's `sogni-gen` entry that will
+feed it once that layer exists; this version does not read it yet."""
+
+
+def render() -> str:
+    """Render the page."""
+    return page("Settings", _INTRO, _body())
+
+
+def _body() -> Iterator[str]:
+    made = host()
+    for section, owned in made.registry.settings().items():
+        model = made.resolve(owned, owned.record.model)
+        yield f"## `[{section}]`" if section else "## Top level"
+        yield ""
+        yield f"From `{distribution(owned.plugin)}`."
+        yield ""
+        yield from table(
+            ("Key", "Value", "Default", "Environment", "OpenClaw", ""), _rows(section, owned.record, model)
+        )
+    yield "## Variables that are no settings"
+    yield ""
+    yield from table(("Variable", ""), ((code(name), meaning) for name, meaning in sorted(NOT_SETTINGS.items())))
+
+
+def _rows(section: str, record: Settings, model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    prefix = (section,) if section else ()
+    for path in schema.known_paths(model):
+        field = model.model_fields[path[0]]
+        below = schema.at(model, path)
+        yield (
+            code(join_key((*prefix, *path))),
+            described(field) if len(path) == 1 else described(below),
+            default(schema.value_at(model(), path)),
+            code(variable((*prefix, *path))),
+            codes(_feeding(record.openclaw, path[0])),
+            str(field.description or ""),
+        )
+
+
+def _feeding(openclaw: Mapping[str, str | tuple[str, ...]], field: str) -> Iterator[str]:
+    for key, fed in openclaw.items():
+        if field in ((fed,) if isinstance(fed, str) else fed):
+            yield key
