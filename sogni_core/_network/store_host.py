@@ -30,10 +30,10 @@ class StoreHost:
         return self._known
 
     def note(self, url: str) -> None:
-        """Remember the host of a URL that the service named. Raises ConfigError INVALID_STATE."""
+        """Remember the host of a URL that the guard let pass. Raises ConfigError INVALID_STATE."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin != self.url and parts.username is None:
+        if origin != self.url:
             self._known = origin
             private_folder(self._path.parent)
             write_atomic(self._path, json.dumps({"url": origin}))

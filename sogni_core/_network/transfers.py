@@ -156,6 +156,7 @@ class Transfers:
         found = url(record(answer).get(field))
         if found is None:
             raise TransportError("PROTOCOL_ERROR", f"The service's answer lacks its {field}.")
+        self._http.check(found)
         self._store.note(found)
         return found
 

@@ -30,11 +30,11 @@ class DirectTransport(httpx.AsyncBaseTransport):
     httpcore's exceptions pass through untranslated: ``failures`` knows both libraries' names.
     """
 
-    def __init__(self, lines: Lines, *, keep_seconds: float) -> None:
+    def __init__(self, lines: Lines, *, max_lines: int, keep_seconds: float) -> None:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls.bare(),
-            max_connections=32,
-            max_keepalive_connections=16,
+            max_connections=max_lines,
+            max_keepalive_connections=max_lines,
             keepalive_expiry=keep_seconds,
             network_backend=lines,
         )

@@ -101,6 +101,14 @@ def check(url: str, *, loopback: bool) -> None:
         raise refused(url, reason)
 
 
+def host_of(url: str) -> str:
+    """Return the host of a URL for a message, ``the host`` if it cannot be read."""
+    try:
+        return urlsplit(url).hostname or "the host"
+    except ValueError:
+        return "the host"
+
+
 def refused(url: str, reason: str) -> InputError:
     """Make the error that names a URL without its query."""
     return InputError("URL_REFUSED", f"{bare_url(url)} {reason}.", details={"url": bare_url(url), "reason": reason})

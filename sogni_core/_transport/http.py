@@ -33,6 +33,10 @@ REPLY_BYTES = 32 * 2**20
 """Largest answer of a REST call that is read."""
 KEEP_SECONDS = 90.0
 """How long an idle line is kept: longer than most images take, so that the download finds it open."""
+CONNECT_SECONDS = 10.0
+MAX_LINES = 16
+"""Connections of one client. All may be kept: httpcore 1.0.9 counts busy lines among the idle ones, so a smaller
+number to keep would close lines that the next request needs."""
 MAX_HOPS = 5
 USER_AGENT = f"sogni-core/{__version__}"
 
@@ -54,6 +58,10 @@ class Http:
         if self._guarded_lines is not None:
             self._guarded_lines.loopback = self._loopback
 
+    def check(self, url: str) -> None:
+        """Refuse a URL that others chose, as far as reading it tells. Raises InputError URL_REFUSED."""
+        guard.check(url, loopback=self._loopback)
+
     async def load(self) -> None:
         """Import the HTTP library in a thread, so that a socket can open meanwhile."""
         if "httpx" not in sys.modules or "httpcore" not in sys.modules:
@@ -72,7 +80,7 @@ class Http:
         No credentials go with it. Raises TransportError CONNECTION_ERROR, InputError URL_REFUSED, MISSING_FILE.
         """
         await self.load()
-        guard.check(url, loopback=self._loopback)
+        self.check(url)
         headers = {"content-type": content_type} if content_type else {}
         async with self._failures(url), asyncio.timeout(seconds):
             return await send_file(self._store(url), url, path, headers, on_bytes)
@@ -145,13 +153,16 @@ class Http:
     # how it is done
 
     async def _once(self, call: SafeCall) -> Reply:
+        import httpx
+
         client = self._main()
-        if call.url.startswith("https:"):
-            tls.trusting()
+        limits = httpx.Timeout(call.seconds, connect=min(call.seconds, CONNECT_SECONDS))
         async with (
             self._failures(call.url),
             asyncio.timeout(call.seconds),
-            client.stream(call.method, call.url, headers=dict(call.headers), json=call.json) as response,
+            client.stream(
+                call.method, call.url, headers=dict(call.headers), json=call.json, timeout=limits
+            ) as response,
         ):
             body = await read_bounded(response, REPLY_BYTES)
             return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
@@ -165,7 +176,7 @@ class Http:
         idle: float,
     ) -> Received:
         for _ in range(MAX_HOPS + 1):
-            guard.check(url, loopback=self._loopback)
+            self.check(url)
             result = await receive(choose(url), url, neighbour, limit_bytes, idle)
             if isinstance(result, Received):
                 return result
@@ -208,7 +219,7 @@ class Http:
 
         if url.startswith("https:"):
             tls.trusting()
-        host = urlsplit(url).hostname or "the host"
+        host = guard.host_of(url)
         try:
             yield
         except RefusedAddressError:
@@ -244,7 +255,7 @@ def _direct(*, guarded: bool) -> tuple[httpx.AsyncClient, Lines]:
     from sogni_core._transport.lines import Lines
 
     lines = Lines(guarded=guarded)
-    transport = DirectTransport(lines, keep_seconds=KEEP_SECONDS)
+    transport = DirectTransport(lines, max_lines=MAX_LINES, keep_seconds=KEEP_SECONDS)
     return httpx.AsyncClient(transport=transport, trust_env=False, headers=_headers()), lines
 
 
@@ -256,7 +267,7 @@ def _headers() -> dict[str, str]:
 def _limits() -> Any:
     import httpx
 
-    return httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=KEEP_SECONDS)
+    return httpx.Limits(max_connections=MAX_LINES, max_keepalive_connections=MAX_LINES, keepalive_expiry=KEEP_SECONDS)
 
 
 def _proxied(scheme: str, host: str = "") -> bool:

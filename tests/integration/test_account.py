@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sogni_core._network.rest import Rest
 from sogni_core._network.tokens import TokenFile, Tokens
 from sogni_core.errors import AuthError, ServiceError, SogniError, TransportError
@@ -81,11 +82,12 @@ async def test_a_stored_login_asks_nobody_and_imports_no_wallet(service: Any, ne
         "from sogni_core._transport.http import Http\n"
         "from sogni_core.plugin import Endpoint\n"
         "from sogni_core.settings.credentials import Credentials\n"
-        "account = Account(Endpoint('t', sys.argv[1], 'ws://x'), Credentials('testuser', 'pw'), Path(sys.argv[2]), Http())\n"
+        "endpoint = Endpoint('t', sys.argv[1], 'ws://x')\n"
+        "account = Account(endpoint, Credentials('testuser', 'pw'), Path(sys.argv[2]), Http())\n"
         "print(asyncio.run(account.headers()))\n"
         "print([name for name in ('eth_account', 'httpx', 'filelock', 'hashlib._x') if name in sys.modules])\n"
     )
-    ran = subprocess.run(  # noqa: ASYNC221
+    ran = subprocess.run(
         [sys.executable, "-c", code, service.url, str(net.state)], capture_output=True, text=True, check=False
     )
     assert ran.stdout.splitlines() == ["{'authorization': 'opaque-token'}", "[]"], ran.stderr

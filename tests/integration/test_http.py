@@ -177,7 +177,7 @@ async def test_a_body_that_drips_for_ever_meets_the_limit_of_the_whole(web: Any,
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
         with pytest.raises(TransportError) as caught:
-            await download(http, url, tmp_path / "a", idle=5, seconds=0.1)
+            await download(http, url, tmp_path / "a", limit_bytes=2**30, idle=5, seconds=0.1)
         await ended.wait()
     assert caught.value.details["cause"] == "it took too long"
 
