@@ -1,0 +1,82 @@
+"""Signals cancel; a closed pipe is no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from sogni_devnet.server import Devnet
+
+from .conftest import Start
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+
+
+def wait_for(devnet: Devnet, count: int = 1) -> None:
+    """Wait until the devnet has taken this many projects."""
+    until = time.monotonic() + 30
+    while len(devnet.projects) < count:
+        assert time.monotonic() < until, "the project never arrived"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("devnet", [{"seconds_per_image": 60}], indirect=True)
+def test_a_signal_cancels_and_says_what_became_of_the_project(
+    start: Start, devnet: Devnet, number: signal.Signals, code: int, folder: Path
+) -> None:
+    process = start("image", "a cat", "-o", "cat.png", "--json", environ=devnet.environ)
+    wait_for(devnet)
+    begin = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert time.monotonic() - begin < 6
+    assert process.returncode == code, err
+    found = json.loads(out)
+    assert (found["errorCode"], found["success"], found["mayChargeAgain"]) == ("INTERRUPTED", False, True)
+    (project,) = found["errorDetails"]["projects"]
+    assert (project["projectId"], project["state"]) == (devnet.job_requests[0]["jobID"], "cancelled")
+    assert b"Traceback" not in err
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("devnet", [{"seconds_per_image": 60}], indirect=True)
+def test_a_signal_in_text_mode_names_the_project(start: Start, devnet: Devnet) -> None:
+    process = start("image", "a cat", environ=devnet.environ)
+    wait_for(devnet)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, b"")
+    assert f"Project {devnet.job_requests[0]['jobID']}: cancelled" in err.decode()
+
+
+def test_a_closed_pipe_is_no_traceback(start: Start, devnet: Devnet) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start("errors", environ=devnet.environ, stdout=writer)
+    os.close(writer)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, b"")
+
+
+def test_a_reader_that_has_enough_is_no_traceback(start: Start) -> None:
+    process = start("schema")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr as stream:
+        err = stream.read()
+    assert (process.wait(timeout=20), err) == (0, b"")
+
+
+def test_no_terminal_and_no_input_never_asks(start: Start) -> None:
+    process = start("login", "--json", stdin=subprocess.DEVNULL)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert json.loads(out)["errorCode"] == "INVALID_ARGUMENT"
