@@ -36,7 +36,7 @@ async def check(resolved: Resolved, registry: Registry, settings: Callable[[type
         given=resolved.request.given,
         settings=settings,
     )
-    for rule in registry.validators(resolved.mode.record.name):
+    for rule in registry.validators(resolved.mode):
         call = resolve_target(rule.plugin, rule.record.target)
         problems += ask(rule.plugin, lambda call=call: list(call(request, facts)))  # type: ignore[misc]
     if problems:

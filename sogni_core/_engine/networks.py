@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
+from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._journal.app_ids import AppIdLease, lease_app_id
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError, PluginError
+from sogni_core.errors import AuthError, PluginError, SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.settings import Settings
 from sogni_core.settings.credentials import Credentials, read
@@ -133,7 +134,16 @@ class Networks:
                 (s.record.section for s in self._registry.settings().values() if s.plugin is owned.plugin), section
             )
             given["settings"] = self._settings.section(own)
-        endpoint = await self._stack.enter_async_context(factory(**given))
+        try:
+            endpoint = await self._stack.enter_async_context(factory(**given))
+        except SogniError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                "PLUGIN_HOOK",
+                f"Network {name!r} of plugin {owned.plugin.label} raised {describe(error)}",
+                plugin=owned.plugin.label,
+            ) from error
         if not isinstance(endpoint, Endpoint):
             raise PluginError(
                 "PLUGIN_HOOK",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 
 from sogni_core.errors import PluginError
 from sogni_core.plugin import ENTRY_POINT_GROUP
@@ -15,6 +15,8 @@ from .plugin_info import PluginInfo
 EntryPoints = Callable[[], Iterable[EntryPoint]]
 
 _REQUIRES_CORE = re.compile(r"^Requires-Dist:\s*sogni[-_.]core\s*(?:\[[^\]]*\])?\s*\(?([^;)\n]*)", re.I | re.M)
+
+_NAME = re.compile(r"^Name:[ \t]*(\S+)", re.I | re.M)
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -30,13 +32,23 @@ def find(load: EntryPoints, only: frozenset[str] | None, blocked: frozenset[str]
     for point in load():
         if point.name in blocked or (only is not None and point.name not in only):
             continue
-        distribution = (point.dist.name if point.dist is not None else "") or ""
+        distribution = _name(point.dist) if point.dist is not None else ""
         # One distribution can be on the path twice (an editable install beside a copy): the first one counts.
         found.setdefault(
             (point.name, point.value, distribution),
             PluginInfo(point.name, point.value, distribution or point.value.partition(".")[0], dist=point.dist),
         )
     return [found[key] for key in sorted(found)]
+
+
+def _name(dist: Distribution) -> str:
+    # ``dist.name`` hands the whole description of the distribution to email.parser, for one line at its top.
+    named = _NAME.search(_metadata(dist))
+    return named[1] if named is not None else ""
+
+
+def _metadata(dist: Distribution) -> str:
+    return dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
 
 
 def check_entry_point(plugin: PluginInfo) -> None:
@@ -58,8 +70,7 @@ def check_compatible(plugin: PluginInfo, core_version: str) -> None:
     """
     if plugin.dist is None:
         return
-    text = plugin.dist.read_text("METADATA") or plugin.dist.read_text("PKG-INFO") or ""
-    for wanted in _REQUIRES_CORE.findall(text):
+    for wanted in _REQUIRES_CORE.findall(_metadata(plugin.dist)):
         parts = ",".join(sorted(part.strip() for part in wanted.split(",") if part.strip()))
         if parts in ("", known.COMPATIBLE):
             continue

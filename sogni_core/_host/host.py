@@ -22,6 +22,9 @@ from .records import HOOKS, check_record
 from .registry import Owned, Registry
 from .targets import describe, resolve
 
+CORE_PLUGIN = "sogni_core._builtin.plugin"
+"""Module of the core's own plugin."""
+
 
 class PluginHost:
     """Loads the core's own plugin and every installed one; a broken one costs its own names only.

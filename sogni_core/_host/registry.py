@@ -94,12 +94,19 @@ class Registry:
         found: list[Owned[Workflow]] = []
         if own.workflow is not None:
             found.append(Owned(mode.plugin, Workflow(own.name, own.name, own.workflow)))
-        found += [owned for owned in self.usable(Workflow) if owned.record.mode == own.name]
+        found += [
+            owned for owned in self.usable(Workflow) if owned.record.mode == own.name and self._means(owned, mode)
+        ]
         return found
 
-    def validators(self, mode: str) -> list[Owned[Validator]]:
+    def validators(self, mode: Owned[Mode]) -> list[Owned[Validator]]:
         """List the rules for a mode."""
-        return [o for o in self.every(Validator) if mode in o.record.modes or "*" in o.record.modes]
+        name = mode.record.name
+        return [
+            owned
+            for owned in self.every(Validator)
+            if "*" in owned.record.modes or (name in owned.record.modes and self._means(owned, mode))
+        ]
 
     def settings(self) -> dict[str, Owned[Settings]]:
         """Map the names of the configuration's tables to their records; the core's own table is ''."""
@@ -141,6 +148,10 @@ class Registry:
             hint=f"Uninstall one of them, or use {ways}." if ways else "Uninstall one of them.",
             plugin=labels,
         )
+
+    def _means(self, owned: Owned[Any], mode: Owned[Mode]) -> bool:
+        """Whether a record that names a mode means this one: its own plugin's, else the one that owns the name."""
+        return owned.plugin is mode.plugin or self._is_usable(mode)
 
     def _is_usable(self, owned: Owned[Any]) -> bool:
         return self._owners.get(_claim(owned.record), owned.plugin) is owned.plugin
