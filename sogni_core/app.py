@@ -16,11 +16,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._host.host import PluginHost
+from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import Registry
 from sogni_core.plugin import Mode
 from sogni_core.result import OnProgress, Plan, Progress, Result
-from sogni_core.settings import Paths, Settings
+from sogni_core.settings import Paths
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,10 +28,7 @@ if TYPE_CHECKING:
     from sogni_core._engine.engine import Engine
     from sogni_core._journal.records import Run
     from sogni_core._network.records import LiveModel
-    from sogni_core.settings import Credentials
-
-CORE_PLUGIN = "sogni_core._builtin.plugin"
-"""Module of the core's own plugin."""
+    from sogni_core.settings import Credentials, Settings
 
 
 def open(
@@ -103,6 +100,8 @@ class App:
     def settings(self) -> Settings:
         """All settings in their layers."""
         if self._settings is None:
+            from sogni_core.settings import Settings
+
             sections = {
                 name: lambda owned=owned: self._host.resolve(owned, owned.record.model)
                 for name, owned in self.registry.settings().items()
@@ -194,8 +193,7 @@ class App:
     @property
     def warnings(self) -> Sequence[str]:
         """What was odd so far: about credentials and settings."""
-        found = [str(problem) for problem in self.settings.problems if problem.severity == "error"]
-        return [*found, *(self._engine.warnings if self._engine is not None else ())]
+        return self.engine.oddities
 
     def _network_name(self, network: str | None) -> str:
         return network or self._network or str(self.settings.value("network").value)

@@ -9,9 +9,8 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from sogni_core._host.host import PluginHost
+from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.plugin_info import PluginInfo
-from sogni_core.app import CORE_PLUGIN
 from sogni_core.plugin import ENTRY_POINT_GROUP
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,9 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._host.host import PluginHost
+from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import Owned, Registry
-from sogni_core.app import CORE_PLUGIN
 from sogni_core.errors import InputError, InternalError, InterruptedRunError, SogniError
 from sogni_core.plugin import Command, Mode
 
@@ -187,8 +186,6 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
 def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app: App | None = None) -> int:
     import typer
 
-    from . import writing
-
     try:
         answer = root(args=argv, standalone_mode=False, prog_name="sogni", obj=app)
     except typer.TyperException as error:
@@ -197,7 +194,11 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
         raise InterruptedRunError("INTERRUPTED", "Stopped.") from None
     except typer.Exit as done:
         return int(done.exit_code)
-    return writing.write_answer(answer, invocation)
+    if not answer:
+        return 0  # typer's own 0 after help, or None of a command that wrote for itself
+    from .writing import write_answer
+
+    return write_answer(answer, invocation)
 
 
 def _usage(error: typer.TyperException, argv: list[str]) -> InputError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sogni_core._engine.report import plan_json
 from sogni_core.errors import PartialError
 from sogni_core.result import Plan, Report, Result
 
@@ -50,6 +49,8 @@ def _places(result: Result) -> Iterator[str]:
 
 def _plan(plan: Plan, invocation: Invocation) -> int:
     if invocation.json:
+        from sogni_core._engine.report import plan_json
+
         output.write_json(plan_json(plan))
         return 0
     output.write_lines(_plan_lines(plan))

@@ -17,9 +17,9 @@ from typing import Any
 import pluggy
 
 from sogni_core import plugin as hookspecs
-from sogni_core._host.host import PluginHost
+from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.plugin_info import PluginInfo
-from sogni_core.app import CORE_PLUGIN, App
+from sogni_core.app import App
 from sogni_core.plugin import ENTRY_POINT_GROUP, PROJECT
 
 from .distribution import on_path, write_distribution
