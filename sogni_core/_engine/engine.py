@@ -51,6 +51,12 @@ class Engine:
         self._journal: Journal | None = None
         self._stack = contextlib.ExitStack()
 
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """What is odd about settings and credentials, so far as they were read."""
+        broken = [str(problem) for problem in self.settings.problems if problem.severity == "error"]
+        return (*broken, *self.warnings)
+
     def http(self) -> Http:
         """Return the one HTTP client of this call."""
         if self._http is None:
@@ -110,7 +116,7 @@ class Engine:
             workflow=resolved.workflow.record.name,
             network=network,
             steps=tuple(steps),
-            warnings=tuple(dict.fromkeys([*planned.warnings, *self.warnings])),
+            warnings=tuple(dict.fromkeys([*planned.warnings, *self.oddities])),
             fields=echo(resolved, None),
         )
 
@@ -134,7 +140,7 @@ class Engine:
                     "run_id": shared.run_id,
                     "network": network,
                     "cost": cost(),
-                    "warnings": tuple(dict.fromkeys([*shared.warnings, *self.warnings])),
+                    "warnings": tuple(dict.fromkeys([*shared.warnings, *self.oddities])),
                 }
                 result = finished(result, resolved, facts)
             except asyncio.CancelledError:
@@ -149,7 +155,7 @@ class Engine:
                 raise
         if result.artifacts:
             self._remember(result)
-            result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self.warnings])))
+            result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self.oddities])))
         state = "completed" if result.error is None else "partial"
         self.journal.finish_run(shared.run_id, state, warnings=result.warnings)
         return result
@@ -180,7 +186,7 @@ class Engine:
             began=began,
             random_seed=random_seed,
         )
-        for warning in resolved.warnings:
+        for warning in (*resolved.warnings, *self.oddities):
             shared.warn(warning)
         return shared
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.", show_default=False)]
 QuietFlag = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.", show_default=False)]
 DryRunFlag = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be submitted, and its price; submit nothing.", show_default=False)
+    bool,
+    typer.Option("--dry-run", help="Show what would be submitted, and its price; submit nothing.", show_default=False),
 ]
 
 COMMON = {"json_output": JsonFlag, "quiet": QuietFlag}

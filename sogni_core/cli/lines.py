@@ -13,13 +13,23 @@ STEP = 0.25
 """A job's progress is told each time it got further by this part."""
 
 
-class Silence:
-    """Shows nothing."""
+class Quiet:
+    """Shows no progress; warnings are none, and with JSON they stand in the object."""
+
+    def __init__(self, *, warnings: bool) -> None:
+        self._warnings = warnings
 
     def __enter__(self) -> OnProgress:
-        return lambda progress: None
+        return self.show
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def show(self, progress: Progress) -> None:
+        """Write a line if it is a warning."""
+        if self._warnings and progress.kind == "warning":
+            output.note(clean(f"Warning: {progress.message}"))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
 
@@ -33,7 +43,9 @@ class Lines:
     def __enter__(self) -> OnProgress:
         return self.show
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
     def show(self, progress: Progress) -> None:

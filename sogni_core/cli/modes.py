@@ -32,11 +32,11 @@ def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, 
 
 
 def _shown(invocation: Invocation) -> Any:
-    """Choose how progress is shown: not at all, as lines, or live on a terminal."""
-    from .lines import Lines, Silence
+    """Choose how progress is shown: warnings alone, lines, or live on a terminal."""
+    from .lines import Lines, Quiet
 
     if invocation.quiet:
-        return Silence()
+        return Quiet(warnings=not invocation.json)
     if _is_terminal():
         from .display import Display
 

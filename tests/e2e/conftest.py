@@ -23,7 +23,10 @@ def start(folder: Path) -> Start:
     def begin(*argv: object, environ: dict[str, str] | None = None, **options: object) -> subprocess.Popen[bytes]:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
         return subprocess.Popen(
-            [*PROGRAM, *map(str, argv)], cwd=folder, env={**os.environ, **(environ or {})}, **pipes  # type: ignore[call-overload]
+            [*PROGRAM, *map(str, argv)],
+            cwd=folder,
+            env={**os.environ, **(environ or {})},
+            **pipes,  # type: ignore[call-overload]
         )
 
     return begin

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sogni_core.testing.pytest_plugin import Program
 from sogni_devnet.server import Devnet
+
+from sogni_core.testing.pytest_plugin import Program
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def test_values_out_of_a_models_range_are_sent_with_a_warning(run: Any, devnet: 
 
 def test_model_defaults_stand_below_flags_and_above_the_catalogue(run: Any, devnet: Devnet, sogni_home: Any) -> None:
     sogni_home.config_file.parent.mkdir(parents=True)
-    sogni_home.config_file.write_text('[model_defaults.z_image_turbo_bf16]\nsteps = 7\nguidance = 1.5\n')
+    sogni_home.config_file.write_text("[model_defaults.z_image_turbo_bf16]\nsteps = 7\nguidance = 1.5\n")
     run("x", "--guidance", "1.25")
     frame = key_frame(devnet)
     assert (frame["steps"], frame["guidanceScale"]) == (7, 1.25)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sogni_core._engine.seeds import Hashed, hashed_text, js_number, prompt_hash
 from sogni_core.project import Asset
 
@@ -32,8 +33,16 @@ def seed(counted: tuple[str, ...] = (), workflow: str = "image", **values: Any) 
         (2344102628, (), {"prompt": 'café 🐱 "q"\n<sks>\u2028'}),
         (2689663768, (), {"prompt": ""}),
         (3135481891, (), {"loras": ("a", "b"), "lora_strengths": (0.5, 1.0)}),
-        (3820739021, (), {"prompt": "ocean waves at sunset", "workflow": "t2v", "model": "wan_v2.2-14b-fp8_t2v_lightx2v"}),
-        (851203400, (), {"prompt": "make the background a beach", "context": (Asset("photo.jpg"),), "model": LIGHTNING}),
+        (
+            3820739021,
+            (),
+            {"prompt": "ocean waves at sunset", "workflow": "t2v", "model": "wan_v2.2-14b-fp8_t2v_lightx2v"},
+        ),
+        (
+            851203400,
+            (),
+            {"prompt": "make the background a beach", "context": (Asset("photo.jpg"),), "model": LIGHTNING},
+        ),
         (
             3836364664,
             ("output_format", "sampler", "scheduler", "guidance"),
