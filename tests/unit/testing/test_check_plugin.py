@@ -1,0 +1,154 @@
+"""The contract finds what an author can get wrong, and all of it at once."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from sogni_core.testing import check_plugin
+
+HOOK = "from sogni_core.plugin import *\nfrom sogni_core.plugin import hookimpl\n@hookimpl\ndef "
+
+MODE = """
+from typing import Annotated
+from sogni_core.project import Asset
+from sogni_core.request import Argument, Option, ImageOptions, Request
+from sogni_core.result import Result
+async def render(ctx, request):
+    return Result()
+class Stamp(Request):
+    motif: Annotated[str, Argument("What the stamp shows.")]
+"""
+
+
+def _option(line: str) -> dict[str, str]:
+    return {"mode": f"{MODE}    {line}\n"}
+
+
+def _hook(text: str) -> dict[str, str]:
+    return {"plugin": HOOK + text}
+
+
+WRONG: dict[str, tuple[dict[str, str], str]] = {
+    "import error": ({"plugin": "import nothing_of_that_name"}, "No module named 'nothing_of_that_name'"),
+    "exit on import": ({"plugin": "raise SystemExit"}, "importing stamps.plugin fails"),
+    "prints on import": ({"plugin": "print('hello')"}, "importing stamps.plugin prints: 'hello"),
+    "heavy import": ({"plugin": "import pydantic, httpx"}, "imports pydantic, httpx"),
+    "imports its targets": (_hook("sogni_commands():\n    return [Command('stamps', 'x', 'stamps.commands:stamps')]")
+                            | {"__init__": "import stamps.commands"}, "imports stamps.commands, the module of target"),
+    "target in its own module": (_hook("sogni_commands():\n    return [Command('stamps', 'x', 'stamps.plugin:run')]"),
+                                 "is in the plugin's own module"),
+    "no hook": ({"plugin": "x = 1"}, "implements no hook"),
+    "unknown hook": (_hook("sogni_moods():\n    return []"), "sogni_moods is no hook: did you mean sogni_modes?"),
+    "wrong argument": (_hook("sogni_modes(host):\n    return []"), "sogni_modes: "),
+    "raising hook": (_hook("sogni_modes():\n    return 1 / 0"), "ZeroDivisionError"),
+    "generator": (_hook("sogni_modes():\n    yield 1"), "must return a list of records, not generator"),
+    "forgotten return": (_hook("sogni_modes():\n    []"), "must return a list of records, not NoneType"),
+    "wrong record": (_hook("sogni_modes():\n    return [Network('album', 'a:b')]"), "must return Mode records"),
+    "wrong field": (_hook("sogni_modes():\n    return [Mode('x', 7, 'a:b')]"), "Mode.summary must be str"),
+    "bad name": (_hook("sogni_modes():\n    return [Mode('X Y', 'x', 'a:b')]"), "Mode.name must look like"),
+    "a name twice": (_hook("sogni_models():\n    return [Model('m'), Model('m')]"), "model 'm' is registered 2 times"),
+    "a name of the core": (_hook("sogni_commands():\n    return [Command('balance', 'x', 'stamps.commands:stamps')]"),
+                           "'balance' is claimed by core"),
+    "a reserved network": (_hook("sogni_networks():\n    return [Network('fast', 'stamps.network:open_network')]"),
+                           "'fast' is claimed by sogni-core"),
+    "a reserved section": (_hook("sogni_settings():\n    return [Settings('network', 'stamps.settings:S')]"),
+                           "'network' is claimed by sogni-core"),
+    "a missing module": (_hook("sogni_validators():\n    return [Validator(('image',), 'stamps.gone:rule')]"),
+                         "No module named 'stamps.gone'"),
+    "a missing attribute": ({"rules": "x = 1"}, "has no attribute 'rule'"),
+    "no request": ({"mode": MODE.replace("(Request)", "")}, "is not a subclass of sogni_core.request.Request"),
+    "a workflow that is no coroutine": ({"mode": MODE.replace("async def", "def")}, "is not an async function"),
+    "a workflow of one argument": ({"mode": MODE.replace("ctx, request", "ctx")}, "does not take two arguments"),
+    "no workflow": (_hook("sogni_modes():\n    return [Mode('stamp', 'x', 'stamps.mode:Stamp')]"), "has no workflow"),
+    "an unknown asset": (_hook("sogni_workflows():\n    return [Workflow('image', 'x', 'stamps.mode:render',"
+                               " accepts=('contxt',))]"), "accepts 'contxt', which its mode's request has not"),
+    "an unknown setting of a workflow": (
+        _hook("sogni_workflows():\n    return [Workflow('image', 'x', 'stamps.mode:render', model_setting='no.key')]"),
+        "names a setting that does not exist"),
+    "a rule of one argument": ({"rules": "def rule(request): ..."}, "does not take two arguments, (request, facts)"),
+    "a rule that is a coroutine": ({"rules": "async def rule(request, facts): ..."}, "is not a plain function"),
+    "a setting without default": ({"settings": "from pydantic import BaseModel, Field\n"
+                                   "class StampSettings(BaseModel):\n    paper: str = Field(description='x')\n"},
+                                  "has no default for paper"),
+    "a setting without description": ({"settings": "from pydantic import BaseModel\n"
+                                       "class StampSettings(BaseModel):\n    paper: str = 'wove'\n"},
+                                      "has no description of paper"),
+    "settings that are no model": ({"settings": "class StampSettings: ..."}, "is not a pydantic model"),
+    "settings beyond TOML": ({"settings": "from pydantic import BaseModel, Field\nclass StampSettings(BaseModel):\n"
+                              "    paper: list[None] = Field(default=[None], description='x')\n"}, "fit into TOML"),
+    "an OpenClaw key for nothing": ({"settings": "from pydantic import BaseModel, Field\n"
+                                     "class StampSettings(BaseModel):\n    ink: str = Field('x', description='x')\n"},
+                                    "has no field 'paper', which OpenClaw's 'stampPaper' should feed"),
+    "a command that is none": ({"commands": "stamps = 7"}, "is neither a function nor a typer app"),
+    "a command typer cannot make": ({"commands": "def stamps(app, x: 'Gone'): ..."}, "sogni stamps --help fails"),
+    "a network with arguments": ({"network": "def open_network(port): ..."}, "it may take settings and nothing else"),
+    "a model of no medium": (_hook("sogni_models():\n    return [Model('m', media='smell')]"), "media must be one of"),
+    "a model of no sampling": (_hook("sogni_models():\n    return [Model('m', sampling='x')]"), "sampling must be"),
+    "a model of no workflow": (_hook("sogni_models():\n    return [Model('m', workflow='x')]"), "written mode:name"),
+    "a field without marker": (_option("ink: str = 'blue'"), "field ink must be marked once"),
+    "an option without help": (_option("ink: Annotated[str, Option('--ink', help='')] = ''"), "field ink has no help"),
+    "an option without flag": (_option("ink: Annotated[str, Option(help='Ink.')] = ''"), "option ink has no flag"),
+    "a flag that is none": (_option("ink: Annotated[str, Option('ink', help='Ink.')] = ''"), "must begin with -"),
+    "a flag of every command": (_option("ink: Annotated[bool, Option('-q', help='Ink.')] = False"),
+                                "flag -q of ink is taken by every command"),
+    "a flag twice": (
+        {"mode": MODE.replace("(Request)", "(ImageOptions)")
+         + "    wide: Annotated[str, Option('-w', help='Wide.')] = ''\n"},
+        "flag -w belongs to wide and width"),
+    "a reserved field": (_option("key: Annotated[str, Option('--key', help='Key.')] = ''"), "name that is taken"),
+    "a setting that is not there": (_option("ink: Annotated[str, Option('--ink', help='Ink.', setting='stamp.ink')]"),
+                                    "names a setting that does not exist"),
+    "a default beside a setting": (
+        _option("ink: Annotated[str, Option('--ink', help='Ink.', setting='stamp.paper')] = 'blue'"),
+        "option ink has a default beside its setting"),
+    "a switch that fills nothing": (
+        _option("last: Annotated[bool, Option('--last', help='Last.', fills='image')] = False"),
+        "option last fills 'image', which is no field"),
+    "no JSON Schema": (_option("ink: Annotated[object, Option('--ink', help='Ink.')] = object"),
+                       "its JSON Schema cannot be made"),
+}  # fmt: skip
+
+
+def test_a_good_plugin_passes(stamps: Any) -> None:
+    check_plugin(stamps())
+
+
+def test_a_module_is_taken_as_well_as_its_name(stamps: Any) -> None:
+    check_plugin(importlib.import_module(stamps()))
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_one_thing_wrong(kind: str, stamps: Any) -> None:
+    modules, said = WRONG[kind]
+    with pytest.raises(AssertionError) as caught:
+        check_plugin(stamps(**modules))
+    assert said in str(caught.value)
+
+
+def test_everything_wrong_is_said_at_once(stamps: Any) -> None:
+    name = stamps(
+        plugin=HOOK + "sogni_moods():\n    return []\n@hookimpl\ndef sogni_modes():\n"
+        "    return [Mode('stamp', 'x', 'stamps.mode:Stamp', 'stamps.mode:gone'), Mode('A B', 'x', 'a:b')]\n",
+        mode=MODE + "    ink: str = 'x'\n    key: Annotated[str, Option('-q', help='x')] = ''\n",
+    )
+    with pytest.raises(AssertionError) as caught:
+        check_plugin(name)
+    said = str(caught.value)
+    for finding in ("sogni_moods is no hook", "Mode.name must look like", "has no attribute 'gone'",
+                    "field ink must be marked", "field key has a name", "flag -q of key"):  # fmt: skip
+        assert finding in said
+
+
+@pytest.mark.parametrize("plugin", ["sogni_core._builtin.plugin", "sogni_devnet.plugin", "sogni_postcard.plugin"])
+def test_the_plugins_of_this_repository_pass(plugin: str) -> None:
+    check_plugin(plugin)
+
+
+def test_nobody_s_settings_are_read_or_changed(stamps: Any, sogni_home: Any) -> None:
+    sogni_home.config_file.parent.mkdir(parents=True)
+    sogni_home.config_file.write_text("this is no TOML", encoding="utf-8")
+    check_plugin(stamps())
+    assert sogni_home.config_file.read_text(encoding="utf-8") == "this is no TOML"
