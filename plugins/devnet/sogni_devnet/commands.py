@@ -13,6 +13,7 @@ import typer
 
 from sogni_core.errors import InputError
 from sogni_devnet.server import Devnet
+from sogni_devnet.settings import DevnetSettings
 
 
 def serve(
@@ -22,7 +23,7 @@ def serve(
         Path | None, typer.Option(help="File for one JSON line per request and frame; secrets are masked.")
     ] = None,
 ) -> None:
-    """Run a devnet for other programs until interrupted.
+    """Run a devnet for other programs until interrupted; its pace and money are those of the table ``[devnet]``.
 
     Prints one JSON line with restUrl, socketUrl and accounts (each username, password, apiKey; the first
     has funds, the second none), then serves until Ctrl-C or a termination signal. Raises ``INVALID_ARGUMENT``
@@ -30,7 +31,7 @@ def serve(
     """
     with ExitStack() as stack:
         stream = None if log is None else stack.enter_context(_open_log(log))
-        devnet = stack.enter_context(_bind(port, stream))
+        devnet = stack.enter_context(_bind(app.settings.of(DevnetSettings), port, stream))
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             stack.callback(signal.signal, number, signal.signal(number, lambda *_: stop.set()))
@@ -49,9 +50,9 @@ def announcement(devnet: Devnet) -> dict[str, Any]:
     }
 
 
-def _bind(port: int, stream: IO[str] | None) -> Devnet:
+def _bind(settings: DevnetSettings, port: int, stream: IO[str] | None) -> Devnet:
     try:
-        return Devnet(port=port, log=stream)
+        return Devnet(settings, port=port, log=stream)
     except OSError as error:
         raise InputError(
             "INVALID_ARGUMENT", f"Port {port} of this machine cannot be used: {error.strerror}.",

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 
 import pytest
 from sogni_devnet.commands import serve
@@ -15,13 +16,15 @@ from sogni_devnet.network import open_network
 from sogni_devnet.server import Devnet
 from sogni_devnet.settings import DevnetSettings
 
+import sogni_core
 from sogni_core.errors import InputError
 
 SERVE = """
 import signal, sys, threading
+import sogni_core
 from sogni_devnet.commands import serve
 threading.Thread(target=lambda: (sys.stdin.readline(), signal.raise_signal({number})), daemon=True).start()
-serve(None)
+serve(sogni_core.open())
 """
 
 
@@ -55,14 +58,14 @@ async def test_stop_does_not_wait_for_clients(start_devnet, artist_of, job_reque
 
 def test_port_in_use_is_one_clear_error():
     with Devnet() as devnet, pytest.raises(InputError) as refused:
-        serve(None, devnet.port)
+        serve(sogni_core.open(), devnet.port)
     assert refused.value.code == "INVALID_ARGUMENT"
     assert str(devnet.port) in refused.value.message
 
 
 def test_log_that_cannot_be_written(tmp_path):
     with pytest.raises(InputError) as refused:
-        serve(None, 0, tmp_path / "none" / "log")
+        serve(sogni_core.open(), 0, tmp_path / "none" / "log")
     assert refused.value.code == "OUTPUT_NOT_WRITABLE"
 
 
@@ -78,7 +81,8 @@ def test_serve_announces_itself_and_ends_on_a_signal(number):
     # It raises the signal in itself, because Windows cannot send one to another process.
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE.format(number=int(number))], text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "SOGNI_DEVNET__SPARK": "7.5"},
     )  # fmt: skip
     with process:
         assert process.stdin is not None
@@ -86,6 +90,11 @@ def test_serve_announces_itself_and_ends_on_a_signal(number):
         line = json.loads(process.stdout.readline())
         port = int(line["restUrl"].rsplit(":", 1)[1])
         socket.create_connection(("127.0.0.1", port)).close()
+        balance = urllib.request.Request(
+            line["restUrl"] + "/v4/account/balance", headers={"api-key": line["accounts"][0]["apiKey"]}
+        )
+        with urllib.request.urlopen(balance, timeout=10) as answer:
+            assert json.load(answer)["data"]["spark"]["net"] == "7.5"
         process.stdin.write("\n")
         process.stdin.flush()
         assert process.stdout.read() == ""
