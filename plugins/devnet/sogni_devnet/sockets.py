@@ -168,7 +168,7 @@ def _subscribe(line: Connection, payload: Any) -> str | None:
         line.subscriptions |= {name: value for name in names or () if isinstance(name, str)}
     if isinstance(payload.get("event"), str) and isinstance(payload.get("enabled"), bool):
         line.subscriptions[payload["event"]] = payload["enabled"]
-    line.send("socketEventSubscriptionsUpdated", {"subscriptions": dict(line.subscriptions)})
+    line.send("socketEventSubscriptionsUpdated", {"socketEventSubscriptions": dict(line.subscriptions)})
     return None
 
 

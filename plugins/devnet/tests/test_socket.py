@@ -105,7 +105,7 @@ async def test_subscriptions(artist):
     async with artist.connect() as socket:
         await socket.send("setSocketEventSubscriptions", {"subscriptions": {"modelAvailability": False}})
         changed = await socket.until("socketEventSubscriptionsUpdated")
-        assert changed == {"subscriptions": {"modelAvailability": False}}
+        assert changed == {"socketEventSubscriptions": {"modelAvailability": False}}
 
 
 async def test_disconnect_closes_with_the_code(artist):
