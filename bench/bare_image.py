@@ -44,8 +44,7 @@ REQUEST = {
 }  # fmt: skip
 
 
-async def main(output: Path) -> None:
-    token = json.loads(Path(os.environ["BENCH_TOKENS"]).read_text())["token"]
+async def main(token: str) -> bytes:
     query = f"appId={os.environ['BENCH_APP_ID']}&clientName=Sogni/3.0.0&clientType=artist&forceWorkerId=fast"
     headers = {"authorization": token}
     async with httpx.AsyncClient() as http:
@@ -67,8 +66,9 @@ async def main(output: Path) -> None:
         asked = {"jobId": PROJECT, "imageId": payload["imgID"], "type": "complete", "contentType": "image/png"}
         answer = await http.get(f"{REST}/v1/image/downloadUrl", params=asked, headers=headers)
         picture = await http.get(answer.json()["data"]["downloadUrl"])
-        output.write_bytes(picture.raise_for_status().content)
         socket.transport.abort()
+        return picture.raise_for_status().content
 
 
-asyncio.run(main(Path(sys.argv[1])))
+stored = json.loads(Path(os.environ["BENCH_TOKENS"]).read_text())
+Path(sys.argv[1]).write_bytes(asyncio.run(main(stored["token"])))

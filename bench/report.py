@@ -58,7 +58,8 @@ class Report:
         if self.goals:
             print()
         for goal in self.goals:
-            print(f"  {'met   ' if goal.met else 'MISSED'} {goal.name}: {goal.value:.2f} (goal: at most {goal.limit:g})")
+            verdict = "met   " if goal.met else "MISSED"
+            print(f"  {verdict} {goal.name}: {goal.value:.2f} (goal: at most {goal.limit:g})")
 
     def keep(self) -> Path:
         """Write the JSON file and return where it is."""

@@ -10,7 +10,7 @@ import httpx
 from sogni_client import SogniClient
 
 
-async def main(output: Path, login: str) -> None:
+async def main(login: str, tokens: dict[str, str]) -> bytes:
     client = await SogniClient.create(
         app_id=os.environ["BENCH_APP_ID"],
         rest_endpoint=os.environ["SOGNI_REST_URL"],
@@ -18,7 +18,6 @@ async def main(output: Path, login: str) -> None:
     )
     async with client:
         if login == "token":
-            tokens = json.loads(Path(os.environ["BENCH_TOKENS"]).read_text())
             await client.set_tokens(token=tokens["token"], refresh_token=tokens["refreshToken"])
         else:
             await client.account.login(os.environ["SOGNI_USERNAME"], os.environ["SOGNI_PASSWORD"])
@@ -34,7 +33,8 @@ async def main(output: Path, login: str) -> None:
         (url,) = await project.wait_for_completion(timeout=60)
         async with httpx.AsyncClient() as http:
             picture = await http.get(url)
-        output.write_bytes(picture.raise_for_status().content)
+        return picture.raise_for_status().content
 
 
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+stored = json.loads(Path(os.environ["BENCH_TOKENS"]).read_text())
+Path(sys.argv[1]).write_bytes(asyncio.run(main(sys.argv[2], stored)))

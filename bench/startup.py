@@ -60,9 +60,7 @@ def install_light_plugins(site: Path) -> None:
         info = site / f"sogni_{name}-0.1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(_METADATA.format(name=name), encoding="utf-8")
-        (info / "entry_points.txt").write_text(
-            f"[sogni.plugins]\n{name} = sogni_{name}.plugin\n", encoding="utf-8"
-        )
+        (info / "entry_points.txt").write_text(f"[sogni.plugins]\n{name} = sogni_{name}.plugin\n", encoding="utf-8")
 
 
 _PLUGIN = '''"""A light plugin."""
@@ -70,7 +68,9 @@ from sogni_core.plugin import Mode, hookimpl
 
 @hookimpl
 def sogni_modes():
-    return [Mode("{name}", "A picture of something light.", request="sogni_{name}.mode:Light", workflow="sogni_{name}.mode:render")]
+    return [
+        Mode("{name}", "A picture of something light.", "sogni_{name}.mode:Light", workflow="sogni_{name}.mode:render")
+    ]
 '''
 
 _METADATA = """Metadata-Version: 2.4
