@@ -9,7 +9,10 @@ is the first, ``job_id`` the second; ``jobIndex`` is the job's place among its p
 ``ids``            project ids, upload ids, app ids
 ``connection``     query of the socket's URL, and where the same host answers HTTP
 ``messages``       what a client says beside ``jobRequest``
-``requests``       ``jobRequest`` of a project, by its class; ``image`` is the first builder
+``requests``       ``jobRequest`` of a project, by its class; ``image``, ``video`` and ``audio`` build what is theirs,
+                   ``control``, ``sampling`` and ``slots`` what they share
+``aliases``        samplers and schedulers as they travel
+``refusals``       what would be paid for and cannot be right
 ``constants``      every magic value of ``jobRequest``
 ``estimates``      paths of the cost estimates
 ``events``         what happened to a project, as values

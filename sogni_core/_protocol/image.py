@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sogni_core._protocol import control, sampling
 from sogni_core._protocol.constants import CONTEXT_IMAGES, STARTING_STRENGTH
+from sogni_core._protocol.refusals import refuse, within
 from sogni_core._protocol.values import plain
-from sogni_core.errors import InputError
 from sogni_core.project import ImageProject
 
 FORMATS = ("png", "jpg", "webp")
@@ -25,17 +26,11 @@ def key_frame(project: ImageProject, comfy: bool) -> dict[str, Any]:
         values |= {"sizePreset": "custom", "width": project.width, "height": project.height}
     if project.starting_image is not None:
         values |= {"hasStartingImage": True, "strengthIsEnabled": True, "strength": denoise(project)}
-    return values | sampling(project.sampler, project.scheduler, comfy)
-
-
-def sampling(sampler: str | None, scheduler: str | None, comfy: bool) -> dict[str, Any]:
-    """Make the fields of sampler and scheduler, null for what was not chosen.
-
-    protocol: on the older models the sampler goes into ``scheduler`` and the scheduler into ``timeStepSpacing``.
-    """
+    if project.control_net is not None:
+        values |= control.of_image(project.control_net)
     if comfy:
-        return {"comfySampler": sampler, "comfyScheduler": scheduler, "vae": None}
-    return {"scheduler": sampler, "timeStepSpacing": scheduler}
+        return values | sampling.comfy(project) | {"vae": None}
+    return values | sampling.legacy(project)
 
 
 def denoise(project: ImageProject) -> float:
@@ -46,6 +41,5 @@ def denoise(project: ImageProject) -> float:
 
 def _check(project: ImageProject) -> None:
     if len(project.context_images) > CONTEXT_IMAGES:
-        raise InputError("INVALID_ARGUMENT", f"A project's context_images must be at most {CONTEXT_IMAGES}.")
-    if project.starting_strength is not None and not 0 <= project.starting_strength <= 1:
-        raise InputError("INVALID_ARGUMENT", "A project's starting_strength must be from 0 to 1.")
+        raise refuse("context_images", f"must be at most {CONTEXT_IMAGES}")
+    within("starting_strength", project.starting_strength, 0, 1)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sogni_core._protocol import constants, ids, image
+from sogni_core._protocol import audio, constants, ids, image, video
+from sogni_core._protocol.refusals import one_of, refuse
 from sogni_core._protocol.values import LARGEST_SEED, plain
 from sogni_core.errors import InputError, InternalError
-from sogni_core.project import ImageProject, Project
+from sogni_core.project import AudioProject, ImageProject, Project, VideoProject
 
 TYPE = "jobRequest"
 """Message type of the payload that :func:`job_request` makes. It is paid: a frame of it is written once."""
@@ -24,10 +25,14 @@ class Builder:
     """Takes the project and whether its model has Comfy fields; gives the values of its kind."""
     formats: tuple[str, ...]
     """Output formats, the default first: it is always sent."""
+    dropped: tuple[str, ...] = ()
+    """Constants of the key frame that this kind does not send."""
 
 
 BUILDERS: dict[type[Project], Builder] = {
     ImageProject: Builder(image.key_frame, image.FORMATS),
+    VideoProject: Builder(video.key_frame, video.FORMATS),
+    AudioProject: Builder(audio.key_frame, audio.FORMATS, audio.DROPPED),
 }
 """Builder for each class of project; a subclass without one uses that of its nearest parent."""
 
@@ -43,6 +48,8 @@ def job_request(project: Project, project_id: str, *, comfy: bool) -> dict[str, 
     if not ids.is_project_id(project_id):
         raise InternalError("INTERNAL", "A project id has to be an upper-case UUID.")
     key_frame = constants.key_frame() | _shared(project) | builder.key_frame(project, comfy)
+    for name in builder.dropped:
+        del key_frame[name]
     request = constants.project() | {
         "jobID": project_id,
         "keyFrames": [key_frame],
@@ -93,31 +100,26 @@ def _shared(project: Project) -> dict[str, Any]:
 def _check(project: Project, builder: Builder) -> None:
     """Refuse what would be paid for and cannot be right; what a model bears is a rule of its catalogue entry."""
     if not project.model.strip():
-        raise _refuse("model", "must name a model")
+        raise refuse("model", "must name a model")
     if project.count < 1:
-        raise _refuse("count", "must be at least 1")
+        raise refuse("count", "must be at least 1")
     if project.seed is not None and not 0 <= project.seed <= LARGEST_SEED:
-        raise _refuse("seed", f"must be from 0 to {LARGEST_SEED}")
+        raise refuse("seed", f"must be from 0 to {LARGEST_SEED}")
     if project.steps is not None and project.steps < 1:
-        raise _refuse("steps", "must be at least 1")
+        raise refuse("steps", "must be at least 1")
     numbers = (project.guidance, *(lora.strength for lora in project.loras))
     if not all(number is None or math.isfinite(number) for number in numbers):
-        raise _refuse("guidance or a LoRA's strength", "must be a number")
+        raise refuse("guidance or a LoRA's strength", "must be a number")
     if len(project.loras) > constants.LORAS:
-        raise _refuse("loras", f"must be at most {constants.LORAS}")
+        raise refuse("loras", f"must be at most {constants.LORAS}")
     if (project.width is None) != (project.height is None):
-        raise _refuse("width and height", "must be given together")
+        raise refuse("width and height", "must be given together")
     if any(side is not None and side < 1 for side in (project.width, project.height)):
-        raise _refuse("width and height", "must be at least 1")
+        raise refuse("width and height", "must be at least 1")
     choices = (
         ("output_format", project.output_format, builder.formats),
         ("token_type", project.token_type, constants.TOKENS),
         ("network", project.network, constants.NETWORKS),
     )
     for name, value, allowed in choices:
-        if value is not None and value not in allowed:
-            raise _refuse(name, f"must be one of: {', '.join(allowed)}")
-
-
-def _refuse(name: str, rule: str) -> InputError:
-    return InputError("INVALID_ARGUMENT", f"A project's {name} {rule}.")
+        one_of(name, value, allowed)

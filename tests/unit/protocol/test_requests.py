@@ -9,11 +9,12 @@ import pytest
 from sogni_core._protocol import frames, ids, requests
 from sogni_core._protocol.requests import job_request
 from sogni_core.errors import InputError, InternalError
-from sogni_core.project import Asset, ImageProject, Lora, Project
+from sogni_core.project import Asset, AudioProject, ControlNet, ImageProject, Lora, Project, VideoProject
 
 SAMPLES = Path(__file__).parent / "samples"
 ID = ids.make(b"\xab" * 16)
 ASSET = Asset("a.png", Path("a.png"), "image/png", 100, 64, 64)
+PHOTO = Asset("a.jpg", Path("a.jpg"), "image/jpeg", 100, 64, 64)
 
 PLAIN = ImageProject(
     model="z_image_turbo_bf16",
@@ -65,7 +66,62 @@ PHOTOBOOTH = ImageProject(
     height=1024,
     safety_filter=False,
     network="fast",
+    control_net=ControlNet("instantid", ASSET, 0.7, "balanced", 0.0, 0.6),
 )
+I2V = VideoProject(
+    model="wan_v2.2-14b-fp8_i2v_lightx2v",
+    prompt="cat walks",
+    reference_image=ASSET,
+    steps=4,
+    guidance=1.0,
+    seed=7,
+    frames=81,
+    fps=16.0,
+    width=512,
+    height=512,
+    safety_filter=False,
+    network="fast",
+)
+S2V = VideoProject(
+    model="wan_v2.2-14b-fp8_s2v_lightx2v",
+    prompt="lip sync",
+    reference_image=PHOTO,
+    reference_audio=Asset("a.m4a", Path("a.m4a"), "audio/mp4", 100),
+    steps=4,
+    guidance=1.0,
+    frames=17,
+    fps=16,
+    width=512,
+    height=512,
+    safety_filter=False,
+    network="fast",
+)
+ANIMATE_REPLACE = VideoProject(
+    model="wan_v2.2-14b-fp8_animate-replace_lightx2v",
+    prompt="transfer motion",
+    reference_image=PHOTO,
+    reference_video=Asset("a.mp4", Path("a.mp4"), "video/mp4", 100),
+    sam2_coordinates=((0.5, 0.5),),
+    steps=6,
+    guidance=1.0,
+    frames=33,
+    fps=16,
+    width=512,
+    height=512,
+    safety_filter=False,
+    network="fast",
+)
+MUSIC = AudioProject(
+    model="ace_step_1.5_turbo",
+    prompt="slow piano",
+    duration=10.0,
+    bpm=90,
+    steps=8,
+    safety_filter=False,
+    network="fast",
+)
+ONLY_IMAGES = {"sizePreset", "width", "height", "seed", "guidanceScale", "vae", "comfySampler", "comfyScheduler"}
+ONLY_IMAGES |= {f"hasContextImage{slot}" for slot in range(1, 17)}
 
 
 def sample(name: str) -> dict:
@@ -91,8 +147,6 @@ def test_the_whole_request_as_the_official_client_sent_it():
 def test_the_captured_requests_whose_constants_are_not_repeated(name, project, comfy):
     captured = sample(name)
     (frame,) = captured.pop("keyFrames")
-    # the ControlNet of the photobooth is another kind of project
-    frame.pop("currentControlNetsJob", None)
     built = job_request(project, captured["jobID"], comfy=comfy)
     (built_frame,) = built.pop("keyFrames")
     whole = sample("image")
@@ -107,6 +161,28 @@ def test_the_captured_requests_whose_constants_are_not_repeated(name, project, c
         field: whole_frame[field]
         for field in whole_frame.keys() - frame.keys() - {"seed"} - ({"comfySampler", "comfyScheduler", "vae"})
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "project", "dropped"),
+    [
+        ("i2v", I2V, set()),
+        ("s2v", S2V, set()),
+        ("animate-replace", ANIMATE_REPLACE, set()),
+        ("music", MUSIC, {"negativePrompt"}),
+    ],
+)
+@pytest.mark.parametrize("comfy", [True, False])
+def test_the_captured_videos_and_music(name, project, dropped, comfy):
+    captured = sample(name)
+    whole = sample("image")
+    (frame,) = captured.pop("keyFrames")
+    (constants,) = whole.pop("keyFrames")
+    shown = {field: value for field, value in constants.items() if field not in ONLY_IMAGES | dropped}
+    request = job_request(project, captured["jobID"], comfy=comfy)
+    (built,) = request.pop("keyFrames")
+    assert request == whole | captured
+    assert built == shown | frame
 
 
 def test_what_is_not_given_is_left_out():

@@ -1,0 +1,136 @@
+"""The key frame of a video project."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from sogni_core._protocol import control, sampling
+from sogni_core._protocol.refusals import one_of, refuse, within
+from sogni_core._protocol.slots import flag
+from sogni_core._protocol.values import plain
+from sogni_core.project import VideoProject, video_workflow
+
+FORMATS = ("mp4",)
+"""Output formats, the default first."""
+
+OUTPAINT = ("center", "top", "bottom", "left", "right")
+
+_REFERENCES = ("reference_image", "reference_image_end", "reference_audio", "reference_video", "reference_mask",
+               "reference_audio_identity")  # fmt: skip
+
+_REQUIRED: dict[str, frozenset[str]] = {
+    "t2v": frozenset(),
+    "i2v": frozenset(),
+    "s2v": frozenset(("reference_image", "reference_audio")),
+    "ia2v": frozenset(("reference_image", "reference_audio")),
+    "a2v": frozenset(("reference_audio",)),
+    "animate-move": frozenset(("reference_image", "reference_video")),
+    "animate-replace": frozenset(("reference_image", "reference_video")),
+    "v2v": frozenset(("reference_video",)),
+}
+"""Workflow to the references without which it is refused."""
+
+_OPTIONAL: dict[str, frozenset[str]] = {
+    "t2v": frozenset(("reference_audio_identity",)),
+    "i2v": frozenset(("reference_image", "reference_image_end", "reference_audio_identity")),
+    "v2v": frozenset(("reference_image", "reference_mask", "reference_audio_identity")),
+}
+"""Workflow to the references that it takes beside those; any other is refused."""
+
+_NUMBERS: tuple[tuple[str, str, float, float], ...] = (
+    # field, name on the wire, least, largest; infinite where only a model knows
+    ("fps", "fps", 1, math.inf),
+    ("shift", "shift", 0, math.inf),
+    ("teacache", "teacacheThreshold", 0, 1),
+    ("audio_start", "audioStart", 0, math.inf),
+    ("audio_duration", "audioDuration", 0, math.inf),
+    ("video_start", "videoStart", 0, math.inf),
+    ("first_frame_strength", "firstFrameStrength", 0, 1),
+    ("last_frame_strength", "lastFrameStrength", 0, 1),
+    ("detailer_strength", "detailerStrength", 0, 1),
+    ("identity_guidance", "identityGuidanceScale", 0, 10),
+)
+
+
+def key_frame(project: VideoProject, comfy: bool) -> dict[str, Any]:
+    """Make the values that only videos have; every video model takes the newer sampler fields, whatever ``comfy`` is.
+
+    protocol: no ``sizePreset``, and what is not given is left out, but for the sampler fields, which are null then.
+    """
+    _check_values(project)
+    _check_references(project)
+    values = _references(project) | sampling.comfy(project)
+    if project.frames is not None:
+        values["frames"] = project.frames
+    if project.width is not None:
+        values |= {"width": project.width, "height": project.height}
+    for field, name, _, _ in _NUMBERS:
+        value = getattr(project, field)
+        if value is not None:
+            values[name] = plain(value)
+    if project.sam2_coordinates:
+        # protocol: text within JSON, without blanks
+        points = [{"x": plain(x), "y": plain(y)} for x, y in project.sam2_coordinates]
+        values["sam2Coordinates"] = json.dumps(points, separators=(",", ":"))
+    if project.trim_end_frame:
+        values["trimEndFrame"] = True
+    if project.generate_audio is not None:
+        values["generateAudio"] = project.generate_audio
+    if project.outpaint_position is not None:
+        values["outpaintPosition"] = project.outpaint_position
+    if project.control_net is not None:
+        values |= control.of_video(project.control_net)
+    return values
+
+
+def _references(project: VideoProject) -> dict[str, Any]:
+    identity = flag("referenceAudioIdentity", project.reference_audio_identity, uploaded="referenceAudio")
+    if "referenceAudioIdentityContentType" in identity:
+        # protocol: the voice lies in the slot of the sound, and gives its type too
+        identity["referenceAudioContentType"] = identity["referenceAudioIdentityContentType"]
+    return (
+        flag("referenceImage", project.reference_image)
+        | flag("referenceImageEnd", project.reference_image_end)
+        | flag("referenceAudio", project.reference_audio)
+        | flag("referenceVideo", project.reference_video)
+        | flag("referenceMask", project.reference_mask)
+        | identity
+    )
+
+
+def _check_values(project: VideoProject) -> None:
+    within("frames", project.frames, 1)
+    for field, _, least, largest in _NUMBERS:
+        within(field, getattr(project, field), least, largest)
+    for point in project.sam2_coordinates:
+        for part in point:
+            within("sam2_coordinates", part, 0, 1)
+    one_of("outpaint_position", project.outpaint_position, OUTPAINT)
+
+
+def _check_references(project: VideoProject) -> None:
+    """Refuse references that the workflow in the model's id does not take, and the lack of those that it needs."""
+    given = {name for name in _REFERENCES if getattr(project, name) is not None}
+    if given >= {"reference_audio", "reference_audio_identity"}:
+        raise refuse("reference_audio and reference_audio_identity", "exclude each other: they share one slot")
+    control_name = project.control_net.name if project.control_net is not None else None
+    if project.reference_mask is not None and control_name != "inpaint":
+        raise refuse("reference_mask", "needs the control_net inpaint")
+    workflow = video_workflow(project.model)
+    if workflow is None:
+        return
+    required = _REQUIRED[workflow]
+    if control_name is not None and workflow != "v2v":
+        raise refuse("control_net", f"is for v2v models, not for {workflow}")
+    if control_name == "pose":
+        required |= {"reference_image"}
+    if missing := [name for name in _REFERENCES if name in required - given]:
+        raise refuse(missing[0], f"must be given for {control_name or workflow}")
+    if foreign := [name for name in _REFERENCES if name in given - required - _OPTIONAL.get(workflow, frozenset())]:
+        raise refuse(foreign[0], f"is not taken by {workflow} models")
+    if workflow == "i2v" and given.isdisjoint({"reference_image", "reference_image_end"}):
+        raise refuse("reference_image or reference_image_end", "must be given for i2v")
+    if project.sam2_coordinates and workflow != "animate-replace":
+        raise refuse("sam2_coordinates", f"are for animate-replace models, not for {workflow}")
