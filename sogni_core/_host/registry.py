@@ -118,10 +118,14 @@ class Registry:
         return [self.model(model_id) for model_id in ids]
 
     def model(self, model_id: str) -> Model:
-        """Merge what is known of a model: its own entries first, then its families in the order of registration."""
+        """Merge what is known of a model: its own entries first, then its families, the one that says most first.
+
+        So a plugin's family stands above the core's ``*``, and never above a closer one of anybody.
+        """
         entries = [owned.record for owned in self.every(Model)]
         own = [entry for entry in entries if entry.id == model_id]
         families = [e for e in entries if "*" in e.id and fnmatch.fnmatchcase(model_id.lower(), e.id)]
+        families.sort(key=lambda family: family.id.count("*") - len(family.id))
         merged = Model(model_id)
         for entry in [*own, *families]:
             merged = _merge(merged, entry, first=entry is (own or families)[0])

@@ -1,0 +1,291 @@
+"""Every hook end to end: a tiny plugin that is installed, and the program that uses what it returns.
+
+The last test fails when a hook has no test of its name here, or a field of its record is never given a value.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sogni_core._host.records import HOOKS
+from sogni_core.plugin import Endpoint, Mode, Model
+
+HEAD = "from sogni_core.plugin import *\nfrom sogni_core.plugin import hookimpl\n\n@hookimpl\ndef "
+
+STAMP = """
+from typing import Annotated
+from sogni_core.project import Asset, ImageProject
+from sogni_core.request import Argument, ImageOptions, Option
+from sogni_core.result import Result
+
+class Stamp(ImageOptions):
+    motif: Annotated[str, Argument("What the stamp shows.")]
+    frame: Annotated[Asset | None, Option("--frame", help="Frame around it.")] = None
+
+def project(request, prompt):
+    return ImageProject(model=request.model, prompt=prompt, width=request.width, height=request.height,
+                        steps=request.steps, seed=request.seed, token_type=request.token_type)
+
+async def engraved(ctx, request):
+    asked = project(request, f"engraved {request.motif}")
+    return Result.of(await ctx.submit(asked, key="stamp", output=request.output))
+
+async def framed(ctx, request):
+    asked = project(request, f"framed {request.motif}")
+    return Result.of(await ctx.submit(asked, key="stamp", output=request.output))
+"""
+
+MODE = """sogni_modes():
+    return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp")]
+"""
+
+Installed = Callable[..., Callable[..., Any]]
+
+
+@pytest.fixture
+def stamps(sogni_site: Callable[..., Path], sogni_cli: Any) -> Installed:
+    """Install the plugin ``stamps`` with these hooks and modules; returns the program with it alone."""
+
+    def install(*hooks: str, **modules: str) -> Callable[..., Any]:
+        text = HEAD.replace("@hookimpl\ndef ", "") + "".join("@hookimpl\ndef " + hook + "\n" for hook in hooks)
+        files = {"__init__": "", "plugin": text, "mode": STAMP, **modules}
+        sogni_site(
+            "sogni-stamps",
+            plugins={"stamps": "stamps.plugin"},
+            files={f"stamps/{name}.py": source for name, source in files.items()},
+        )
+
+        def call(*argv: Any, **options: Any) -> Any:
+            return sogni_cli(*argv, **{"plugins": ["stamps", "devnet"], **options})
+
+        return call
+
+    return install
+
+
+def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_path: Path) -> None:
+    call = stamps("""sogni_modes():
+    return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
+                 flat=("--stamp",))]
+""")
+    assert "Make a stamp." in call("--help").stdout
+    assert "--frame" in call("stamp", "--help").stdout
+    assert call("schema", "stamp").json["required"] == ["motif"]
+    called = call(
+        "stamp", "a bird", "-m", "z_image_turbo_bf16", "-o", tmp_path / "s.png", "--json", environ=devnet.environ
+    )
+    assert called.exit_code == 0, called
+    assert (tmp_path / "s.png").exists()
+    assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "engraved a bird"
+    assert sogni_app(plugins=["stamps"]).registry.mode("stamp").record.flat == ("--stamp",)
+
+
+def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path) -> None:
+    from PIL import Image
+
+    frame = tmp_path / "frame.png"
+    Image.new("RGB", (8, 8)).save(frame)
+    call = stamps(
+        MODE,
+        """sogni_workflows():
+    return [
+        Workflow(mode="stamp", name="engraved", target="stamps.mode:engraved", default_model="flux1-schnell-fp8",
+                 summary="Stamps without a frame."),
+        Workflow(mode="stamp", name="framed", target="stamps.mode:framed", accepts=("frame",),
+                 model_setting="image.edit_model", timeout_setting="image.edit_timeout"),
+    ]
+""",
+    )
+    plain = call("stamp", "a bird", "--network", "devnet", "--dry-run", "--json").json
+    assert plain["workflow"] == "engraved"
+    assert (plain["projects"][0]["prompt"], plain["model"]) == ("engraved a bird", "flux1-schnell-fp8")
+    other = {"SOGNI_IMAGE__EDIT_MODEL": "chroma-v.46-flash_fp8", "SOGNI_IMAGE__EDIT_TIMEOUT": "77"}
+    argv = ("stamp", "a bird", "--frame", frame, "--network", "devnet", "--dry-run", "--json")
+    framed = call(*argv, environ=other).json
+    assert framed["workflow"] == "framed"
+    assert (framed["projects"][0]["prompt"], framed["model"]) == ("framed a bird", "chroma-v.46-flash_fp8")
+    app = sogni_app(plugins=["stamps"], environ=other)
+    workflows = app.registry.workflows(app.registry.mode("stamp"))
+    assert [owned.record.summary for owned in workflows] == ["Stamps without a frame.", ""]
+
+
+@pytest.mark.anyio
+async def test_hook_sogni_workflows_takes_its_time_limit_from_its_setting(
+    stamps: Installed, sogni_app: Any, devnet: Any
+) -> None:
+    stamps(
+        MODE,
+        """sogni_workflows():
+    return [Workflow("stamp", "engraved", "stamps.mode:told", timeout_setting="image.edit_timeout")]
+""",
+        mode=STAMP + "\nasync def told(ctx, request):\n    return Result(extra={'limit': request.timeout})\n",
+    )
+    environ = {**devnet.environ, "SOGNI_IMAGE__EDIT_TIMEOUT": "77"}
+    async with sogni_app(plugins=["stamps"], environ=environ) as app:
+        result = await app.run("stamp", motif="a bird")
+    assert result.extra == {"limit": 77}
+
+
+def test_hook_sogni_validators(stamps: Installed) -> None:
+    call = stamps(
+        """sogni_validators():
+    return [Validator(modes=("image",), target="stamps.rules:no_birds"),
+            Validator(modes=("*",), target="stamps.rules:no_fish")]
+""",
+        rules="""
+from sogni_core.errors import Problem
+
+def no_birds(request, facts):
+    if "bird" in request.prompt:
+        yield Problem(f"No birds in {facts.mode}:{facts.workflow}.", field="prompt", rank=5)
+
+def no_fish(request, facts):
+    return [Problem("No fish.", rank=6)] if "fish" in request.prompt else []
+""",
+    )
+    called = call("image", "a bird and a fish", "--network", "devnet", "--json")
+    assert called.exit_code == 2
+    assert [problem["error"] for problem in called.json["problems"]] == ["No birds in image:text.", "No fish."]
+    assert call("image", "a cat", "--network", "devnet", "--dry-run", "--json").exit_code == 0
+
+
+def test_hook_sogni_settings(stamps: Installed, sogni_home: Any, sogni_app: Any) -> None:
+    call = stamps(
+        """sogni_settings():
+    return [Settings(section="stamp", model="stamps.settings:StampSettings",
+                     openclaw={"stampPaper": "paper", "stampSize": ("width", "height")})]
+""",
+        settings="""
+from typing import Annotated
+from pydantic import BaseModel, Field
+
+class StampSettings(BaseModel):
+    paper: Annotated[str, Field(description="Paper.")] = "wove"
+    width: Annotated[int, Field(ge=1, description="Millimetres.")] = 20
+    height: Annotated[int, Field(ge=1, description="Millimetres.")] = 30
+""",
+    )
+    assert call("config", "set", "stamp.paper", "laid", "--json").exit_code == 0
+    assert '[stamp]\npaper = "laid"' in sogni_home.config_file.read_text("utf-8")
+    shown = call("config", "show", "--json", environ={"SOGNI_STAMP__WIDTH": "25"}).json["settings"]
+    found = {row["key"]: row["value"] for row in shown if row["key"].startswith("stamp.")}
+    assert found == {"stamp.paper": "laid", "stamp.width": 25, "stamp.height": 30}
+    assert call("config", "set", "stamp.width", "0", "--json").exit_code == 3
+    record = sogni_app(plugins=["stamps"]).registry.settings()["stamp"].record
+    assert record.openclaw == {"stampPaper": "paper", "stampSize": ("width", "height")}
+
+
+def test_hook_sogni_commands(stamps: Installed) -> None:
+    call = stamps(
+        """sogni_commands():
+    return [Command(name="stamps", summary="List stamps.", target="stamps.commands:stamps"),
+            Command(name="album show", summary="Show an album.", target="stamps.commands:show"),
+            Command(name="album sort", summary="Sort albums.", target="stamps.commands:sorting")]
+""",
+        commands="""
+from typing import Annotated
+import typer
+from sogni_core.result import Report
+
+def stamps(app, most: Annotated[int, typer.Option("--most", help="At most.")] = 2):
+    return Report({"stamps": ["a", "b", "c"][:most]}, "a b")
+
+async def show(app, name: str):
+    return Report({"album": name, "plugins": len(app.host.plugins)}, name)
+
+sorting = typer.Typer()
+
+@sorting.command("all")
+def every():
+    print("sorted")
+
+@sorting.callback()
+def sort():
+    pass
+""",
+    )
+    assert "List stamps." in call("--help").stdout
+    assert call("stamps").stdout == "a b\n"
+    assert call("stamps", "--most", "1", "--json").json == {"success": True, "stamps": ["a"]}
+    assert "--most" in call("stamps", "--help").stdout
+    assert call("album", "show", "birds", "--json").json["album"] == "birds"
+    assert "Sort albums." in call("album", "--help").stdout
+    assert call("album", "sort", "all").stdout == "sorted\n"
+
+
+def test_hook_sogni_networks(stamps: Installed, devnet: Any) -> None:
+    call = stamps(
+        """sogni_networks():
+    return [Network(name="album", target="stamps.network:open_network", summary="Stamps of the past.")]
+""",
+        network=f"""
+from contextlib import asynccontextmanager
+from sogni_core.plugin import Endpoint
+
+@asynccontextmanager
+async def open_network():
+    yield Endpoint(name="album", rest_url="{devnet.rest_url}", socket_url="{devnet.socket_url}",
+                   username="{devnet.accounts[0].username}", password="{devnet.accounts[0].password}",
+                   api_key="{devnet.accounts[0].api_key}", ends_with_call=False)
+""",
+    )
+    mine = {"SOGNI_API_KEY": "the-user-s-own-key"}
+    called = call("image", "a bird", "--network", "album", "--json", environ=mine)
+    assert called.exit_code == 0, called
+    assert called.json["network"] == "album"
+    assert len(called.json["urls"]) == 1
+    assert len(devnet.job_requests) == 1
+    assert "the-user-s-own-key" not in str(devnet.requests)
+
+
+def test_hook_sogni_models(stamps: Installed, sogni_app: Any) -> None:
+    call = stamps(
+        MODE,
+        """sogni_workflows():
+    return [Workflow("stamp", "engraved", "stamps.mode:engraved", default_model="gravure-1"),
+            Workflow("stamp", "framed", "stamps.mode:framed")]
+""",
+        """sogni_models():
+    return [Model(id="gravure-1", media="image", defaults={"steps": 11}, sampling="comfy", speed="slow",
+                  use="stamps", seconds=70),
+            Model(id="passepartout-1", workflow="stamp:framed"),
+            Model(id="gravure-*", limits={"steps": (5, 20), "side": 600}, speed="unknown")]
+""",
+    )
+    rows = {row["id"]: row for row in call("models", "--network", "devnet", "--json").json["models"]}
+    assert rows["gravure-1"]["speed"] == "slow"
+    assert rows["gravure-1"]["limits"] == {"steps": [5, 20], "side": 600, "context_images": 0}
+    assert "gravure-*" not in rows
+    argv = ("stamp", "a bird", "--network", "devnet", "--dry-run", "--json")
+    plan = call(*argv).json
+    assert (plan["workflow"], plan["model"], plan["projects"][0]["steps"]) == ("engraved", "gravure-1", 11)
+    assert call(*argv, "-m", "passepartout-1").json["workflow"] == "framed"
+    assert call(*argv, "-w", "640").json["errorDetails"]["max"] == 600
+    model: Model = sogni_app(plugins=["stamps"]).registry.model("gravure-1")
+    assert (model.media, model.sampling, model.use, model.seconds) == ("image", "comfy", "stamps", 70)
+
+
+@pytest.mark.parametrize(("hook", "record"), HOOKS.items(), ids=HOOKS)
+def test_every_hook_and_field_has_a_test(hook: str, record: type) -> None:
+    source = Path(__file__).read_text("utf-8")
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    tests = [
+        str(ast.get_source_segment(source, node)) for node in functions if node.name.startswith(f"test_hook_{hook}")
+    ]
+    assert any(node.name == f"test_hook_{hook}" for node in functions)
+    given = "".join(tests) + (MODE if record is Mode else "")
+    kinds = [record, Endpoint] if hook == "sogni_networks" else [record]
+    missing = [
+        f"{kind.__name__}.{field.name}"
+        for kind in kinds
+        for field in dataclasses.fields(kind)
+        if not re.search(rf"\b{field.name}=", given)
+    ]
+    assert missing == []

@@ -1,0 +1,75 @@
+"""What starts the program imports nothing heavy. The gate is the set of modules, not a clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from sogni_core.testing.imports import HEAVY, import_alone
+
+PROBE = """
+import contextlib, io, json, sys
+from sogni_core.cli import main
+with contextlib.redirect_stdout(io.StringIO()):
+    code = main(sys.argv[1:])
+print(json.dumps({"code": code, "modules": sorted(sys.modules)}))
+"""
+
+LIGHT = ["sogni_core", "sogni_core.plugin", "sogni_core.errors", "sogni_core.result", "sogni_core.context",
+         "sogni_core.project", "sogni_core.text", "sogni_core.testing", "sogni_core.settings", "sogni_core.media",
+         "sogni_core.cli"]  # fmt: skip
+
+PLUGINS = ["sogni_core._builtin.plugin", "sogni_devnet.plugin", "sogni_postcard.plugin"]
+
+
+def _after(argv: Sequence[str]) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *argv],
+        env={**os.environ},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=50,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert found["code"] == 0, done.stderr
+    return set(found["modules"])
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["--version"], []], ids=["help", "version", "nothing"])
+def test_starting_loads_nothing_heavy(argv: list[str]) -> None:
+    loaded = _after(argv)
+    # typer itself is what help is made with.
+    assert loaded & set(HEAVY) - {"typer"} == set()
+    plugins = {name for name in loaded if name.startswith(("sogni_devnet.", "sogni_postcard."))}
+    assert plugins <= {"sogni_devnet.plugin", "sogni_postcard.plugin"}
+    core = {name for name in loaded if name.startswith("sogni_core._builtin.")}
+    assert core <= {"sogni_core._builtin.plugin", "sogni_core._builtin.models"}
+
+
+def test_the_version_asks_no_plugin() -> None:
+    assert "sogni_devnet.plugin" not in _after(["--version"])
+
+
+@pytest.mark.parametrize("name", [*LIGHT, *PLUGINS])
+def test_importing_it_is_light(name: str) -> None:
+    fresh = import_alone(name)
+    assert list(fresh.findings()) == []
+
+
+def test_the_package_imports_nothing_of_itself() -> None:
+    fresh = import_alone("sogni_core")
+    assert [name for name in fresh.modules if name.startswith("sogni_core.")] == []
+
+
+def test_help_of_a_mode_loads_its_own_plugin_only() -> None:
+    loaded = _after(["postcard", "--help"])
+    assert "sogni_postcard.mode" in loaded
+    assert not any(name.startswith("sogni_devnet.") and name != "sogni_devnet.plugin" for name in loaded)
+    assert loaded & {"httpx", "websockets", "PIL", "eth_account", "rich"} == set()
