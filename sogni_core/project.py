@@ -45,7 +45,7 @@ class Asset:
     height: int = 0
     """Pixels as displayed, orientation applied; 0 for what has none."""
     seconds: float = 0.0
-    """Duration of a video; 0 for images, and for what does not say it."""
+    """Duration of MP4 and QuickTime; 0 for images, and for what does not say it."""
     sha256: str = ""
     """Hex digest of the file; empty until it was read."""
 

@@ -1,4 +1,4 @@
-"""Reference and result files: their kind by content, their size, whether they decode.
+"""Reference and result files: their kind by content, their size, whether they decode or are whole.
 
 Pillow is imported when pixels are touched, inside functions. Names are imported when first asked for.
 """
@@ -10,18 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sogni_core.media.asset import read_asset
+    from sogni_core.media.container import VideoFacts, read_container
     from sogni_core.media.image import ImageFacts, check_image, measure
     from sogni_core.media.kind import HEAD, content_type
 
-__all__ = ["HEAD", "ImageFacts", "check_image", "content_type", "measure", "read_asset"]
+__all__ = [
+    "HEAD",
+    "ImageFacts",
+    "VideoFacts",
+    "check_image",
+    "content_type",
+    "measure",
+    "read_asset",
+    "read_container",
+]
 
 _HOMES = {
     "HEAD": "kind",
     "ImageFacts": "image",
+    "VideoFacts": "container",
     "check_image": "image",
     "content_type": "kind",
     "measure": "image",
     "read_asset": "asset",
+    "read_container": "container",
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sogni_core.errors import InputError
+from sogni_core.media.container import READABLE, read_container
 from sogni_core.media.image import measure
 from sogni_core.media.kind import HEAD, content_type
 from sogni_core.project import Asset
@@ -19,11 +20,12 @@ _CHUNK = 1 << 20
 
 
 def read_asset(asset: Asset, *, kind: str = "image") -> Asset:
-    """Return ``asset`` with absolute path, content type, size, SHA-256 and, for images, width and height.
+    """Return ``asset`` with absolute path, content type, size, SHA-256, and what its kind has beside.
 
-    The file is ``asset.path`` if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``:
-    ``image``, ``audio`` or ``video``. Raises MISSING_FILE for what cannot be read (missing, a folder, a pipe
-    or device, no permission) and UNSUPPORTED_MEDIA for what is empty, of another kind, or does not decode.
+    That is width and height of an image, and of MP4 and QuickTime width, height and seconds. The file is
+    ``asset.path`` if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``: ``image``, ``audio`` or
+    ``video``. Raises MISSING_FILE for what cannot be read (missing, a folder, a pipe or device, no permission) and
+    UNSUPPORTED_MEDIA for what is empty, of another kind, does not decode, or was cut short.
     """
     path = asset.path or Path(os.path.expanduser(asset.source))  # noqa: PTH111 - must not raise for an unknown user
     try:
@@ -32,13 +34,20 @@ def read_asset(asset: Asset, *, kind: str = "image") -> Asset:
         path = path.absolute()
         head, size, digest = _hashed(path)
         found = content_type(head)
+        width, height, seconds = 0, 0, 0.0
+        if found in READABLE and kind != "image":
+            # Sound alone is often written under the brand of a video.
+            found, width, height, seconds, *_ = read_container(path)
         if size == 0 or found.partition("/")[0] != kind:
             raise _unsupported(path, kind, found, size)
-        width, height = measure(path)[1:] if kind == "image" else (0, 0)
+        if kind == "image":
+            width, height = measure(path)[1:]
     except (OSError, ValueError) as error:
         # A path with a NUL character, or one that the system cannot encode, is a ValueError.
         raise _missing(path, error) from error
-    return replace(asset, path=path, content_type=found, size=size, width=width, height=height, sha256=digest)
+    return replace(
+        asset, path=path, content_type=found, size=size, width=width, height=height, seconds=seconds, sha256=digest
+    )
 
 
 def _hashed(path: Path) -> tuple[bytes, int, str]:
