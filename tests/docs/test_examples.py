@@ -1,0 +1,78 @@
+"""An example that is shown is an example that is tried: every page is done from top to bottom."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from sogni_devnet.accounts import Account
+from sogni_devnet.balance import Balance, Purse
+
+from sogni_core.plugin import ENTRY_POINT_GROUP
+from sogni_core.settings import Paths
+from sogni_core.testing.distribution import on_path, write_distribution
+from tools import examples
+from tools.repository import ROOT, pyproject
+from tools.walk import Walk, matches
+
+ACCOUNT = {"username": "your_username", "password": "your_password", "api_key": "your_api_key"}
+"""The account of the pages, as its owner knows it."""
+
+
+def _with_examples() -> list[Path]:
+    return [
+        page
+        for page in examples.pages()
+        if any(
+            block.language in examples.RUN and not (block.not_run or block.included)
+            for block in examples.blocks(page.read_text("utf-8"))
+        )
+    ]
+
+
+@pytest.mark.parametrize("page", _with_examples(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_page_does_what_it_says(
+    page: Path, folder: Path, sogni_home: Paths, start_devnet: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page.read_text("utf-8")
+    # A reader has the live network; here a devnet stands in its place, at the addresses that settings name.
+    owner = Account(**ACCOUNT, balance=Balance(Purse(1000), Purse(500)))
+    network = start_devnet(accounts=[owner])
+    monkeypatch.setenv("SOGNI_REST_URL", network.rest_url)
+    monkeypatch.setenv("SOGNI_SOCKET_URL", network.socket_url)
+    sogni_home.config.mkdir(parents=True)
+    sogni_home.config_file.write_text('[devnet]\nseconds_per_image = 0\npictures = "plain"\n')
+    needed = examples.needs(text)
+    if "no account" not in needed:
+        sogni_home.credentials.write_text(f"SOGNI_API_KEY={ACCOUNT['api_key']}\n")
+        sogni_home.credentials.chmod(0o600)
+    for name in needed - {"no account"}:
+        Image.new("RGB", (640, 480), "orange").save(folder / name)
+
+    def install(project: Path) -> None:
+        facts = pyproject(project)["project"]
+        write_distribution(project, facts["name"], plugins=facts["entry-points"][ENTRY_POINT_GROUP])
+
+    before = dict(os.environ)
+    try:
+        with on_path(folder):
+            Walk(folder, install).page(text)
+    finally:
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+
+
+@pytest.mark.parametrize("page", examples.pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_block_of_a_page_can_be_tried(page: Path) -> None:
+    assert list(examples.problems(page.read_text("utf-8"))) == []
+
+
+def test_shown_output_is_compared() -> None:
+    assert matches("a … c", "a b c\n")
+    assert matches("first\n…\nlast", "first\n1\n2\nlast")
+    assert matches("key 1", "key   1")
+    assert not matches("a", "a b")
