@@ -65,7 +65,9 @@ def _metavar(info: FieldInfo, mark: Option) -> str:
 def _help(info: FieldInfo, mark: Option, settings: Settings) -> str:
     """Add the default to an option's help, and the setting behind it."""
     if mark.setting is not None:
-        return f"{mark.help} [default: {_said(settings.builtin(mark.setting), mark)}; setting: {mark.setting}]"
+        builtin = settings.builtin(mark.setting)
+        default = f"default: {_said(builtin, mark)}; " if builtin not in (None, "") else ""
+        return f"{mark.help} [{default}setting: {mark.setting}]"
     if mark.shown:
         return f"{mark.help} [default: {mark.shown}]"
     if info.default not in (None, "", (), False) and not info.is_required():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sogni_core.settings import Paths
 from tools.repository import ROOT
 
