@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
-from types import ModuleType
+from types import CoroutineType, ModuleType
 from typing import Any
 
 import pluggy
@@ -144,6 +144,8 @@ class PluginHost:
 def _listed(plugin: PluginInfo, hook: str, answer: object) -> list[object]:
     if isinstance(answer, list | tuple):
         return list(answer)
+    if isinstance(answer, CoroutineType):
+        answer.close()  # or it would complain by itself that nobody awaited it
     raise PluginError(
         "PLUGIN_HOOK",
         f"Plugin {plugin.label}: {hook} must return a list of records, not {type(answer).__name__}.",

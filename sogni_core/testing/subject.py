@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from types import ModuleType
+from types import CoroutineType, ModuleType
 from typing import Any
 
 import pluggy
@@ -70,6 +70,8 @@ class Subject:
     def asked(self, hook: str) -> list[Any]:
         """Return what a hook gives; raises what it raises, TypeError if that is no list."""
         given = self.implementations[hook]() if hook in self.implementations else []
+        if isinstance(given, CoroutineType):
+            given.close()  # or it would complain by itself that nobody awaited it
         if not isinstance(given, list | tuple):
             raise TypeError(f"it must return a list of records, not {type(given).__name__}")
         return list(given)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import sogni_postcard.plugin
+
 from sogni_core.testing import check_plugin
 
 

@@ -44,6 +44,8 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "unknown hook": (_hook("sogni_moods():\n    return []"), "sogni_moods is no hook: did you mean sogni_modes?"),
     "wrong argument": (_hook("sogni_modes(host):\n    return []"), "sogni_modes: "),
     "raising hook": (_hook("sogni_modes():\n    return 1 / 0"), "ZeroDivisionError"),
+    "a hook that is a coroutine": ({"plugin": HOOK.replace("def", "async def") + "sogni_modes():\n    return []"},
+                                   "must return a list of records, not coroutine"),
     "generator": (_hook("sogni_modes():\n    yield 1"), "must return a list of records, not generator"),
     "forgotten return": (_hook("sogni_modes():\n    []"), "must return a list of records, not NoneType"),
     "wrong record": (_hook("sogni_modes():\n    return [Network('album', 'a:b')]"), "must return Mode records"),
