@@ -154,3 +154,10 @@ def test_nobody_s_settings_are_read_or_changed(stamps: Any, sogni_home: Any) -> 
     sogni_home.config_file.write_text("this is no TOML", encoding="utf-8")
     check_plugin(stamps())
     assert sogni_home.config_file.read_text(encoding="utf-8") == "this is no TOML"
+
+
+def test_a_plugin_is_checked_beside_those_it_builds_on(stamps: Any) -> None:
+    name = stamps(**_option("style: Annotated[str, Option('--style', help='Style.', setting='postcard.style')]"))
+    with pytest.raises(AssertionError, match="names a setting that does not exist"):
+        check_plugin(name)
+    check_plugin(name, beside=["postcard"])
