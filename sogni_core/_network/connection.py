@@ -47,6 +47,9 @@ class Receiver(Protocol):
     def broken(self, error: SogniError) -> None:
         """The connection is gone for good."""
 
+    def waiting(self) -> None:
+        """The service's turn has begun: there is time for something else."""
+
 
 @dataclass(frozen=True)
 class _End:
@@ -168,7 +171,7 @@ class Connection:
                 wait = min(end.wait, LONGEST_PUT_OFF)
             headers = None  # a token can expire while a connection is up; the next try looks at the clock
             if self._hopeless(tries, loop.time() - since):
-                raise failure
+                raise failure if self._served else _unserved(failure)
             await self._pause(max(wait, closing.backoff(tries, self._rng.random())))
             tries += 1
 
@@ -178,7 +181,7 @@ class Connection:
             self._named = self._app_id()
         name = client_name("sogni-core", __version__)
         url = socket_address(self._socket_url, connection_query(self._named, self._network, name))
-        opened = await Socket.open(url, headers)
+        opened = await Socket.open(url, headers, waiting=self._receiver.waiting)
         if isinstance(opened, Refused):
             return _End(closing.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
         self._socket, greeted = opened, False
@@ -234,6 +237,13 @@ class Connection:
     def _tell(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+def _unserved(failure: SogniError) -> TransportError:
+    """Make the error of a service that never greeted: whatever broke, nothing was sent and nothing is charged."""
+    return TransportError(
+        "CONNECTION_ERROR", failure.message, hint=failure.hint, details={**failure.details, "sent": False}
+    )
 
 
 def _copy(error: SogniError) -> SogniError:

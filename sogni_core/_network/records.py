@@ -32,6 +32,10 @@ class LiveModel:
     """``image``, ``video``, ``audio``; empty if it was not said."""
     workers: int | None
     """Workers that serve it on the network that was asked about; None if they were not counted."""
+    tier: str = ""
+    """Id of the tier that says what it takes."""
+    sid: str = ""
+    """Number by which the service counts its workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,5 @@ class Collected:
     """Pixels; 0 if not known."""
     height: int = 0
     """Pixels; 0 if not known."""
+    seconds: float = 0.0
+    """Duration of a video; 0 if not known."""

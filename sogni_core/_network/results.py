@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from sogni_core.errors import InputError, TransportError
 from sogni_core.media.kind import HEAD, content_type
+from sogni_core.project import Project
+
+_DECODERS = {"jpg": "PIL.JpegImagePlugin", "webp": "PIL.WebPImagePlugin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,12 @@ class Checked:
     width: int = 0
     """Pixels; 0 for what is no image."""
     height: int = 0
+
+
+def prepare(project: Project) -> None:
+    """Import what checking this project's results takes (40 ms), while there is time."""
+    if project.media == "image":
+        import_module(_DECODERS.get(project.output_format or "", "PIL.PngImagePlugin"))
 
 
 def inspect(path: Path, media: str) -> Checked:

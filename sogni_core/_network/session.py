@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
-from sogni_core._network import catalogue, prices
+from sogni_core._network import catalogue, prices, results
 from sogni_core._network.account import Account
 from sogni_core._network.cancellation import Cancellation
 from sogni_core._network.connection import Connection
@@ -24,9 +25,6 @@ from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
 
 _log = logging.getLogger("sogni_core.network")
-
-HEAD_START = 0.015
-"""Seconds that the socket gets before the HTTP library is imported beside it."""
 
 
 class Session:
@@ -72,8 +70,6 @@ class Session:
     def open(self) -> None:
         """Begin to open the socket in the background. Nothing else is asked for."""
         self._connection.open()
-        if not self._tasks:
-            self._own(self._load())
 
     async def close(self) -> None:
         """Close the socket (code 1000) and end every task, within about a tenth of a second."""
@@ -93,7 +89,7 @@ class Session:
             transfers=self._transfers,
             begun=self._begun,
             ended=self._ended,
-            spent=self.warm,
+            spent=lambda: self.warm(project),
         )
 
     async def cancel(self, project_ids: Sequence[str], seconds: float) -> dict[str, str]:
@@ -116,11 +112,11 @@ class Session:
         """Ask which models there are, and who serves them on ``network``; needs no login."""
         return await catalogue.ask(self._rest, network)
 
-    def warm(self) -> None:
-        """Open lines to the REST host and to the file store while a job renders, so that its download needs none."""
+    def warm(self, project: Project) -> None:
+        """Prepare for results while a job renders: lines to the REST host and to the file store, and the decoder."""
         if not self._warmed:
             self._warmed = True
-            self._own(self._open_lines())
+            self._own(self._prepare(project))
 
     # what the connection tells
 
@@ -150,6 +146,10 @@ class Session:
                 submission.break_off(error)
         self._submissions = {name: one for name, one in self._submissions.items() if not one.sent}
 
+    def waiting(self) -> None:
+        """Use the time in which the socket opens for importing what its results will need."""
+        self._own(self._http.load())
+
     def _begun(self, submission: Submission) -> None:
         self._submissions[submission.project_id] = submission
 
@@ -157,22 +157,19 @@ class Session:
         self._submissions.pop(submission.project_id, None)
         self._cancellation.end(submission)
 
-    async def _load(self) -> None:
-        await asyncio.sleep(HEAD_START)
-        await self._http.load()
-
-    async def _open_lines(self) -> None:
+    async def _prepare(self, project: Project) -> None:
         await self._http.load()
         self._http.warm(self._rest_url)
         if self._store.url is not None:
             self._http.warm(self._store.url, store=True)
+        await asyncio.to_thread(results.prepare, project)
 
-    def _own(self, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+    def _own(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._disown)
 
     def _disown(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (failure := task.exception()) is not None:
-            _log.debug("a line was not opened beforehand: %s", type(failure).__name__)
+            _log.debug("what could be prepared was not: %s", type(failure).__name__)

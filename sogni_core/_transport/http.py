@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sogni_core import __version__
-from sogni_core._transport import guard, redaction, tls
+from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.bodies import Received, read_bounded, receive, send_file
 from sogni_core._transport.calls import Reply, SafeCall
 from sogni_core._transport.failures import unreachable
@@ -192,7 +192,7 @@ class Http:
             redaction.install()
             import httpx
 
-            if _proxied("http") or _proxied("https"):
+            if proxies.named("http") or proxies.named("https"):
                 self._client = httpx.AsyncClient(verify=tls.trusting(), headers=_headers(), limits=_limits())
             else:
                 self._client, self._lines = _direct(guarded=False)
@@ -207,7 +207,7 @@ class Http:
 
     def _store(self, url: str) -> httpx.AsyncClient:
         parts = urlsplit(url)
-        return self._main() if _proxied(parts.scheme, parts.hostname or "") else self._guarded_client()
+        return self._main() if proxies.named(parts.scheme, parts.hostname or "") else self._guarded_client()
 
     @asynccontextmanager
     async def _failures(self, url: str) -> AsyncIterator[None]:
@@ -268,13 +268,3 @@ def _limits() -> Any:
     import httpx
 
     return httpx.Limits(max_connections=MAX_LINES, max_keepalive_connections=MAX_LINES, keepalive_expiry=KEEP_SECONDS)
-
-
-def _proxied(scheme: str, host: str = "") -> bool:
-    """Tell whether the environment names a proxy for this scheme, and for this host unless none is given."""
-    from urllib.request import getproxies, proxy_bypass
-
-    proxies = getproxies()
-    if not (proxies.get(scheme) or proxies.get("all")):
-        return False
-    return not (host and proxy_bypass(host))

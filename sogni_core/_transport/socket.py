@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
-from websockets.protocol import State
-
 from sogni_core import __version__
-from sogni_core._transport import redaction, tls
+from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.calls import PaidFrame, Reply, SafeFrame
+from sogni_core._transport.dial import Dialling
 from sogni_core._transport.failures import unreachable
 from sogni_core.errors import TransportError
 from sogni_core.text import clean
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 PING_SECONDS = 15.0
 """Between pings, and the longest wait for a pong. Source: sogni-client, WebSocket client of 5.54.0."""
 FRAME_BYTES = 32 * 2**20
 """Largest frame read: a greeting can bring back hundreds of finished projects with their requests."""
+ANSWER_SECONDS = 0.01
+"""How long the answer to a goodbye is waited for. The goodbye itself has left by then; the answer is worth nothing."""
 GOODBYE_SECONDS = 0.1
 OPEN_SECONDS = 20.0
 
@@ -45,12 +49,6 @@ class Closed:
     """Cleaned."""
 
 
-class _Connect(connect):
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        """Follow no redirect: the library would take the API key along to another host."""
-        return exc
-
-
 class Socket:
     """An open connection. Owned by whoever opened it, who closes it."""
 
@@ -59,37 +57,40 @@ class Socket:
         self._host = host
 
     @classmethod
-    async def open(cls, url: str, headers: Mapping[str, str], *, seconds: float = OPEN_SECONDS) -> Socket | Refused:
-        """Connect, through a proxy of the environment if there is one. Raises TransportError CONNECTION_ERROR."""
-        host = urlsplit(url).hostname or "the socket host"
+    async def open(
+        cls,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        seconds: float = OPEN_SECONDS,
+        waiting: Callable[[], None] = lambda: None,
+    ) -> Socket | Refused:
+        """Connect, through a proxy of the environment if there is one. Raises TransportError CONNECTION_ERROR.
+
+        ``waiting`` is called when all that takes time here is done and the service's turn begins.
+        """
+        parts = urlsplit(url)
+        host, secure = guard.host_of(url), parts.scheme == "wss"
+        dialling = None
         try:
-            connection = await _Connect(
-                url,
-                ssl=tls.trusting() if url.startswith("wss:") else None,
-                additional_headers=dict(headers),
-                user_agent_header=f"sogni-core/{__version__}",
-                # Frames are base64 of small JSON: deflate costs more time than it saves on any line that
-                # renders pictures, and a bomb cannot be sent.
-                compression=None,
-                max_size=FRAME_BYTES,
-                open_timeout=seconds,
-                ping_interval=PING_SECONDS,
-                ping_timeout=PING_SECONDS,
-                close_timeout=GOODBYE_SECONDS,
-                logger=redaction.install(),
-            )
-        except InvalidStatus as failure:
-            answer = failure.response
-            named = {name.lower(): value for name, value in answer.headers.raw_items()}
-            reply = Reply(answer.status_code, named, bytes(answer.body or b""))
-            return Refused(answer.status_code, reply.retry_after(time.time()))
-        except (InvalidHandshake, InvalidURI, WebSocketException, OSError, TimeoutError, ValueError) as failure:
+            async with asyncio.timeout(seconds):
+                # Without a proxy the line is opened while the library is imported, which takes 40 ms the first time.
+                if parts.hostname and not proxies.named("https" if secure else "http", parts.hostname):
+                    dialling = Dialling(parts.hostname, parts.port or (443 if secure else 80))
+                await _prepared(secure)
+                waiting()
+                return await _upgraded(url, headers, dialling, host)
+        except (OSError, TimeoutError, ValueError) as failure:
             raise unreachable(failure, host) from None
-        return cls(connection, host)
+        finally:
+            if dialling is not None:
+                await dialling.drop()
 
     @property
     def is_open(self) -> bool:
         """Whether frames can be written as far as is known."""
+        from websockets.protocol import State
+
         return self._connection.state is State.OPEN
 
     async def send(self, frame: SafeFrame) -> None:
@@ -111,6 +112,8 @@ class Socket:
 
     async def texts(self) -> AsyncIterator[str | bytes]:
         """Yield frames until the connection ends; see :attr:`closed` then."""
+        from websockets.exceptions import ConnectionClosed
+
         while True:
             try:
                 text = await self._connection.recv()
@@ -127,13 +130,65 @@ class Socket:
     async def close(self, code: int = 1000) -> None:
         """Say goodbye, for a tenth of a second at most."""
         try:
-            async with asyncio.timeout(2 * GOODBYE_SECONDS):
+            async with asyncio.timeout(GOODBYE_SECONDS):
                 await self._connection.close(code)
         except TimeoutError:
             self._connection.transport.abort()
 
     async def _write(self, text: str) -> None:
+        from websockets.exceptions import ConnectionClosed
+
         try:
             await self._connection.send(text)
         except ConnectionClosed:
             raise TransportError("CONNECTION_LOST", f"The connection to {self._host} broke.") from None
+
+
+async def _prepared(secure: bool) -> None:
+    """Import the library and load the trust that TLS needs, off the event loop unless that is done already."""
+    if "websockets.asyncio.client" not in sys.modules or (secure and not tls.is_trusting()):
+        await asyncio.to_thread(_load, secure)
+
+
+def _load(secure: bool) -> None:
+    import websockets.asyncio.client  # noqa: F401
+
+    if secure:
+        tls.trusting()
+
+
+async def _upgraded(url: str, headers: Mapping[str, str], dialling: Dialling | None, host: str) -> Socket | Refused:
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import InvalidStatus, WebSocketException
+
+    class Connect(connect):
+        def process_redirect(self, exc: Exception) -> Exception | str:
+            """Follow no redirect: the library would take the API key along to another host."""
+            return exc
+
+    options: dict[str, Any] = {} if dialling is None else {"sock": await dialling.taken()}
+    try:
+        connection = await Connect(
+            url,
+            ssl=tls.trusting() if url.startswith("wss:") else None,
+            additional_headers=dict(headers),
+            user_agent_header=f"sogni-core/{__version__}",
+            # Frames are base64 of small JSON: deflate costs more time than it saves on any line that renders
+            # pictures, and without it no bomb can be sent.
+            compression=None,
+            max_size=FRAME_BYTES,
+            open_timeout=None,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
+            close_timeout=ANSWER_SECONDS,
+            logger=redaction.install(),
+            **options,
+        )
+    except InvalidStatus as failure:
+        answer = failure.response
+        named = {name.lower(): value for name, value in answer.headers.raw_items()}
+        reply = Reply(answer.status_code, named, bytes(answer.body or b""))
+        return Refused(answer.status_code, reply.retry_after(time.time()))
+    except WebSocketException as failure:
+        raise unreachable(failure, host) from None
+    return Socket(connection, host)

@@ -24,6 +24,11 @@ def bare() -> ssl.SSLContext:
     return context
 
 
+def is_trusting() -> bool:
+    """Whether the trust is loaded."""
+    return trusting.cache_info().currsize > 0
+
+
 @cache
 def trusting() -> ssl.SSLContext:
     """Return the same context with its trust loaded. Raises ConfigError INVALID_CONFIG.

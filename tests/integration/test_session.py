@@ -438,6 +438,18 @@ async def test_a_host_that_is_not_there_is_said_soon_and_tried_anew_by_the_next(
     await follow(submission)
 
 
+async def test_a_service_that_slams_the_door_before_greeting_costs_nothing(net: Any) -> None:
+    async def slam(line: Any) -> None:
+        line.drop()
+
+    net.wire.scripts = [slam]
+    with pytest.raises(TransportError) as caught:
+        await submit(net.session()).send(nothing)
+    assert caught.value.code == "CONNECTION_ERROR"
+    assert caught.value.details["sent"] is False
+    assert not caught.value.may_charge_again
+
+
 async def test_a_service_that_is_full_says_when_to_come_back(net: Any) -> None:
     net.wire.refusals = [(503, {"Retry-After": "17"})]
     net.wire.scripts = [honest]
