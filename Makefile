@@ -23,7 +23,8 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy --config-file pyproject.toml -p sogni_devnet -p tools
+	$(BIN)/mypy -p sogni_devnet -p sogni_postcard -p tools
+	$(BIN)/mypy tests/type_check/public_api.py
 	$(BIN)/lint-imports --no-logo
 
 docs: $(VENV)/dev

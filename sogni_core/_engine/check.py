@@ -50,7 +50,7 @@ def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Proble
         found = list(rule())
     except SogniError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
             "PLUGIN_HOOK", f"A rule of plugin {plugin.label} raised {describe(error)}", plugin=plugin.label
         ) from error

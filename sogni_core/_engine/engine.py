@@ -117,7 +117,7 @@ class Engine:
             network=network,
             steps=tuple(steps),
             warnings=tuple(dict.fromkeys([*planned.warnings, *self.oddities])),
-            fields=echo(resolved, None),
+            fields=echo(resolved, None, steps[0].project.model if steps else ""),
         )
 
     async def run(self, name: str, fields: dict[str, Any], on_progress: OnProgress) -> Result:
@@ -142,7 +142,7 @@ class Engine:
                     "cost": cost(),
                     "warnings": tuple(dict.fromkeys([*shared.warnings, *self.oddities])),
                 }
-                result = finished(result, resolved, facts)
+                result = finished(result, resolved, shared.steps[0].project.model if shared.steps else "", facts)
             except asyncio.CancelledError:
                 self._note_projects(shared)
                 self.journal.finish_run(shared.run_id, "interrupted")

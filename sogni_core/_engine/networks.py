@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
+import asyncio
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
-from sogni_core._host.targets import describe
-from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._journal.app_ids import AppIdLease, lease_app_id
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError, PluginError, SogniError
+from sogni_core.errors import AuthError
 from sogni_core.plugin import Endpoint
 from sogni_core.settings import Settings
 from sogni_core.settings.credentials import Credentials, read
 from sogni_core.settings.paths import Paths
+
+from .endpoints import plugin_endpoint
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Networks:
         self._warn = warn
         self._stack = AsyncExitStack()
         self._open: dict[str, Way] = {}
+        self._opening = asyncio.Lock()
 
     async def way(self, name: str, *, credentials: Credentials | None = None) -> Way:
         """Return the way to a network, opened at the first call.
@@ -65,8 +65,12 @@ class Networks:
         ``credentials`` stand in place of the stored ones on the live network. Raises InputError for an
         unknown name, PluginError, and, when a session needs them, AuthError MISSING_CREDENTIALS.
         """
-        if credentials is None and name in self._open:
-            return self._open[name]
+        async with self._opening:
+            if credentials is None and name in self._open:
+                return self._open[name]
+            return await self._new_way(name, credentials)
+
+    async def _new_way(self, name: str, credentials: Credentials | None) -> Way:
         if name in LIVE_NETWORKS:
             endpoint = Endpoint(
                 name,
@@ -76,7 +80,7 @@ class Networks:
             mine = credentials or self.credentials()
             folder, wire = self._paths.state, name
         else:
-            endpoint = await self._plugin_endpoint(name)
+            endpoint = await self._stack.enter_async_context(plugin_endpoint(self._registry, self._settings, name))
             mine = None
             folder, wire = self._paths.state, "fast"
         if endpoint.ends_with_call:
@@ -123,34 +127,6 @@ class Networks:
         leased = _AppId(endpoint, self._paths.state)
         self._stack.callback(leased.release)
         return leased
-
-    async def _plugin_endpoint(self, name: str) -> Endpoint:
-        owned = self._registry.network(name)
-        factory = resolve_target(owned.plugin, owned.record.target)
-        given: dict[str, Any] = {}
-        if "settings" in inspect.signature(factory).parameters:
-            section = owned.plugin.name
-            own = next(
-                (s.record.section for s in self._registry.settings().values() if s.plugin is owned.plugin), section
-            )
-            given["settings"] = self._settings.section(own)
-        try:
-            endpoint = await self._stack.enter_async_context(factory(**given))
-        except SogniError:
-            raise
-        except Exception as error:
-            raise PluginError(
-                "PLUGIN_HOOK",
-                f"Network {name!r} of plugin {owned.plugin.label} raised {describe(error)}",
-                plugin=owned.plugin.label,
-            ) from error
-        if not isinstance(endpoint, Endpoint):
-            raise PluginError(
-                "PLUGIN_HOOK",
-                f"Network {name!r} of plugin {owned.plugin.label} gave {type(endpoint).__name__}, not an Endpoint.",
-                plugin=owned.plugin.label,
-            )
-        return endpoint
 
 
 class _AppId:

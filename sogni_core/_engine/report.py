@@ -41,8 +41,11 @@ def plain(value: Any) -> Any:
     return value
 
 
-def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None) -> dict[str, Any]:
-    """Repeat a request; with artifacts, their seeds, URLs and the first path in the place the original has them."""
+def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str) -> dict[str, Any]:
+    """Repeat a request; with artifacts, their seeds, URLs and the first path in the place the original has them.
+
+    ``model`` is what was submitted first, for a mode that leaves the choice to another one.
+    """
     request: Request = resolved.request
     marks = dict(type(request).markers())
     fields: dict[str, Any] = {}
@@ -52,6 +55,8 @@ def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None) -> dict[str
         if hasattr(request, name):
             value = resolved.seed_strategy if name == "seed_strategy" else getattr(request, name)
             fields[camel(name)] = plain(value)
+    if fields.get("model") == "":
+        fields["model"] = model
     if artifacts and artifacts[0].seed is not None and "seed" in fields:
         fields["seed"] = artifacts[0].seed
     for name, mark in sorted(marks.items(), key=lambda item: item[0] not in _TAIL):
@@ -77,7 +82,7 @@ def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
     }
 
 
-def finished(result: Result, resolved: Resolved, facts: Mapping[str, Any]) -> Result:
+def finished(result: Result, resolved: Resolved, model: str, facts: Mapping[str, Any]) -> Result:
     """Complete a workflow's result with the facts of its run; raises its error if there is no output at all."""
     wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
     if wrong and not result.artifacts:
@@ -90,7 +95,7 @@ def finished(result: Result, resolved: Resolved, facts: Mapping[str, Any]) -> Re
     return replace(
         result,
         type=result.type or media,
-        fields=echo(resolved, result.artifacts),
+        fields=echo(resolved, result.artifacts, model),
         error=error,
         mode=resolved.mode.record.name,
         workflow=resolved.workflow.record.name,

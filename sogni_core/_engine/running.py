@@ -142,7 +142,7 @@ async def call_workflow(resolved: Resolved, context: Any) -> Result:
         if first is None:
             raise _attributed(resolved, group) from group
         raise first from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _attributed(resolved, error) from error
     if not isinstance(result, Result):
         raise PluginError(
@@ -153,7 +153,7 @@ async def call_workflow(resolved: Resolved, context: Any) -> Result:
     return result
 
 
-def _attributed(resolved: Resolved, error: Exception) -> SogniError:
+def _attributed(resolved: Resolved, error: BaseException) -> SogniError:
     """Name the plugin whose workflow raised; the core's own bug is a bug here."""
     owner = resolved.workflow.plugin
     if owner.is_core:

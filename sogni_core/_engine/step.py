@@ -63,6 +63,7 @@ class Step:
         """By job index, or by what it concerns: a job that another worker takes over has not failed after all."""
         self._withheld = 0
         self._ended: set[int] = set()
+        self._no_workers = False
         self._collecting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> Outcome:
@@ -106,9 +107,11 @@ class Step:
         async for event in submission.events():
             match event:
                 case events.Queued():
+                    self._no_workers = event.no_workers
                     message = "no worker serves this model now" if event.no_workers else ""
                     self._report("queued", message=message, position=event.position, eta=event.eta_seconds)
                 case events.JobStarted():
+                    self._no_workers = False
                     self._report("started", job=event.index)
                 case events.JobProgress():
                     self._report("step", job=event.index, fraction=event.fraction, eta=event.eta)
@@ -187,8 +190,13 @@ class Step:
             return
         self.state = answer
         project = {"projectId": self.project_id, "key": self.key, "state": answer, "sent": self.sent}
-        details = {"projects": [project]}
-        self._errors["project"] = TimeLimitError("TIMEOUT", f"Timeout after {self._seconds:g}s", details=details)
+        self._errors["project"] = self._late(details={"projects": [project]})
+
+    def _late(self, details: dict[str, Any]) -> SogniError:
+        if self._no_workers and self.state == "cancelled":
+            text = f"No worker served {self.project.model} for {self._seconds:g} s; the request was cancelled."
+            return ServiceError("NO_WORKERS", text, details=details)
+        return TimeLimitError("TIMEOUT", f"Timeout after {self._seconds:g}s", details=details)
 
     async def _interrupted(self) -> None:
         """Ask the network to cancel and let downloads under way end, both within the same few seconds."""

@@ -1,4 +1,4 @@
-"""The image mode through the real command line, over real sockets, against the devnet as if it were the live network."""
+"""The image mode through the real command line, over real sockets, the devnet standing for the live network."""
 
 from __future__ import annotations
 
