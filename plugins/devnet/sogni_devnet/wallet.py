@@ -8,6 +8,7 @@ takes ten times what a whole start of the devnet takes, is reached only when a s
 from __future__ import annotations
 
 import hashlib
+import sys
 
 SALT = b"sogni-salt-value"
 ROUNDS = 10_000
@@ -57,9 +58,12 @@ def signer(wallet_address: str, nonce: str, signature: str) -> str | None:
 
     Both domains are tried; the signature is 65 bytes r‖s‖v as hex, v 27 or 28.
     """
+    # The import raises the recursion limit of the whole process, which may be that of a client, a hundredfold.
+    limit = sys.getrecursionlimit()
     from eth_account import Account
     from eth_account.messages import encode_typed_data
 
+    sys.setrecursionlimit(limit)
     unreadable = _signature_errors()
     found: str | None = None
     for domain in DOMAINS:
