@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -22,6 +23,12 @@ _log = logging.getLogger("sogni_core.transport")
 Origin = tuple[str, int]
 
 CONNECT_SECONDS = 10.0
+
+_PEEKED_BYTES = 16 * 1024
+_APPLICATION_DATA = 23
+"""Type of a TLS record; under TLS 1.3 of every encrypted one."""
+_LONGEST_ALERT = 32
+"""Bytes of an encrypted alert record at most: two, its type, and a tag of 16. A session ticket is far longer."""
 
 
 class _Secured(httpcore.AsyncNetworkStream):
@@ -132,7 +139,7 @@ class Lines(httpcore.AsyncNetworkBackend):
             _log.debug("a line opened beforehand failed: %s", type(failure).__name__)
             return None
         stream = task.result()
-        if stream.get_extra_info("is_readable"):  # the server has closed it: nothing else is readable before a request
+        if _has_ended(stream):
             await stream.aclose()
             return None
         return stream
@@ -164,6 +171,27 @@ class Lines(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 _log.debug("an address of %s did not answer", host)
         return await self._backend.connect_tcp(last, port, CONNECT_SECONDS)
+
+
+def _has_ended(stream: httpcore.AsyncNetworkStream) -> bool:
+    """Tell whether a server has closed a line on which nothing was asked yet.
+
+    On a plain line anything to read means that. Under TLS 1.3 session tickets arrive unasked, and are told from the
+    alert with which a server takes its leave by their length; what is missed here is a request that is repeated.
+    """
+    if not stream.get_extra_info("is_readable"):
+        return False
+    if not isinstance(stream, _Secured):
+        return True
+    with stream.get_extra_info("socket").dup() as peeked:
+        waiting = peeked.recv(_PEEKED_BYTES, socket.MSG_PEEK)
+    place = 0
+    while place + 5 <= len(waiting):
+        length = int.from_bytes(waiting[place + 3 : place + 5], "big")
+        if waiting[place] != _APPLICATION_DATA or length <= _LONGEST_ALERT:
+            return True
+        place += 5 + length
+    return not waiting
 
 
 class RefusedAddressError(Exception):

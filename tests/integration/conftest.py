@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+import logging
 import random
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -242,6 +243,10 @@ class Line:
 Script = Callable[[Line], Awaitable[None]]
 
 
+_QUIET = logging.getLogger("tests.wire")  # the server of a test may know what it was sent; only the client is watched
+_QUIET.setLevel(logging.WARNING)
+
+
 class Wire:
     """A WebSocket server that follows one script per connection, in turn; the last for ever."""
 
@@ -255,7 +260,7 @@ class Wire:
         self._server: Server | None = None
 
     async def start(self) -> None:
-        self._server = await serve(self._serve, "127.0.0.1", 0, process_request=self._check, close_timeout=0.1)
+        self._server = await serve(self._serve, "127.0.0.1", 0, process_request=self._check, close_timeout=0.1, logger=_QUIET)
         self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:

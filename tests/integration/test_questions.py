@@ -1,0 +1,99 @@
+"""Balance, prices and models: what is asked beside the work."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sogni_core._network.records import Price
+from sogni_core.errors import AuthError, ServiceError, TransportError
+from sogni_core.project import ImageProject
+
+pytestmark = pytest.mark.anyio
+
+LIST, COUNTS = "/api/v1/models/list", "/api/v1/status/network/fast/models"
+
+
+@pytest.fixture
+def asking(net: Any) -> Any:
+    """A network whose socket host's HTTP is the scripted server."""
+    net.wire.url = net.web.url.replace("http", "ws")
+    net.web.on(
+        LIST,
+        net.web.bare([
+            {"id": "a", "name": "A \x1b[1mbold\x07", "SID": 100, "media": "image", "tier": "t"},
+            {"id": "b", "SID": 7, "media": "video"},
+            {"id": "a", "name": "again", "SID": 1},
+            {"id": 5},
+            {"name": "no id"},
+            "noise",
+            None,
+        ]),
+    )
+    net.web.on(COUNTS, net.web.bare({"100": 3, "7": "2", "x": None}))
+    return net
+
+
+async def test_a_balance_is_exact(net: Any) -> None:
+    net.web.on("/v4/account/balance", net.web.ok({"spark": {"net": "100.123456789012345678"}, "sogni": {"net": "x"}}))
+    balance = await net.session().balance()
+    assert balance.spark == Decimal("100.123456789012345678")
+    assert balance.sogni is None
+
+
+async def test_a_price_is_read_from_the_project_and_needs_no_login(asking: Any) -> None:
+    seen: list[str] = []
+
+    def quote(asked: Any) -> Any:
+        seen.append(asked.path)
+        project = {"costInToken": "4.5", "costInUSD": "0.02", "costInSpark": "4.5", "costInSogni": None}
+        return asking.web.bare({"quote": {"project": project}, "benchmark": {"estimatedRenderTimeSec": 40}})
+
+    project = ImageProject(model="m/x", prompt="p", count=2, steps=4, width=512, height=768)
+    path = "/api/v2/job/estimate/spark/fast/m%2Fx/2/4/0/0/0/512/768"
+    asking.web.on(path, quote)
+    price = await asking.session(asking.account()).estimate(project, "fast")
+    assert price == Price("spark", Decimal("4.5"), Decimal("0.02"), Decimal("4.5"), None, 40.0)
+    assert seen == [path]
+    assert not {"authorization", "api-key"} & set(asking.web.asked[0].headers)
+
+
+async def test_a_price_that_is_refused_in_plain_text(asking: Any) -> None:
+    project = ImageProject(model="m", prompt="p")
+    asking.web.on("/api/v2/job/estimate/spark/fast/m/1/0/0/0/0/0/0", asking.web.answer(400, b"Unknown model"))
+    with pytest.raises(ServiceError, match="Unknown model"):
+        await asking.session().estimate(project, "fast")
+
+
+@pytest.mark.parametrize("answer", [None, [], {"quote": 5}, {"quote": {"project": {"costInToken": "NaN"}}}])
+async def test_a_price_that_cannot_be_read_is_not_known(asking: Any, answer: Any) -> None:
+    asking.web.on("/api/v2/job/estimate/spark/fast/m/1/0/0/0/0/0/0", asking.web.bare(answer))
+    price = await asking.session().estimate(ImageProject(model="m", prompt="p"), "fast")
+    assert price.amount is None
+
+
+async def test_models_and_their_workers(asking: Any) -> None:
+    models = await asking.session(asking.account()).models("fast")
+    facts = [(model.id, model.name, model.media, model.workers) for model in models]
+    assert facts == [("a", "A bold", "image", 3), ("b", "b", "video", 2)]
+
+
+async def test_models_without_counts_are_still_a_list(asking: Any) -> None:
+    asking.web.on(COUNTS, asking.web.error(500))
+    assert [model.workers for model in await asking.session().models("fast")] == [None, None]
+    asking.web.on(COUNTS, asking.web.bare({}))
+    assert [model.workers for model in await asking.session().models("fast")] == [0, 0]
+
+
+async def test_a_list_that_cannot_be_had_is_an_error(asking: Any) -> None:
+    asking.web.on(LIST, asking.web.answer(200, b"<html>"))
+    with pytest.raises(TransportError):
+        await asking.session().models("fast")
+
+
+async def test_a_question_with_a_refused_key_says_so(net: Any) -> None:
+    net.web.on("/v4/account/balance", net.web.error(401, "Invalid API key", errorCode=101))
+    with pytest.raises(AuthError):
+        await net.session().balance()

@@ -1,0 +1,191 @@
+"""TLS and proxies: who is trusted, what goes through where, and lines that shake hands beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sogni_core._transport import tls
+from sogni_core._transport.calls import SafeCall
+from sogni_core._transport.http import Http
+from sogni_core._transport.socket import Socket
+from sogni_core.errors import TransportError
+from sogni_core.files import Neighbour
+
+pytestmark = pytest.mark.anyio
+
+PEM = Path(__file__).with_name("loopback.pem")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_trust() -> Iterator[None]:
+    tls.bare.cache_clear()
+    tls.trusting.cache_clear()
+    yield
+    tls.bare.cache_clear()
+    tls.trusting.cache_clear()
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(PEM))
+
+
+def serving() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(PEM)
+    return context
+
+
+@pytest.fixture
+async def secure(web: Any) -> AsyncIterator[Any]:
+    server = type(web)()
+    await server.start(serving())
+    server.on("/x", server.answer(body=server.picture()))
+    yield server
+    await server.stop()
+
+
+async def test_a_stranger_is_not_trusted(secure: Any, http: Http) -> None:
+    with pytest.raises(TransportError) as caught:
+        await http.call(SafeCall("GET", f"{secure.url}/x", {"api-key": "secret"}))
+    assert caught.value.details["cause"] == "its certificate is not trusted"
+    assert "SSL_CERT_FILE" in (caught.value.hint or "")
+    with pytest.raises(TransportError) as caught:
+        await Socket.open(secure.url.replace("https", "wss"), {"api-key": "secret"})
+    assert caught.value.details["cause"] == "its certificate is not trusted"
+    assert secure.asked == []
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_a_certificate_is_good_for_its_name_only(secure: Any, http: Http) -> None:
+    with pytest.raises(TransportError) as caught:
+        await http.call(SafeCall("GET", f"https://localhost:{secure.port}/x"))
+    assert caught.value.details["cause"] == "its certificate is not trusted"
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_calls_downloads_and_warm_lines_share_one_context(secure: Any, http: Http, tmp_path: Path) -> None:
+    await http.load()
+    http.warm(secure.url)
+    http.warm(secure.url, store=True)
+    while secure.lines < 2:
+        await asyncio.sleep(0)
+    assert (await http.call(SafeCall("GET", f"{secure.url}/x"))).ok
+    with Neighbour(tmp_path / "a") as neighbour:
+        assert (await http.download(f"{secure.url}/x", neighbour, limit_bytes=9999)).status == 200
+    assert secure.lines == 2
+    assert tls.trusting() is tls.bare()
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_a_secure_line_that_the_server_closed_is_replaced(secure: Any, http: Http) -> None:
+    await http.load()
+    http.warm(secure.url)
+    while not secure._busy:
+        await asyncio.sleep(0)
+    (waiting,) = secure._busy
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert (await http.call(SafeCall("GET", f"{secure.url}/x", repeat="unsent"))).ok
+    assert secure.lines == 2
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_a_secure_socket_opens(net: Any) -> None:
+    from websockets.asyncio.server import serve
+
+    async def greet(connection: Any) -> None:
+        await connection.send("hello")
+
+    async with serve(greet, "127.0.0.1", 0, ssl=serving()) as server:
+        opened = await Socket.open(f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}/", {})
+        assert isinstance(opened, Socket)
+        assert [text async for text in opened.texts()] == ["hello"]
+        assert opened.closed.code == 1000
+        await opened.close()
+
+
+@pytest.mark.usefixtures("trusted")
+async def test_a_redirect_out_of_tls_is_refused(secure: Any, web: Any, http: Http, tmp_path: Path) -> None:
+    secure.on("/down", secure.answer(302, headers={"location": f"{web.url}/x"}))
+    with Neighbour(tmp_path / "a") as neighbour, pytest.raises(Exception, match="redirect from https"):
+        await http.fetch(f"{secure.url}/down", neighbour, 99)
+    assert web.asked == []
+
+
+# proxies
+
+
+class Proxy:
+    """A proxy for CONNECT that leads everything to one port."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.asked: list[str] = []
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[0])
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+        async def lead(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+            while data := await source.read(9999):
+                target.write(data)
+            target.close()
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(lead(reader, there_writer))
+            group.create_task(lead(there_reader, writer))
+        await writer.wait_closed()
+
+
+async def test_the_socket_honours_a_proxy(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def greet(line: Any) -> None:
+        await line.greet()
+        await line.close(1000)
+
+    net.wire.scripts = [greet]
+    proxy = Proxy(int(net.wire.url.rpartition(":")[2]))
+    async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        opened = await Socket.open("ws://socket.example.com/", {})
+        assert isinstance(opened, Socket)
+        assert len([text async for text in opened.texts()]) == 1
+        await opened.close()
+    assert proxy.asked == ["CONNECT socket.example.com:80 HTTP/1.1"]
+
+
+async def test_files_of_the_service_come_through_a_proxy_where_there_is_one(
+    web: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", web.url)
+    web.on("/x", web.answer(body=b"picture"))
+    http = Http()
+    try:
+        http.warm("http://files.example.com", store=True)
+        with Neighbour(tmp_path / "a") as neighbour:
+            received = await http.download("http://files.example.com/x", neighbour, limit_bytes=99)
+        assert received.size == 7
+        assert web.asked[0].headers["host"] == "files.example.com"
+    finally:
+        await http.close()
+
+
+async def test_a_proxy_that_refuses_is_said(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    http = Http()
+    try:
+        with pytest.raises(TransportError):
+            await http.call(SafeCall("GET", "http://api.example.com/x"))
+        with pytest.raises(TransportError):
+            await Socket.open("wss://socket.example.com/", {})
+    finally:
+        await http.close()
