@@ -12,8 +12,12 @@ import sys
 import uuid
 from pathlib import Path
 
-import httpx
-from websockets.asyncio.client import connect
+# httpx imports its own command line, with rich (40 ms), where rich is installed. An environment for this script alone
+# has none.
+sys.modules["rich"] = None  # type: ignore[assignment]
+
+import httpx  # noqa: E402
+from websockets.asyncio.client import connect  # noqa: E402
 
 REST, SOCKET = os.environ["SOGNI_REST_URL"], os.environ["SOGNI_SOCKET_URL"]
 PROJECT = str(uuid.uuid4()).upper()
