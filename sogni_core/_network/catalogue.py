@@ -43,7 +43,7 @@ async def ask(rest: Rest, network: str) -> list[LiveModel]:
 class Catalogue:
     """Models and tiers of one service, as they were told last. Reading is cheap and never asks anybody.
 
-    Three things make it old: its age, a model that serves now and is not in it, and :meth:`doubt`.
+    Three things make it old: its age, a model that serves now and was not known, and :meth:`doubt`.
     """
 
     def __init__(self, folder: Path | None, socket_url: str) -> None:
@@ -57,6 +57,8 @@ class Catalogue:
         self._tiers: dict[str, Tier] = {}
         self._told_tiers: Mapping[str, Any] = {}
         self._swarm: Mapping[str, int] | None = None
+        self._absent: frozenset[str] = frozenset()
+        """Models that served when the service was asked, and that its list lacked: not a reason to ask again."""
 
     @property
     def kept(self) -> bool:
@@ -73,7 +75,9 @@ class Catalogue:
     def fresh(self) -> bool:
         """Whether the service need not be asked again."""
         age = self.age
-        return age is not None and 0 <= age < FRESH_SECONDS and not self._doubted
+        if age is None or not 0 <= age < FRESH_SECONDS or self._doubted:
+            return False
+        return self._swarm is None or self._swarm.keys() <= self._models.keys() | self._absent
 
     @property
     def models(self) -> Mapping[str, LiveModel]:
@@ -94,9 +98,6 @@ class Catalogue:
     def counted(self, swarm: Mapping[str, int] | None) -> None:
         """Take ``swarmModels``: workers by model id; None when the connection changes its network."""
         self._swarm = swarm
-        if swarm:
-            self._open()
-            self._doubted = self._doubted or not swarm.keys() <= self._models.keys()
 
     def doubt(self) -> None:
         """Count as old from now on: the service contradicted what is known here."""
@@ -118,6 +119,7 @@ class Catalogue:
             self._told_tiers = {name: tier for name, tier in record(told).items() if name in used}
             self._tiers = read_tiers(self._told_tiers)
         self._models, self._asked, self._doubted = models, time.time(), False
+        self._absent = frozenset(self._swarm or ()) - models.keys()
         await asyncio.to_thread(self._keep)
 
     def _open(self) -> None:
@@ -134,6 +136,7 @@ class Catalogue:
         self._models = _models(items(content.get("models")))
         self._told_tiers = record(content.get("tiers"))
         self._tiers = read_tiers(self._told_tiers)
+        self._absent = frozenset(name for name in items(content.get("absent")) if isinstance(name, str))
         self._asked = number(content.get("asked")) if self._models else None
 
     def _keep(self) -> None:
@@ -144,9 +147,8 @@ class Catalogue:
             for model in self._models.values()
         ]
         private_folder(self._path.parent)
-        write_atomic(
-            self._path, json.dumps({"asked": self._asked, "models": listed, "tiers": self._told_tiers}, default=str)
-        )
+        told = {"asked": self._asked, "models": listed, "tiers": self._told_tiers, "absent": sorted(self._absent)}
+        write_atomic(self._path, json.dumps(told))
 
 
 async def _both(rest: Rest, first: str, second: str) -> tuple[object, object]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from sogni_core._network import catalogue, prices, results
@@ -18,7 +19,8 @@ from sogni_core._network.store_host import StoreHost
 from sogni_core._network.submission import Submission
 from sogni_core._network.transfers import Pause, Transfers
 from sogni_core._protocol.frames import Frame
-from sogni_core._protocol.greeting import Balance, Greeting, read_balance
+from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_models
+from sogni_core._protocol.tiers import Tier
 from sogni_core._transport.http import Http
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
@@ -38,19 +40,23 @@ class Session:
         http: Http,
         app_id: Callable[[str], str],
         network: str = "fast",
+        cache: Path | None = None,
         rng: random.Random | None = None,
         pause: Pause = asyncio.sleep,
     ) -> None:
         """``app_id`` gives the stored id of this installation for an account's name; asked once, before connecting.
 
-        ``network`` is what the connection asks for, ``fast`` or ``relaxed``. ``http`` is not closed here.
-        ``pause`` is how time passes between tries.
+        ``network`` is what the connection asks for, ``fast`` or ``relaxed``. ``cache`` is the folder in which the
+        catalogue is kept; with None it is not, and is asked for only by :meth:`refresh_catalogue`. ``http`` is not
+        closed here. ``pause`` is how time passes between tries.
         """
         self._http = http
         self._rest_url = endpoint.rest_url
         http.admit(endpoint.rest_url)
         chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
         self._rest = Rest(endpoint, account, http)
+        self.catalogue = catalogue.Catalogue(cache, endpoint.socket_url)
+        """What is known of the models; reading it asks nobody."""
         self._store = StoreHost(account.state, endpoint.rest_url)
         self._transfers = Transfers(self._rest, http, self._store, random=chance.random, pause=pause)
         self._connection = Connection(
@@ -112,11 +118,21 @@ class Session:
         """Ask which models there are, and who serves them on ``network``; needs no login."""
         return await catalogue.ask(self._rest, network)
 
+    def tier(self, model: str) -> Tier | None:
+        """Return what a model takes, as the service said when it was asked last; None if it is not known."""
+        return self.catalogue.tier(model)
+
+    async def refresh_catalogue(self) -> None:
+        """Ask for models and tiers now; needs no login. Errors as :meth:`catalogue.Catalogue.refresh`."""
+        await self.catalogue.refresh(self._rest)
+
     def warm(self, project: Project) -> None:
-        """Prepare for results while a job renders: lines to the REST host and to the file store, and the decoder."""
+        """Prepare for results while a job renders: lines to the hosts, the decoder, the catalogue."""
         if not self._warmed:
             self._warmed = True
             self._own(self._prepare(project))
+            if self.catalogue.kept and not self.catalogue.fresh:
+                self._own(self.refresh_catalogue())
 
     # what the connection tells
 
@@ -128,7 +144,12 @@ class Session:
                 submission.adopt(recovered)
 
     def received(self, frame: Frame) -> None:
-        """Hand a frame to the project that it names."""
+        """Hand a frame to the project that it names, or to the catalogue."""
+        if frame.type == "swarmModels":
+            self.catalogue.counted(read_models(frame.payload))
+        elif frame.type == "changeNetwork":
+            # protocol: the counts of the other network follow.
+            self.catalogue.counted(None)
         if not isinstance(frame.payload, dict):
             return
         project_id = frame.payload.get("jobID")

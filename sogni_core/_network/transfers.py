@@ -11,7 +11,7 @@ from sogni_core._network.records import Collected
 from sogni_core._network.rest import Rest
 from sogni_core._network.results import Checked, inspect
 from sogni_core._network.store_host import StoreHost
-from sogni_core._protocol import ids
+from sogni_core._protocol import audio, ids, slots
 from sogni_core._protocol.closing import backoff
 from sogni_core._protocol.events import JobFinished
 from sogni_core._protocol.values import record, url
@@ -68,7 +68,8 @@ class Transfers:
                 async with self._uploads:
                     target = await self._upload_url(project_id, slot, asset)
                     seconds = 60.0 + asset.size / SLOWEST
-                    reply = await self._http.upload(target, path, asset.content_type, seconds=seconds)
+                    kind = slots.content_type(slot, asset)
+                    reply = await self._http.upload(target, path, kind, seconds=seconds)
             except (TransportError, ServiceError) as error:
                 failure = error
                 if not error.retryable or error.details.get("status") in {400, 404, 413}:
@@ -98,16 +99,17 @@ class Transfers:
     async def collect(self, project: Project, project_id: str, job: JobFinished, output: Path | None) -> Collected:
         """Get a result: its URL and, with ``output``, its file. Errors as :meth:`submission.Submission.collect`."""
         failure: SogniError | None = None
-        named = job.result_url
+        named = (job.result_url, project.media) if job.result_url is not None else None
         for attempt in range(TRIES):
             if attempt:
                 await self._pause(backoff(attempt - 1, self._random()))
             try:
-                target = named or await self._download_url(project, project_id, job)
+                target, media = named or await self._download_url(project, project_id, job)
                 if output is None:
-                    return Collected(target, content_type=CONTENT_TYPES.get(project.output_format or "", ""))
+                    kind = CONTENT_TYPES.get(project.output_format or "", "") if media == project.media else ""
+                    return Collected(target, content_type=kind)
                 async with self._downloads:
-                    return await self._saved(target, project, output)
+                    return await self._saved(target, media, output)
             except (TransportError, ServiceError) as error:
                 if job.uncertain and isinstance(error, ServiceError) and error.details.get("status") == 404:
                     raise ServiceError("SENSITIVE_CONTENT", "The output was withheld by the safety filter.") from None
@@ -127,20 +129,23 @@ class Transfers:
         )
 
     async def _upload_url(self, project_id: str, slot: str, asset: Asset) -> str:
-        query: dict[str, str | None] = {"jobId": project_id, "type": slot, "contentType": asset.content_type or None}
-        if asset.kind in {"audio", "video"}:
+        kind = slots.content_type(slot, asset)
+        query: dict[str, str | None] = {"jobId": project_id, "type": slot, "contentType": kind or None}
+        # The slot decides, not the file: a sound of no known type still belongs to the media.
+        if slots.endpoint(slot) == "media":
             answer = await self._rest.get("/v1/media/uploadUrl", query)
         else:
             answer = await self._rest.get("/v1/image/uploadUrl", {"imageId": ids.make(), **query})
         return self._named(answer, "uploadUrl")
 
-    async def _download_url(self, project: Project, project_id: str, job: JobFinished) -> str:
+    async def _download_url(self, project: Project, project_id: str, job: JobFinished) -> tuple[str, str]:
+        """Ask for the URL of a result; gives its kind too, which is empty if it is not that of the project."""
         media = {"jobId": project_id, "id": job.job_id, "type": "complete"}
-        # protocol: a content type only if the request named a format; video sends none.
+        # protocol: of an image the type of the format that the request named, of audio always, of video never.
         if project.media != "image":
-            kind = CONTENT_TYPES.get(project.output_format or "", "") if project.media == "audio" else ""
-            answer = await self._rest.get("/v1/media/downloadUrl", {**media, "contentType": kind or None})
-            return self._named(answer, "downloadUrl")
+            kind = CONTENT_TYPES[project.output_format or audio.FORMATS[0]] if project.media == "audio" else None
+            answer = await self._rest.get("/v1/media/downloadUrl", {**media, "contentType": kind})
+            return self._named(answer, "downloadUrl"), project.media
         query: dict[str, str | None] = {"jobId": project_id, "imageId": job.job_id, "type": "complete"}
         query["contentType"] = CONTENT_TYPES.get(project.output_format or "")
         try:
@@ -150,7 +155,8 @@ class Transfers:
             if error.details.get("status") != 404 or "/v1/media/downloadUrl" not in error.message:
                 raise
             answer = await self._rest.get("/v1/media/downloadUrl", dict(media))
-        return self._named(answer, "downloadUrl")
+            return self._named(answer, "downloadUrl"), ""
+        return self._named(answer, "downloadUrl"), "image"
 
     def _named(self, answer: object, field: str) -> str:
         found = url(record(answer).get(field))
@@ -160,9 +166,9 @@ class Transfers:
         self._store.note(found)
         return found
 
-    async def _saved(self, target: str, project: Project, output: Path) -> Collected:
-        limit = LARGEST.get(project.media, LARGEST["video"])
-        seconds = DOWNLOAD_SECONDS.get(project.media, DOWNLOAD_SECONDS["video"])
+    async def _saved(self, target: str, media: str, output: Path) -> Collected:
+        limit = LARGEST.get(media, LARGEST["video"])
+        seconds = DOWNLOAD_SECONDS.get(media, DOWNLOAD_SECONDS["video"])
         with Neighbour(output) as neighbour:
             received = await self._http.download(
                 target, neighbour, limit_bytes=limit, idle=IDLE_SECONDS, seconds=seconds
@@ -173,7 +179,7 @@ class Transfers:
                     f"The file store answered with status {received.status}.",
                     details={"status": received.status},
                 )
-            checked = await _to_its_end(lambda: _committed(neighbour, project.media))
+            checked = await _to_its_end(lambda: _committed(neighbour, media))
             return Collected(
                 target,
                 path=output,
@@ -182,6 +188,7 @@ class Transfers:
                 sha256=neighbour.sha256,
                 width=checked.width,
                 height=checked.height,
+                seconds=checked.seconds,
             )
 
 

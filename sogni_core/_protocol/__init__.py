@@ -15,6 +15,7 @@ is the first, ``job_id`` the second; ``jobIndex`` is the job's place among its p
 ``refusals``       what would be paid for and cannot be right
 ``constants``      every magic value of ``jobRequest``
 ``estimates``      paths of the cost estimates
+``tiers``          which values a model takes
 ``events``         what happened to a project, as values
 ``state``          one project's life: frames in, events out; ``jobs`` tells which ``imgID`` is which job
 ``recovery``       a recovered project told again as frames

@@ -13,10 +13,12 @@ from sogni_core._network.records import Collected
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
-from sogni_core.project import Asset, ImageProject, Project
+from sogni_core.project import Asset, AudioProject, ImageProject, Project, VideoProject
 
 pytestmark = pytest.mark.anyio
 
+SAMPLES = Path(__file__).parents[1] / "unit" / "media" / "samples"
+CLIP, VOICE = ((SAMPLES / name).read_bytes() for name in ("clip.mp4", "voice.mp4"))
 NAME = ids.make()
 UPLOAD, DOWNLOAD = "/v1/image/uploadUrl", "/v1/image/downloadUrl"
 
@@ -187,19 +189,38 @@ async def test_a_media_result_is_found_where_the_service_points(net: Any, store:
     assert store.of("/v1/media/downloadUrl")[0].query == {"jobId": NAME, "id": "J1", "type": "complete"}
 
 
-class Clip(Project):
-    media = "video"
+async def test_what_is_found_there_is_taken_for_what_it_is(net: Any, store: Any, tmp_path: Path) -> None:
+    store.on(DOWNLOAD, store.error(404, "use /v1/media/downloadUrl for this"))
+    store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/media"}))
+    store.on("/media", store.answer(body=b"<html>"), store.answer(body=CLIP))
+    collected = await collect(net, tmp_path / "a.png")
+    assert (collected.content_type, collected.width, (tmp_path / "a.png").read_bytes()) == ("video/mp4", 64, CLIP)
 
 
-async def test_a_video_comes_from_the_media_endpoint_and_is_checked_by_kind(
-    net: Any, store: Any, tmp_path: Path
-) -> None:
-    clip = Clip(model="wan", prompt="p", output_format="mp4")
+async def test_a_video_comes_from_the_media_endpoint_and_has_to_be_whole(net: Any, store: Any, tmp_path: Path) -> None:
+    clip = VideoProject(model="wan", prompt="p", output_format="mp4")
     store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/file"}))
-    store.on("/file", store.answer(body=store.picture()), store.answer(body=b"\x00\x00\x00\x18ftypmp42" + bytes(99)))
+    store.on("/file", *(store.answer(body=body) for body in (store.picture(), CLIP[:-50], VOICE, CLIP)))
     collected = await collect(net, tmp_path / "a.mp4", project=clip)
-    assert (collected.content_type, collected.size, collected.width) == ("video/mp4", 111, 0)
+    assert (collected.content_type, collected.size) == ("video/mp4", len(CLIP))
+    assert (collected.width, collected.height) == (64, 48)
+    assert collected.seconds == pytest.approx(1.063, abs=0.001)
     assert "contentType" not in store.of("/v1/media/downloadUrl")[0].query
+
+
+@pytest.mark.parametrize(
+    ("output_format", "asked"),
+    [(None, "audio/mpeg"), ("mp3", "audio/mpeg"), ("flac", "audio/flac"), ("wav", "audio/wav")],
+)
+async def test_music_is_asked_for_by_its_type(
+    net: Any, store: Any, tmp_path: Path, output_format: str | None, asked: str
+) -> None:
+    song = AudioProject(model="ace_step_1.5_turbo", prompt="p", output_format=output_format)
+    store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/file"}))
+    store.on("/file", store.answer(body=b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(99)))
+    collected = await collect(net, tmp_path / "a.wav", project=song)
+    assert (collected.content_type, collected.width) == ("audio/wav", 0)
+    assert store.of("/v1/media/downloadUrl")[0].query["contentType"] == asked
 
 
 async def test_several_come_at_a_time_and_not_all_at_once(net: Any, store: Any, tmp_path: Path) -> None:
@@ -362,18 +383,37 @@ async def test_a_file_is_put_nowhere_else(net: Any, slots: Any, tmp_path: Path, 
     assert [asked for asked in slots.asked if asked.method == "PUT"] == []
 
 
-class Speech(Project):
-    media = "video"
-    voice: Asset | None = None
-
-    @property
-    def assets(self) -> dict[str, Asset]:
-        return {"referenceAudio": self.voice} if self.voice else {}
-
-
-async def test_sound_goes_through_the_media_endpoint(net: Any, slots: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("type", ["audio/mp4", "video/mp4", "audio/mpeg"])
+async def test_sound_goes_through_the_media_endpoint(net: Any, slots: Any, tmp_path: Path, type: str) -> None:
     slots.on("/v1/media/uploadUrl", slots.ok({"uploadUrl": f"{slots.url}/put"}))
     slots.on("/put", slots.answer())
-    voice = asset(tmp_path, "a.m4a", b"sound", "audio/mp4")
+    voice = asset(tmp_path, "a.m4a", b"sound", type)
     await net.session()._transfers.upload(NAME, "referenceAudio", voice)
-    assert slots.asked[0].query == {"jobId": NAME, "type": "referenceAudio", "contentType": "audio/mp4"}
+    assert slots.asked[0].query == {"jobId": NAME, "type": "referenceAudio", "contentType": type}
+    assert slots.asked[1].headers["content-type"] == type
+
+
+@pytest.mark.parametrize(
+    ("slot", "type", "path", "sent"),
+    [
+        ("referenceVideo", "video/mp4", "/v1/media/uploadUrl", "video/mp4"),
+        # what the file does not say, its slot does
+        ("referenceAudio", "video/webm", "/v1/media/uploadUrl", "audio/webm"),
+        ("referenceVideo", "audio/ogg", "/v1/media/uploadUrl", "video/ogg"),
+        ("referenceVideo", "", "/v1/media/uploadUrl", None),
+        ("referenceImage", "image/png", UPLOAD, "image/png"),
+        ("referenceImageEnd", "image/jpeg", UPLOAD, "image/jpeg"),
+        ("referenceMask", "image/png", UPLOAD, "image/png"),
+        ("cnImage", "image/webp", UPLOAD, "image/webp"),
+    ],
+)
+async def test_the_slot_decides_the_endpoint(
+    net: Any, slots: Any, tmp_path: Path, slot: str, type: str, path: str, sent: str | None
+) -> None:
+    slots.on(path, slots.ok({"uploadUrl": f"{slots.url}/put"}))
+    slots.on("/put", slots.answer())
+    await net.session()._transfers.upload(NAME, slot, asset(tmp_path, "a", b"content", type))
+    asked, put = slots.asked
+    assert (asked.path, asked.query["type"], asked.query.get("contentType")) == (path, slot, sent)
+    assert ("imageId" in asked.query) is (path == UPLOAD)
+    assert put.headers.get("content-type") == sent
