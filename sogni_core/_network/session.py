@@ -71,14 +71,21 @@ class Session:
         self._submissions: dict[str, Submission] = {}
         self._cancellation = Cancellation(self._connection)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._warmed = False
+        self._warmed = self._opened = False
+        self._questions = asyncio.Event()
+        """Set when questions may be asked without delaying the socket: they import the HTTP library first."""
+        self._questions.set()
 
     def open(self) -> None:
         """Begin to open the socket in the background. Nothing else is asked for."""
+        if not self._opened:
+            self._opened = True
+            self._questions.clear()
         self._connection.open()
 
     async def close(self) -> None:
         """Close the socket (code 1000) and end every task, within about a tenth of a second."""
+        self._questions.set()
         for task in self._tasks:
             task.cancel()
         await self._connection.close()
@@ -111,7 +118,11 @@ class Session:
         return read_balance(await self._rest.get("/v4/account/balance"))
 
     async def estimate(self, project: Project, network: str, *, comfy: bool = True) -> Price:
-        """Ask what a project would cost; needs no login. ``comfy`` makes no difference to a price."""
+        """Ask what a project would cost; needs no login. ``comfy`` makes no difference to a price.
+
+        A socket that is being opened goes first.
+        """
+        await self._questions.wait()
         return await prices.estimate(self._rest, project, network)
 
     async def models(self, network: str) -> list[LiveModel]:
@@ -162,6 +173,7 @@ class Session:
 
     def broken(self, error: SogniError) -> None:
         """Tell every project that was sent; one that was not learns it where it waits."""
+        self._questions.set()
         for submission in list(self._submissions.values()):
             if submission.sent:
                 submission.break_off(error)
@@ -169,6 +181,7 @@ class Session:
 
     def waiting(self) -> None:
         """Use the time in which the socket opens for importing what its results will need."""
+        self._questions.set()
         self._own(self._http.load())
 
     def _begun(self, submission: Submission) -> None:

@@ -12,7 +12,10 @@ DIAL_SECONDS = 10.0
 async def dial(host: str, port: int) -> socket.socket:
     """Connect to a host, its addresses one after the other. The caller closes the socket. Raises OSError."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     *earlier, last = [(family, kind, protocol, address) for family, kind, protocol, _, address in found]
     for one in earlier:
         try:

@@ -77,6 +77,7 @@ class Socket:
                 # Without a proxy the line is opened while the library is imported, which takes 40 ms the first time.
                 if parts.hostname and not proxies.named("https" if secure else "http", parts.hostname):
                     dialling = Dialling(parts.hostname, parts.port or (443 if secure else 80))
+                    await asyncio.sleep(0)  # the call goes out before the import takes the interpreter
                 await _prepared(secure)
                 waiting()
                 return await _upgraded(url, headers, dialling, host)
