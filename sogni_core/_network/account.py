@@ -71,6 +71,11 @@ class Account:
         """How it proves itself."""
         return "api-key" if self._api_key else "password" if self._username else "none"
 
+    @property
+    def renewable(self) -> bool:
+        """Whether there can be other headers than those that were refused."""
+        return self.kind == "password"
+
     async def headers(self) -> Headers:
         """Return the headers of an authenticated call; logs in or refreshes only if nothing stored will do.
 

@@ -33,6 +33,8 @@ FIRST_TRIES = 3
 LOST_SECONDS = 120.0
 """How long a connection that worked is tried for again. The server keeps what ends meanwhile for an hour."""
 LONGEST_PUT_OFF = 60.0
+RENEWAL_SECONDS = 60.0
+"""Between two renewals of a login that the socket refused: one that is refused again at once is refused for good."""
 
 
 class Receiver(Protocol):
@@ -65,8 +67,8 @@ class _End:
 
     @property
     def unauthorised(self) -> bool:
-        """Whether the credentials were refused, by a status or by a close code before the greeting."""
-        return self.policy.code == "AUTHENTICATION_ERROR" and not self.greeted and self.code in {None, 4021}
+        """Whether the credentials were refused, by a status or by a close code: a token may end in mid-connection."""
+        return self.policy.code == "AUTHENTICATION_ERROR" and self.code in {None, 4021}
 
 
 class Connection:
@@ -145,15 +147,16 @@ class Connection:
     # the task that connects
 
     async def _keep(self) -> None:
-        tries, renewed = 0, False
         loop = asyncio.get_running_loop()
-        since = loop.time()
-        headers: Headers | None = None
+        tries, since, renewed_at = 0, loop.time(), -RENEWAL_SECONDS
+        refused: Headers | None = None
         while not self._closing:
             failure: SogniError
             wait = 0.0
             try:
-                headers = headers or await self._account.headers()
+                # Asked for every time: a token can expire while a connection is up.
+                headers = await (self._account.headers() if refused is None else self._account.renew(refused))
+                refused = None
                 end = await self._one(headers)
             except TransportError as unreachable:
                 failure = unreachable
@@ -161,15 +164,14 @@ class Connection:
                 if self._closing:
                     return
                 if end.greeted:
-                    tries, renewed, since = 0, False, loop.time()
-                if end.unauthorised and self._account.kind == "password" and not renewed:
-                    headers, renewed = await self._account.renew(headers), True
+                    tries, since = 0, loop.time()
+                if end.unauthorised and self._account.renewable and loop.time() - renewed_at >= RENEWAL_SECONDS:
+                    refused, renewed_at = headers, loop.time()
                     continue
                 failure = closing.error(end.policy, code=end.code, reason=end.reason)
                 if not end.policy.reconnect:
                     await self._stop(end, failure)
                 wait = min(end.wait, LONGEST_PUT_OFF)
-            headers = None  # a token can expire while a connection is up; the next try looks at the clock
             if self._hopeless(tries, loop.time() - since):
                 raise failure if self._served else _unserved(failure)
             await self._pause(max(wait, closing.backoff(tries, self._rng.random())))

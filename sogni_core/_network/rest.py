@@ -41,7 +41,7 @@ class Rest:
         account = None if public else self._account
         headers = await account.headers() if account is not None else {}
         reply = await self._http.call(SafeCall("GET", url, headers))
-        if reply.status == 401 and account is not None and account.kind == "password":
+        if reply.status == 401 and account is not None and account.renewable:
             headers = await account.renew(headers)
             reply = await self._http.call(SafeCall("GET", url, headers))
         return answers.read(reply, envelope=host == "rest", hide=headers.values())

@@ -25,6 +25,7 @@ _CLOSED_V4: Final = tuple(
         ),
     )
 )
+_LOOPBACK_V6: Final = IPv6Address("::1")
 _PUBLIC_V6: Final = IPv6Network("2000::/3")
 _CLOSED_V6: Final = tuple(
     map(
@@ -48,9 +49,14 @@ def refusal(address: str, *, loopback: bool) -> str | None:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
         return "is no IP address"
-    if loopback and ip.is_loopback:
+    if loopback and _is_loopback(ip):
         return None
     return None if _is_public(ip) else "is not a public address"
+
+
+def _is_loopback(ip: IPv4Address | IPv6Address) -> bool:
+    # Not the property of that name alone: newer Pythons look through mapped forms (::ffff:127.0.0.1) with it.
+    return ip == _LOOPBACK_V6 if isinstance(ip, IPv6Address) else ip.is_loopback
 
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
@@ -71,7 +77,7 @@ def is_loopback(url: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ip_address(host).is_loopback
+        return _is_loopback(ip_address(host))
     except ValueError:
         return False
 

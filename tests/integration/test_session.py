@@ -505,6 +505,39 @@ async def test_a_login_refused_by_close_code_is_renewed_too(net: Any) -> None:
     assert [upgrade["authorization"] for upgrade in net.wire.upgrades] == ["first", "second"]
 
 
+async def test_a_login_that_ends_in_mid_connection_loses_no_work(net: Any) -> None:
+    net.web.on("/v1/account/nonce", net.web.ok({"nonce": "abc123"}))
+    net.web.on("/v1/account/login", net.web.ok({"token": "first"}), net.web.ok({"token": "second"}))
+    requests: list[Any] = []
+
+    async def ends(line: Any) -> None:
+        await line.greet()
+        requests.append(await line.hear("jobRequest"))
+        await line.close(4021, "token expired")
+
+    async def goes_on(line: Any) -> None:
+        await line.greet(activeProjects=[{"id": requests[0]["jobID"], "status": "active"}])
+        await line.finish(requests[0])
+
+    net.wire.scripts = [ends, goes_on]
+    submission = submit(net.session(net.account(username="testuser", password="testpass")))
+    await submission.send(nothing)
+    assert isinstance((await follow(submission))[-1], ProjectCompleted)
+
+
+async def test_a_login_that_cannot_be_renewed_now_is_tried_again(net: Any) -> None:
+    net.web.on("/v1/account/nonce", net.web.ok({"nonce": "abc123"}))
+    token = net.web.ok({"token": "first"})
+    broken = net.web.answer(raw=b"")
+    net.web.on("/v1/account/login", token, broken, token)
+    net.wire.refusals = [(401, {})]
+    net.wire.scripts = [honest]
+    submission = submit(net.session(net.account(username="testuser", password="testpass")))
+    await submission.send(nothing)
+    await follow(submission)
+    assert len(net.pauses) == 1
+
+
 async def test_a_redirect_of_the_upgrade_takes_no_key_along(net: Any) -> None:
     net.wire.refusals = [(302, {"Location": net.wire.url})] * 3
     net.wire.scripts = [honest]
