@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 from sogni_devnet.accounts import Account
 from sogni_devnet.balance import Balance, Purse
 
@@ -69,6 +69,17 @@ def test_page_does_what_it_says(
 @pytest.mark.parametrize("page", examples.pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_block_of_a_page_can_be_tried(page: Path) -> None:
     assert list(examples.problems(page.read_text("utf-8"))) == []
+
+
+def test_the_picture_on_the_first_page_is_what_the_first_command_makes(folder: Path, sogni_cli: Any) -> None:
+    shown = ROOT / "docs/images/cat.png"
+    assert shown.stat().st_size < 120_000
+    assert sogni_cli("image", "--network", "devnet", "a cat wearing a hat", "-o", "cat.png", "-q").exit_code == 0
+    with Image.open(shown) as wanted, Image.open("cat.png") as made:
+        assert (wanted.format, wanted.size, wanted.mode) == (made.format, made.size, made.mode)
+        # Small differences between versions of the drawing library are none to a reader.
+        difference = ImageStat.Stat(ImageChops.difference(wanted.convert("RGB"), made.convert("RGB")))
+        assert max(difference.mean) < 2, "docs/images/cat.png is to be made anew"
 
 
 def test_shown_output_is_compared() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from tools import source
 from tools.markdown import code, line, page, prose
@@ -17,9 +18,13 @@ MODULES = ("app", "result", "errors", "context", "request", "project", "plugin")
 """Public modules in the order of the page. The hooks have a page of their own."""
 
 
+TESTING = ("contract", "commandline", "distribution", "isolation", "pytest_plugin")
+"""Modules behind ``sogni_core.testing``, in the order of the page; of each, what the package or pytest offers."""
+
+
 def render() -> str:
     """Render the page."""
-    return page("Python API", _INTRO, (row for name in MODULES for row in _module(name)))
+    return page("Python API", _INTRO, [*(row for name in MODULES for row in _module(name)), *_testing()])
 
 
 def _module(name: str) -> Iterator[str]:
@@ -42,6 +47,32 @@ def _module(name: str) -> Iterator[str]:
         return
     for node in source.classes(tree.body):
         yield from _class(node)
+
+
+def _testing() -> Iterator[str]:
+    package = source.tree_of(source.path_of("sogni_core.testing"))
+    offered = next(ast.literal_eval(one.value) for one in package.body if _assigns(one, "__all__"))
+    yield "## `sogni_core.testing`"
+    yield ""
+    yield prose(ast.get_docstring(package))
+    yield ""
+    for name in TESTING:
+        body = source.tree_of(source.path_of(f"sogni_core.testing.{name}")).body
+        for function in source.functions(body):
+            if function.name in offered:
+                yield from _function(function)
+            elif "pytest.fixture" in source.decorators(function):
+                yield f"### Fixture `{function.name}`"
+                yield ""
+                yield prose(ast.get_docstring(function))
+                yield ""
+        for node in source.classes(body):
+            if node.name in offered:
+                yield from _class(node)
+
+
+def _assigns(statement: ast.stmt, name: str) -> TypeGuard[ast.Assign]:
+    return isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == name
 
 
 def _function(function: source.Function) -> Iterator[str]:
