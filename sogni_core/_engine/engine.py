@@ -14,7 +14,6 @@ from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._journal.journal import Journal
 from sogni_core._network.records import Price
-from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, SogniError
 from sogni_core.files import numbered, prepare_output
@@ -30,7 +29,7 @@ from .last_render import LastRender
 from .networks import Networks, Way
 from .planning import PlanContext, Planned
 from .report import echo, finished
-from .resolve import Resolved, Resolver
+from .resolve import Resolved, Resolver, outside
 from .running import RunContext, Shared, call_workflow, new_random_seed, utc_now
 
 
@@ -96,7 +95,17 @@ class Engine:
         mode, workflow = self.find_mode(name)
         resolved = self._resolver.resolve(mode, workflow, fields)
         request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
-        return replace(resolved, request=request)
+        resolved = replace(resolved, request=request)
+        warnings = (*resolved.warnings, *outside(resolved, await self._live_limits(resolved)))
+        return replace(resolved, warnings=warnings)
+
+    async def _live_limits(self, resolved: Resolved) -> Mapping[str, tuple[float, float]]:
+        """Ranges that the network named when it was last asked; nobody is asked for them now."""
+        network = getattr(resolved.request, "network", "")
+        if network not in LIVE_NETWORKS:
+            return {}
+        tier = (await self.networks.way(network)).session.tier(resolved.model.id)
+        return tier.limits if tier is not None else {}
 
     def section(self, model: type[Any]) -> Any:
         """Return the values of a settings table by the model a plugin registered for it."""
@@ -178,7 +187,7 @@ class Engine:
             session=way.session,
             endpoint=way.endpoint,
             network=way.wire_network,
-            models=self.registry.model,
+            is_comfy=way.is_comfy,
             app_id=way.app_id,
             settings=self.section,
             prepare=self.prepare,
@@ -197,7 +206,7 @@ class Engine:
 
         async def ask(project: Project) -> Price | None:
             try:
-                return await way.session.estimate(project, way.wire_network, comfy=self._is_comfy(project))
+                return await way.session.estimate(project, way.wire_network, comfy=way.is_comfy(project.model))
             except SogniError:
                 # A price that cannot be asked is reported as unknown: cost is null.
                 return None
@@ -222,16 +231,16 @@ class Engine:
 
     async def _priced(self, network: str, planned: Planned) -> list[PlannedStep]:
         try:
-            session: Session = (await self.networks.way(network)).session
-            return [await self._price(session, step, planned) for step in planned.steps]
+            way = await self.networks.way(network)
+            return [await self._price(way, step, planned) for step in planned.steps]
         except AuthError as error:
             planned.warnings.append(f"The price could not be asked: {error.message}")
             return planned.steps
 
-    async def _price(self, session: Session, step: PlannedStep, planned: Planned) -> PlannedStep:
+    async def _price(self, way: Way, step: PlannedStep, planned: Planned) -> PlannedStep:
         project = step.project
         try:
-            price = await session.estimate(project, planned.network, comfy=self._is_comfy(project))
+            price = await way.session.estimate(project, planned.network, comfy=way.is_comfy(project.model))
         except SogniError as error:
             planned.warnings.append(f"The price of {step.key} could not be asked: {error.message}")
             return step
@@ -241,9 +250,6 @@ class Engine:
         if price.usd is not None:
             facts["usd"] = float(price.usd)
         return PlannedStep(step.key, project, step.files, facts)
-
-    def _is_comfy(self, project: Project) -> bool:
-        return self.registry.model(project.model).sampling == "comfy"
 
     def _fetcher(self) -> Fetcher:
         def folder() -> Path:

@@ -35,6 +35,12 @@ class Way:
     """App id of its connection, once it has one."""
     wire_network: str
     """``fast`` or ``relaxed``, as projects say it."""
+    registry: Registry
+
+    def is_comfy(self, model: str) -> bool:
+        """Whether a model takes the Comfy form of samplers: the network's word first, then the records."""
+        tier = self.session.tier(model)
+        return (tier.sampling if tier is not None else self.registry.model(model).sampling) == "comfy"
 
 
 class Networks:
@@ -90,9 +96,10 @@ class Networks:
             folder = Path(temporary.name)
         account = Account(endpoint, mine, folder, http=self._http())
         app_id = self._app_id(endpoint)
-        session = Session(endpoint, account=account, http=self._http(), app_id=app_id, network=wire)
+        cache = None if endpoint.ends_with_call else self._paths.cache
+        session = Session(endpoint, account=account, http=self._http(), app_id=app_id, network=wire, cache=cache)
         self._stack.push_async_callback(session.close)
-        way = Way(endpoint, session, account, app_id.leased, wire)
+        way = Way(endpoint, session, account, app_id.leased, wire, self._registry)
         if credentials is None:
             self._open[name] = way
         return way

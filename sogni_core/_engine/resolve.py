@@ -7,7 +7,7 @@ the request's own default. All problems with single values are found at once.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,6 @@ class Resolver:
         self._fill_format(model, values, origins, warnings)
         self._fill_timeout(model, chosen.record, entry, values, origins)
         request = self._build(model, values, origins, problems)
-        _warn_of_ranges(request, entry, origins, warnings)
         given_fields = frozenset(name for name in named if origins.get(name) == "given")
         strategy = None
         if isinstance(request, RenderOptions):
@@ -230,18 +229,23 @@ class Resolver:
         return seeds.prompt_hash(hashed), "prompt-hash", "prompt-hash"
 
 
-def _warn_of_ranges(request: Request, entry: Model, origins: Mapping[str, str], warnings: list[str]) -> None:
-    """Warn of values that somebody chose outside the model's range; the service decides what it does with them."""
-    marks = dict(type(request).markers())
-    for name, limit in entry.limits.items():
-        value = getattr(request, name, None)
-        if not isinstance(limit, tuple) or value is None or not origins.get(name, "").startswith(("given", "setting")):
+def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    """Warn of values that somebody chose outside the model's range; the service decides what it does with them.
+
+    ``live``: ranges that the network itself names, which stand above those of the catalogue entries.
+    """
+    marks = dict(type(resolved.request).markers())
+    for name, limit in {**resolved.model.limits, **live}.items():
+        value = getattr(resolved.request, name, None)
+        chosen = resolved.origins.get(name, "").startswith(("given", "setting"))
+        if not isinstance(limit, tuple) or not isinstance(value, int | float) or not chosen:
             continue
         least, most = limit
         if not least <= value <= most:
             flag = flag_of(name, marks.get(name))
-            warnings.append(
-                f"{flag} {value:g} is outside the range of {entry.id}, {least:g} to {most:g}; it is sent as it is."
+            yield (
+                f"{flag} {value:g} is outside the range of {resolved.model.id}, {least:g} to {most:g}; "
+                "it is sent as it is."
             )
 
 

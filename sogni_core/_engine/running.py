@@ -18,7 +18,7 @@ from sogni_core._network.session import Session
 from sogni_core._protocol import ids
 from sogni_core.errors import InternalError, PluginError, SogniError, first_of
 from sogni_core.files import private_folder
-from sogni_core.plugin import Endpoint, Model
+from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
 from sogni_core.result import OnProgress, Outcome, Progress, Result
 from sogni_core.text import clean
@@ -43,7 +43,8 @@ class Shared:
     session: Session
     endpoint: Endpoint
     network: str
-    models: Callable[[str], Model]
+    is_comfy: Callable[[str], bool]
+    """Whether a model takes the Comfy form of samplers on the wire."""
     app_id: Callable[[], str | None]
     settings: Callable[[type[Any]], Any]
     prepare: Callable[[str, dict[str, Any]], Awaitable[Resolved]]
@@ -86,7 +87,6 @@ class RunContext:
         if output is None and shared.endpoint.ends_with_call:
             extension = EXTENSIONS.get(project.output_format or "", ".png")
             output = shared.folder / f"{name.replace('/', '-')}{extension}"
-        model = shared.models(project.model)
         step = Step(
             journal=shared.journal,
             session=shared.session,
@@ -95,7 +95,7 @@ class RunContext:
             key=name,
             project=replace(project, network=project.network or shared.network),
             project_id=ids.make(),
-            comfy=model.sampling == "comfy",
+            comfy=shared.is_comfy(project.model),
             output=output.expanduser().absolute() if output is not None else None,
             seconds=float(getattr(self._resolved.request, "timeout", 0) or 60),
             keep_urls=not shared.endpoint.ends_with_call,

@@ -169,6 +169,7 @@ class Step:
             sha256=collected.sha256,
             width=collected.width,
             height=collected.height,
+            seconds=collected.seconds,
             seed=event.seed if event.seed is not None else self.project.seed,
             labelled=event.labelled,
         )
