@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint docs docs-check bench clean
+.PHONY: demo test test-slow test-peers lint docs docs-check bench clean
 
 demo: $(VENV)/demo
 	$(BIN)/sogni image --network devnet "a cat wearing a hat" -o cat.png
@@ -17,7 +17,11 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "not slow"
 
 test-slow: $(VENV)/dev
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m "slow and not peers"
+
+# The official SDKs, from their registries, in .cache/peers; the JavaScript one needs node.
+test-peers: $(VENV)/dev
+	$(BIN)/python -m pytest -q -m peers tests/peers
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -38,7 +42,7 @@ bench: $(VENV)/dev
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist cat.png
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist .cache cat.png
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
