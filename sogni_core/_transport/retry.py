@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 
@@ -37,6 +38,7 @@ async def repeated(call: SafeCall, once: Callable[[SafeCall], Awaitable[Reply]])
         return first
     import stamina  # 40 ms, which a call that works never pays
 
+    _quieten()
     def delay(failure: Exception) -> bool | float:
         if not isinstance(failure, _Again):
             return False
@@ -61,6 +63,13 @@ async def repeated(call: SafeCall, once: Callable[[SafeCall], Awaitable[Reply]])
     if isinstance(outcome_of_last, TransportError):
         raise outcome_of_last
     return outcome_of_last
+
+
+def _quieten() -> None:
+    # Where nobody set logging up, Python's handler of last resort would write each retry among the user's progress.
+    logger = logging.getLogger("stamina")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 async def _attempt(call: SafeCall, once: Callable[[SafeCall], Awaitable[Reply]]) -> Reply | _Again:

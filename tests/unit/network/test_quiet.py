@@ -44,6 +44,19 @@ def test_the_http_library_comes_without_its_command_line() -> None:
     assert run(code).stdout.split() == ["True", "False", "False", "False", "True"]
 
 
+def test_a_retry_writes_nothing() -> None:
+    code = (
+        "import asyncio, stamina\n"
+        "from sogni_core._transport.calls import Reply, SafeCall\n"
+        "from sogni_core._transport.retry import repeated\n"
+        "async def busy(call): return Reply(503)\n"
+        "with stamina.set_testing(True, attempts=3):\n"
+        "    print(asyncio.run(repeated(SafeCall('GET', 'https://x/'), busy)).status)\n"
+    )
+    done = run(code)
+    assert (done.stdout.strip(), done.stderr) == ("503", "")
+
+
 def test_a_plain_endpoint_does_not_pay_for_tls() -> None:
     code = (
         "from sogni_core._transport import tls\n"
