@@ -39,6 +39,7 @@ async def repeated(call: SafeCall, once: Callable[[SafeCall], Awaitable[Reply]])
     import stamina  # 40 ms, which a call that works never pays
 
     _quieten()
+
     def delay(failure: Exception) -> bool | float:
         if not isinstance(failure, _Again):
             return False
