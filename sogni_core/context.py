@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
     from pathlib import Path
 
     from sogni_core.plugin import Model
     from sogni_core.project import Project
-    from sogni_core.result import Outcome, Result
+    from sogni_core.result import Artifact, Outcome, Result
 
 SettingsT = TypeVar("SettingsT")
 
@@ -48,6 +48,15 @@ class Context(Protocol):
 
         ``key`` tells two runs of one mode apart. Raises InputError, PluginError (PLUGIN_NOT_INSTALLED),
         or what the workflow raises.
+        """
+        ...
+
+    async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
+        """Make a file on this machine, such as clips that are joined, and put it into its place in one step.
+
+        ``work`` writes the file at the path it is given, a neighbour of ``output`` without an extension; what
+        is there when it returns is checked, and moved to ``output``. If it raises, nothing is left. A plan does
+        not call it. Raises InputError OUTPUT_NOT_WRITABLE, UNSUPPORTED_MEDIA, and what ``work`` raises.
         """
         ...
 

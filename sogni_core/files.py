@@ -126,6 +126,11 @@ def write_atomic(path: str | os.PathLike[str], data: bytes | str, mode: int | No
         file.commit()
 
 
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """Return a path as a person means it: ``~`` expanded, relative to the current folder."""
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - must not raise for an unknown user
+
+
 def numbered(path: PurePathT, count: int) -> list[PurePathT]:
     """Return where ``count`` outputs go: ``[path]`` for one, else ``name-1.png``, ``name-2.png``, …"""
     if count == 1:

@@ -16,7 +16,7 @@ from sogni_core._journal.journal import Journal
 from sogni_core._network.records import Price
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, SogniError
-from sogni_core.files import numbered, prepare_output
+from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Mode
 from sogni_core.project import Project
 from sogni_core.result import OnProgress, Plan, PlannedStep, Result
@@ -134,8 +134,8 @@ class Engine:
         resolved = await self.prepare(name, fields)
         request = resolved.request
         output = getattr(request, "output", None)
-        for path in numbered(output, getattr(request, "count", 1)) if output is not None else ():
-            prepare_output(path.expanduser().absolute())
+        for path in numbered(absolute(output), getattr(request, "count", 1)) if output is not None else ():
+            prepare_output(path)
         network = str(getattr(request, "network", "") or "fast")
         if network in LIVE_NETWORKS:
             self.networks.require_credentials()

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sogni_core.files import numbered
+from sogni_core.files import absolute, numbered
 from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, PlannedStep, Result
 
@@ -49,7 +49,7 @@ class PlanContext:
     async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
         name = self._prefix + key
         project = replace(project, network=project.network or self._planned.network)
-        files = tuple(path.expanduser().absolute() for path in numbered(output, project.count)) if output else ()
+        files = tuple(numbered(absolute(output), project.count)) if output is not None else ()
         self._planned.steps.append(PlannedStep(name, project, files))
         artifacts = []
         for index in range(project.count):
@@ -67,6 +67,9 @@ class PlanContext:
         resolved = await self._planned.prepare(name, fields)
         self._planned.warnings += resolved.warnings
         return await call_workflow(resolved, PlanContext(self._planned, resolved, f"{self._prefix}{key or name}/"))
+
+    async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
+        return Artifact(0, "", path=absolute(output))
 
     def progress(self, message: str) -> None:
         pass

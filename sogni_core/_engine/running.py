@@ -17,12 +17,13 @@ from sogni_core._journal.journal import Journal
 from sogni_core._network.session import Session
 from sogni_core._protocol import ids
 from sogni_core.errors import InternalError, PluginError, SogniError, first_of
-from sogni_core.files import private_folder
+from sogni_core.files import absolute, private_folder
 from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
-from sogni_core.result import OnProgress, Outcome, Progress, Result
+from sogni_core.result import Artifact, OnProgress, Outcome, Progress, Result
 from sogni_core.text import clean
 
+from .making import make
 from .resolve import Resolved
 from .step import Step
 
@@ -96,7 +97,7 @@ class RunContext:
             project=replace(project, network=project.network or shared.network),
             project_id=ids.make(),
             comfy=shared.is_comfy(project.model),
-            output=output.expanduser().absolute() if output is not None else None,
+            output=absolute(output) if output is not None else None,
             seconds=float(getattr(self._resolved.request, "timeout", 0) or 60),
             keep_urls=not shared.endpoint.ends_with_call,
             tell=shared.on_progress,
@@ -112,6 +113,11 @@ class RunContext:
             self._shared.warn(warning)
         inner = RunContext(self._shared, resolved, f"{self._prefix}{key or name}/")
         return await call_workflow(resolved, inner)
+
+    async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
+        artifact = await make(output, work)
+        self._shared.on_progress(Progress("saved", message=str(artifact.path)))
+        return artifact
 
     def progress(self, message: str) -> None:
         self._shared.on_progress(Progress("message", message=clean(message)))
