@@ -25,7 +25,7 @@ PING_SECONDS = 15.0
 """Between pings, and the longest wait for a pong. Source: sogni-client, WebSocket client of 5.54.0."""
 FRAME_BYTES = 32 * 2**20
 """Largest frame read: a greeting can bring back hundreds of finished projects with their requests."""
-ANSWER_SECONDS = 0.01
+ANSWER_SECONDS = 0.002
 """How long the answer to a goodbye is waited for. The goodbye itself has left by then; the answer is worth nothing."""
 GOODBYE_SECONDS = 0.1
 OPEN_SECONDS = 20.0
