@@ -8,10 +8,12 @@ from starlette.routing import Route
 
 from sogni_devnet.http import caller, envelope, supernet
 from sogni_devnet.identity import is_project_id
-from sogni_devnet.order import MIME
+from sogni_devnet.order import FORMATS, MIME
 from sogni_devnet.refusal import Refusal
 from sogni_devnet.sniff import HEAD
 from sogni_devnet.template import IMAGE_SLOTS, MEDIA_SLOTS
+
+IMAGE_TYPES = frozenset(MIME[form] for form in FORMATS["image"])
 
 
 async def image_upload_url(request: Request) -> Response:
@@ -40,20 +42,27 @@ def _upload_url(request: Request, slots: tuple[str, ...]) -> Response:
         raise Refusal(403, "Project belongs to another account")
     mime = query.get("contentType")
     # Clients before 5.38 send the text "undefined" for what they do not set.
-    return envelope({"uploadUrl": net.storage.upload_url(account.address, project, slot, _set(mime))})
+    bound = None if "urls_without_types" in net.tolerated else _set(mime)
+    return envelope(request, {"uploadUrl": net.storage.upload_url(account.address, project, slot, bound)})
 
 
 async def image_download_url(request: Request) -> Response:
     """Hand out the URL of a result or of a preview."""
     mime = _set(request.query_params.get("contentType"))
-    if mime is not None and mime not in MIME.values():
+    if mime is not None and mime not in IMAGE_TYPES:
         raise Refusal(400, "contentType is no image type")
-    return _download_url(request, request.query_params.get("imageId", ""), mime or MIME["png"])
+    query = request.query_params
+    file = supernet(request).storage.result(query.get("jobId", "").upper(), query.get("imageId", "").upper())
+    if file is not None and file.content_type not in IMAGE_TYPES:
+        # Clients go by this message (protocol: the Python SDK then asks the other endpoint).
+        raise Refusal(404, "Not an image: use /v1/media/downloadUrl")
+    return _download_url(request, query.get("imageId", ""), mime or MIME["png"])
 
 
 async def media_download_url(request: Request) -> Response:
     """Hand out the URL of a result by its id."""
-    return _download_url(request, request.query_params.get("id", ""), None)
+    query = request.query_params
+    return _download_url(request, query.get("id", ""), _set(query.get("contentType")))
 
 
 def _download_url(request: Request, job: str, mime: str | None) -> Response:
@@ -67,13 +76,13 @@ def _download_url(request: Request, job: str, mime: str | None) -> Response:
     # The type is part of the key of a result: asking for a PNG of a JPEG project finds nothing.
     if slot == "complete" and mime not in {None, file.content_type}:
         raise Refusal(404, f"File not found as {mime}")
-    return envelope({"downloadUrl": net.storage.download_url(file)})
+    return envelope(request, {"downloadUrl": net.storage.download_url(file)})
 
 
 async def capabilities(request: Request) -> Response:
     """Say that saved uploads are not offered."""
     caller(request)
-    return envelope({"enabled": False})
+    return envelope(request, {"enabled": False})
 
 
 async def put_file(request: Request) -> Response:

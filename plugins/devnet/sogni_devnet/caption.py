@@ -10,6 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 MOST_LINES = 3
 
+SHADE = 158
+"""How dark a panel makes what is below it, of 255."""
+
 _QUOTES = str.maketrans("‘’“”–—×ß", "''\"\"--xs")
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -61,7 +64,10 @@ def wrapped(text: str, face: Font, width: float, lines: int = MOST_LINES) -> lis
 
 
 def caption(picture: Image.Image, prompt: str, facts: str) -> Image.Image:
-    """Return the picture with its mark and its panel; ``facts`` is the small line below the prompt."""
+    """Return the picture with its mark and its panel; ``facts`` is the small line below the prompt.
+
+    A transparent RGBA picture becomes an overlay, which a clip lays over its frames.
+    """
     width, height = picture.size
     unit = max(0.62, min(width, height) / 512)
     margin, pad = round(14 * unit), round(13 * unit)
@@ -82,10 +88,13 @@ def caption(picture: Image.Image, prompt: str, facts: str) -> Image.Image:
     for line in below:
         draw.text((x, y), line, font=small, fill=(214, 218, 230))
         y += small_step
-    return _badge(picture, margin, unit)
+    return badge(picture)
 
 
-def _badge(picture: Image.Image, margin: int, unit: float) -> Image.Image:
+def badge(picture: Image.Image) -> Image.Image:
+    """Return the picture with its mark alone."""
+    unit = max(0.62, min(picture.size) / 512)
+    margin = round(14 * unit)
     face = font(round(13 * unit))
     text = "DEVNET"
     gap = round(2.4 * unit)
@@ -105,8 +114,11 @@ def _panel(picture: Image.Image, box: tuple[int, int, int, int], radius: int) ->
     """Darken a rounded box. The corners are drawn four times as large, because Pillow does not smooth them."""
     size = (box[2] - box[0], box[3] - box[1])
     mask = Image.new("L", (size[0] * 2, size[1] * 2))
-    ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] * 2 - 1, size[1] * 2 - 1), radius * 2, fill=158)
-    picture.paste((12, 14, 26), (box[0], box[1]), mask.reduce(2))
+    clear = picture.mode == "RGBA"
+    ImageDraw.Draw(mask).rounded_rectangle(
+        (0, 0, size[0] * 2 - 1, size[1] * 2 - 1), radius * 2, fill=255 if clear else SHADE
+    )
+    picture.paste((12, 14, 26, SHADE) if clear else (12, 14, 26), (box[0], box[1]), mask.reduce(2))
     return picture
 
 

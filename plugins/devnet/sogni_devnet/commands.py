@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import IO, Annotated, Any
 import typer
 
 from sogni_core.errors import InputError
+from sogni_devnet.ffmpeg import find_ffmpeg
+from sogni_devnet.refusal import NO_FFMPEG_HELP
 from sogni_devnet.server import Devnet
 from sogni_devnet.settings import DevnetSettings
 
@@ -32,6 +35,9 @@ def serve(
     with ExitStack() as stack:
         stream = None if log is None else stack.enter_context(_open_log(log))
         devnet = stack.enter_context(_bind(app.settings.of(DevnetSettings), port, stream))
+        if find_ffmpeg() is None:
+            devnet.note(NO_FFMPEG_HELP)
+            print(NO_FFMPEG_HELP, file=sys.stderr)  # noqa: T201 - standard output is for the announcement
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             stack.callback(signal.signal, number, signal.signal(number, lambda *_: stop.set()))

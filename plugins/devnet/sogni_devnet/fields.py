@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 ABSENT: Any = object()
@@ -24,6 +24,12 @@ class Fields:
     def has(self, name: str) -> bool:
         """Tell whether the field is there, be it null."""
         return name in self._values
+
+    def foreign(self, names: Iterable[str], why: str) -> None:
+        """Note those of these fields that are there and say something; false and null do not."""
+        for name in names:
+            if self._values.get(name) not in (None, False):
+                self.problem(name, why)
 
     def constant(self, name: str, value: Any) -> None:
         """Ask for exactly this value; ``true`` is not 1 and ``[]`` is not null."""

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sogni_devnet.accounts import Account
 from sogni_devnet.log import MASK, Entry, masked
+from sogni_devnet.misbehaviour import answer, moment_of
 from sogni_devnet.refusal import Refusal
+from sogni_devnet.refusing import refusal_response
 from sogni_devnet.supernet import Supernet
 from sogni_devnet.workers import Workers
 
@@ -41,13 +43,16 @@ def caller(connection: HTTPConnection) -> Account:
     """
     net = supernet(connection)
     token, api_key = connection.headers.get("authorization"), connection.headers.get("api-key")
+    fault = net.faults.take("auth", auth=auth_kind(connection.headers)) if token or api_key else None
     if token is not None:
+        if fault is not None:
+            net.tokens.kill(token, with_refresh=fault.fault.action == "revoke")
         account = net.tokens.account(token)
         if account is None:
             raise Refusal(401, "Invalid or expired token")
     elif api_key is not None:
         account = net.accounts.by_key(api_key)
-        if account is None:
+        if account is None or fault is not None:
             raise Refusal(401, "Invalid API key", code=101)
     else:
         raise Refusal(401, "Authorization is required")
@@ -83,9 +88,10 @@ def text_field(values: dict[str, Any], name: str) -> str:
     return value
 
 
-def envelope(data: Any) -> JSONResponse:
+def envelope(request: Request, data: dict[str, Any]) -> JSONResponse:
     """Answer as the REST host does."""
-    return JSONResponse({"status": "success", "data": data})
+    more = {"devnetNovelty": [1, None]} if "unknown_fields" in supernet(request).tolerated else {}
+    return JSONResponse({"status": "success", "data": {**data, **more}, **more})
 
 
 def auth_kind(headers: Headers) -> Literal["token", "api-key", "none"]:
@@ -93,23 +99,22 @@ def auth_kind(headers: Headers) -> Literal["token", "api-key", "none"]:
     return "token" if "authorization" in headers else "api-key" if "api-key" in headers else "none"
 
 
-async def on_refusal(_: Request, error: Exception) -> Response:
+async def on_refusal(request: Request, error: Exception) -> Response:
     """Answer a refusal with the error body of the protocol."""
     assert isinstance(error, Refusal)
-    headers = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:.0f}"}
-    return JSONResponse(error.body(), error.status, headers)
+    return refusal_response(error, supernet(request), request.url.path)
 
 
-async def on_unknown(_: Request, error: Exception) -> Response:
+async def on_unknown(request: Request, error: Exception) -> Response:
     """Answer unknown paths and methods with the error body of the protocol."""
-    status = getattr(error, "status_code", 500)
-    return JSONResponse(Refusal(status, str(getattr(error, "detail", error))).body(), status)
+    refusal = Refusal(getattr(error, "status_code", 500), str(getattr(error, "detail", error)))
+    return refusal_response(refusal, supernet(request), request.url.path)
 
 
 class Desk:
     """ASGI middleware that every HTTP request passes: it is written down and waits for the latency.
 
-    Whatever is to happen to an HTTP answer as a whole has its place here.
+    Faults take hold of it here.
     """
 
     def __init__(self, app: ASGIApp, net: Supernet) -> None:
@@ -137,7 +142,12 @@ class Desk:
                 entry.status = message["status"]
             await send(message)
 
+        fault = self._net.faults.take(moment_of(scope["path"]), path=scope["path"], method=request.method)
         try:
-            await self._app(scope, receive, written_down)
+            if fault is None:
+                await self._app(scope, receive, written_down)
+            else:
+                entry.note = f"fault: {fault.fault.name}"
+                await answer(self._net, fault, self._app, scope, receive, written_down)
         finally:
             self._net.log.write(entry)

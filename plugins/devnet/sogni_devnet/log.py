@@ -23,9 +23,9 @@ _SECRET_QUERY = re.compile(r"((?:x-amz-signature|token|api-?key|signature)=)[^&\
 
 @dataclass
 class Entry:
-    """One HTTP request, or one socket frame in either direction."""
+    """One HTTP request, one socket frame in either direction, or a note of the server's own."""
 
-    kind: Literal["http", "frame"]
+    kind: Literal["http", "frame", "note"]
     direction: Literal["received", "sent"]
     at: float
     """Seconds since 1970."""
@@ -78,7 +78,7 @@ class Log:
         if self._stream is None:
             return
         shown = {name: value for name, value in vars(entry).items() if value not in (None, "", {})}
-        if entry.kind == "frame":
+        if entry.kind != "http":
             del shown["auth"]
         line = json.dumps(shown)
         with self._lock:

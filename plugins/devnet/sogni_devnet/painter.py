@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from sogni_devnet.order import Order
+from sogni_devnet.order import ImageOrder
 from sogni_devnet.refusal import Unpaintable
 from sogni_devnet.scene import paint_scene
 
@@ -23,17 +23,23 @@ MOST_PIXELS = 100_000_000
 """Largest upload that is decoded, in pixels."""
 
 
-def paint(order: Order, seed: int, uploads: Callable[[str], StoredFile | None], pictures: str) -> bytes:
+Uploads = Callable[[str], "StoredFile | None"]
+"""Upload slot to the complete file of this project."""
+
+
+def paint(order: ImageOrder, seed: int, uploads: Uploads, *, plain: bool) -> bytes:
     """Return an encoded picture of exactly the size asked for, the same for the same order and seed."""
     size = (order.width, order.height)
-    if pictures == "plain":
+    if plain:
         digest = zlib.crc32(f"{seed} {order.prompt}".encode(errors="replace"))
         return encode(Image.new("RGB", size, (digest & 255, digest >> 8 & 255, digest >> 16 & 255)), order.format)
-    thumbnails = [_open(slot, uploads(slot)) for slot in (*order.context_slots, *order.control_slots)]
-    start = None if order.starting_weight is None else _open("startingImage", uploads("startingImage"))
+    thumbnails = [opened(slot, uploads(slot)) for slot in order.context_slots]
+    start, face = (
+        opened(slot, uploads(slot)) if slot in order.slots else None for slot in ("startingImage", "cnImage")
+    )
     picture = paint_scene(
         size, prompt=order.prompt, seed=seed, model=order.model.id, thumbnails=thumbnails, start=start,
-        start_weight=order.starting_weight or 0.0,
+        start_weight=order.starting_weight or 0.0, face=face,
     )  # fmt: skip
     return encode(picture, order.format)
 
@@ -58,7 +64,8 @@ def shrink(data: bytes) -> bytes:
     return encode(small, "jpg")
 
 
-def _open(slot: str, file: StoredFile | None) -> Image.Image:
+def opened(slot: str, file: StoredFile | None) -> Image.Image:
+    """Return an upload as an upright RGB picture, or raise :class:`Unpaintable`."""
     if file is None:
         raise Unpaintable(f"{slot} is not there")
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sogni_devnet.balance import TokenType, plain
 from sogni_devnet.catalogue import Model
+from sogni_devnet.tiers import AudioTier, ImageTier, Tier, VideoTier
 
 SPARK_PER_SECOND = Decimal("0.1")
 SOGNI_PER_SPARK = Decimal("1.25")
@@ -20,45 +21,46 @@ PREVIEW_SECONDS = Decimal("0.1")
 class Quote:
     """Price of a project; amounts are exact."""
 
-    images: int
+    count: int
+    """Number of jobs."""
     seconds: Decimal
-    """Render seconds of one image."""
+    """Render seconds of one job."""
 
     @property
     def spark(self) -> Decimal:
-        """Price of one image in SPARK, three decimals."""
+        """Price of one job in SPARK, three decimals."""
         return (self.seconds * SPARK_PER_SECOND).quantize(Decimal("0.001"), ROUND_HALF_UP)
 
     def job(self, token: TokenType) -> Decimal:
-        """Price of one image in a token."""
+        """Price of one job in a token."""
         return self.spark if token == "spark" else self.spark * SOGNI_PER_SPARK  # noqa: S105 - a currency
 
     def total(self, token: TokenType) -> Decimal:
-        """Price of all images in a token."""
-        return self.job(token) * self.images
+        """Price of all jobs in a token."""
+        return self.job(token) * self.count
 
     def payload(self, token: TokenType) -> dict[str, Any]:
         """Return ``quote`` of an estimate: all amounts decimal strings."""
         return {
             "model": {"weight": "1", "secPerStep": "1", "secPerPreview": plain(PREVIEW_SECONDS), "secForCN": "2"},
             "job": self._costs(token, 1),
-            "project": self._costs(token, self.images),
+            "project": self._costs(token, self.count),
         }
 
-    def _costs(self, token: TokenType, images: int) -> dict[str, str]:
+    def _costs(self, token: TokenType, count: int) -> dict[str, str]:
         return {
-            "costInRenderSec": plain(self.seconds * images),
-            "costInUSD": plain(self.spark * USD_PER_SPARK * images),
-            "costInToken": plain(self.job(token) * images),
-            "costInSpark": plain(self.spark * images),
-            "costInSogni": plain(self.spark * SOGNI_PER_SPARK * images),
+            "costInRenderSec": plain(self.seconds * count),
+            "costInUSD": plain(self.spark * USD_PER_SPARK * count),
+            "costInToken": plain(self.job(token) * count),
+            "costInSpark": plain(self.spark * count),
+            "costInSogni": plain(self.spark * SOGNI_PER_SPARK * count),
         }
 
 
-def quote(
+def image_quote(
     model: Model,
     *,
-    images: int,
+    count: int,
     steps: int | None = None,
     width: int | None = None,
     height: int | None = None,
@@ -66,20 +68,45 @@ def quote(
     controlnet: bool = False,
     context_images: int = 0,
 ) -> Quote:
-    """Price a project. None, as well as 0, stands for the model's default, as in the path of an estimate.
+    """Price an image project. None, as well as 0, stands for the model's default, as in the path of an estimate.
 
     Width and height in px. Each context image adds a tenth of the render time.
     """
     tier = model.tier
-    share = Decimal(steps or tier.steps[2]) / tier.steps[2]
+    assert isinstance(tier, ImageTier)
     pixels = Decimal((width or tier.size) * (height or tier.size)) / (tier.size * tier.size)
-    seconds = Decimal(str(tier.seconds)) * share * pixels * (1 + Decimal(context_images) / 10)
+    seconds = _base(tier, steps) * pixels * (1 + Decimal(context_images) / 10)
     seconds += PREVIEW_SECONDS * previews + (CONTROLNET_SECONDS if controlnet else 0)
-    return Quote(images, seconds.quantize(Decimal("0.001"), ROUND_HALF_UP))
+    return _rounded(count, seconds)
+
+
+def video_quote(
+    model: Model, *, count: int, steps: int | None = None, width: int, height: int, frames: int | None = None
+) -> Quote:
+    """Price a video project: by steps, pixels and frames. The frame rate is free."""
+    tier = model.tier
+    assert isinstance(tier, VideoTier)
+    pixels = Decimal((width or tier.size[0]) * (height or tier.size[1])) / (tier.size[0] * tier.size[1])
+    return _rounded(count, _base(tier, steps) * pixels * (frames or tier.frames[2]) / tier.frames[2])
+
+
+def audio_quote(model: Model, *, count: int, steps: int | None = None, duration: float) -> Quote:
+    """Price a music project: by steps and duration in seconds."""
+    tier = model.tier
+    assert isinstance(tier, AudioTier)
+    return _rounded(count, _base(tier, steps) * Decimal(str(duration)) / Decimal(str(tier.ranges["duration"][2])))
+
+
+def _base(tier: Tier, steps: int | None) -> Decimal:
+    return Decimal(str(tier.seconds)) * Decimal(steps or tier.steps[2]) / tier.steps[2]
+
+
+def _rounded(count: int, seconds: Decimal) -> Quote:
+    return Quote(count, seconds.quantize(Decimal("0.001"), ROUND_HALF_UP))
 
 
 def estimate(model: Model, token: TokenType, network: str, price: Quote, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the whole answer of an image estimate; ``request`` is what the path asked for."""
+    """Return the whole answer of an estimate; ``request`` is what the path asked for."""
     return {
         "request": {"model": model.id, "name": model.name, **request},
         "rate": {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from sogni_devnet.accounts import Account
+from sogni_devnet.faults import Armed
 from sogni_devnet.order import Order
+from sogni_devnet.tiers import Media
 
 UNCLAIMED_SECONDS = 3600
 """How long a project that ended unseen is kept for its client (protocol: one hour)."""
@@ -22,7 +25,7 @@ _PUBLIC_STATUS = {"assigned": "processing", "progress": "processing", "errored":
 
 @dataclass(eq=False)
 class Job:
-    """One image of a project."""
+    """One image, video or piece of music of a project."""
 
     id: str
     """``imgID`` on the wire."""
@@ -33,6 +36,10 @@ class Job:
     """``created``, ``initiatingModel``, ``jobStarted``, ``jobProgress``, ``jobCompleted`` or ``jobError``."""
     steps_done: int = 0
     reason: str | None = None
+    moved: bool = False
+    """Whether it has left its first worker."""
+    withheld: bool = False
+    """Whether its result was kept back as sensitive."""
 
     @property
     def ended(self) -> bool:
@@ -43,7 +50,7 @@ class Job:
         """Return the worker job of look-ups and recovery."""
         return {
             "id": f"w-{self.id.lower()}", "imgID": self.id, "status": self.status, "performedSteps": self.steps_done,
-            "seedUsed": self.seed, "triggeredNSFWFilter": False, "reason": self.reason, "jobIndex": self.index,
+            "seedUsed": self.seed, "triggeredNSFWFilter": self.withheld, "reason": self.reason, "jobIndex": self.index,
             "worker": {"username": self.worker, "name": self.worker}, "resultUrl": None,
         }  # fmt: skip
 
@@ -65,11 +72,26 @@ class Project:
     """Whether its client saw it end."""
     repeats: int = 0
     """How often the same request came again; it is neither run nor charged again."""
+    faults: tuple[Armed, ...] = ()
+    """What is to go wrong with it."""
+    late_results: list[tuple[Job, dict[str, Any]]] = field(default_factory=list)
+    """Results, with their marks, that are told only after the project is said to be completed."""
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody waits for its results any more."""
+
+    def fault(self, action: str, **options: Any) -> Armed | None:
+        """Return the fault that does this, with these options, if it is to happen."""
+        return next((f for f in self.faults if f.fault.action == action and options.items() <= f.options.items()), None)
 
     @property
     def id(self) -> str:
         """Project id, ``jobID`` on the wire."""
         return self.order.project_id
+
+    @property
+    def media(self) -> Media:
+        """``image``, ``video`` or ``audio``."""
+        return self.order.model.media
 
     @property
     def ended(self) -> bool:
@@ -80,9 +102,9 @@ class Project:
         """Return the project of recovery and of ``/v1/projects``; times in milliseconds."""
         running, ended = self._worker_jobs()
         return {
-            "id": self.id, "appId": self.app_id, "jobType": "image",
-            "model": {"id": self.order.model.id, "type": "image"},
-            "imageCount": self.order.images, "stepCount": self.order.steps, "previewCount": self.order.previews,
+            "id": self.id, "appId": self.app_id, "jobType": self.media,
+            "model": {"id": self.order.model.id, "type": self.media},
+            "imageCount": self.order.count, "stepCount": self.order.steps, "previewCount": self.order.previews,
             "status": self.status, "reason": self._reason(), "createTime": int(self.created * 1000),
             "updateTime": int(self.updated * 1000), "network": self.network, "tokenType": self.order.token,
             "clientRequestData": base64.b64encode(json.dumps(self.order.raw).encode()).decode(),
@@ -93,7 +115,7 @@ class Project:
         """Return the project of ``/v2/projects``."""
         running, ended = self._worker_jobs()
         status = _PUBLIC_STATUS.get(self.status, self.status)
-        return {"id": self.id, "status": status, "finished": self.ended, "imageCount": self.order.images,
+        return {"id": self.id, "status": status, "finished": self.ended, "imageCount": self.order.count,
                 "workerJobs": running, "completedWorkerJobs": ended}  # fmt: skip
 
     def _worker_jobs(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -103,8 +125,9 @@ class Project:
         )
 
     def _reason(self) -> str | None:
-        reasons = {"completed": "allJobsCompleted", "cancelled": "artistCanceled", "errored": "genfailure"}
-        return reasons.get(self.status)
+        if self.status == "errored":
+            return next((job.reason for job in self.jobs if job.status == "jobError"), "serverError")
+        return {"completed": "allJobsCompleted", "cancelled": "artistCanceled"}.get(self.status)
 
 
 class Projects:
@@ -120,6 +143,10 @@ class Projects:
     def add(self, project: Project) -> None:
         """Remember a new project."""
         self._all[project.id] = project
+
+    def forget(self, project: Project) -> None:
+        """Behave as if it had never been."""
+        del self._all[project.id]
 
     def get(self, project_id: str, account: Account | None = None) -> Project | None:
         """Return a project; with an account, only if it is that account's."""

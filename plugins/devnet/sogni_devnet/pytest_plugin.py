@@ -28,7 +28,7 @@ def start_devnet() -> Iterator[Callable[..., Devnet]]:
 
         def start(**options: Any) -> Devnet:
             own = {name: options.pop(name) for name in ("accounts", "clock", "port", "log") if name in options}
-            settings = DevnetSettings(**{"seconds_per_image": 0, "pictures": "plain", **options})
+            settings = DevnetSettings(**{"seconds_per_image": 0, "seconds_per_clip": 0, "pictures": "plain", **options})
             return running.enter_context(Devnet(settings, **own))
 
         yield start

@@ -24,10 +24,33 @@ class Refusal(Exception):
 class JobRefusal(Exception):
     """A ``jobRequest`` that is refused as a whole; becomes a ``jobError`` without ``imgID``."""
 
+    def __init__(self, error: int | str, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.error = error
+        self.message = message
+        self.more = more
+
+
+class JobFailure(Exception):
+    """A job that its worker gave up; becomes a ``jobError`` with ``imgID``."""
+
+    def __init__(self, word: str, message: str) -> None:
+        super().__init__(message)
+        self.word = word
+        self.message = message
+
+
+class ProjectFailure(Exception):
+    """A running project that fails as a whole; becomes a ``jobError`` without ``imgID``."""
+
     def __init__(self, error: int | str, message: str) -> None:
         super().__init__(message)
         self.error = error
         self.message = message
+
+
+class ProjectLoss(Exception):
+    """A project that the server forgets."""
 
 
 class Unpaintable(Exception):
@@ -42,3 +65,8 @@ UNKNOWN_MODEL = 4104
 
 INVALID_REQUEST = "invalidRequest"
 """``jobError`` word of a malformed request. The live service's own code is not known; clients map words to 5000."""
+
+NO_FFMPEG = "noFfmpeg"
+"""``jobError`` word of a project that this devnet cannot render for want of ffmpeg; its own."""
+
+NO_FFMPEG_HELP = "This devnet renders no videos and no mp3 or flac without ffmpeg: pip install 'sogni-devnet[video]'"

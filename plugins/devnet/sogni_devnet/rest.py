@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sogni_devnet.catalogue import LORAS, MODELS
+from sogni_devnet.greeting import recovered
 from sogni_devnet.http import caller, envelope, json_body, supernet, text_field
+from sogni_devnet.presets import LORA_CONSTRAINTS, LORAS
 from sogni_devnet.refusal import Refusal
 from sogni_devnet.wallet import signer
 
@@ -17,7 +18,7 @@ from sogni_devnet.wallet import signer
 async def nonce(request: Request) -> Response:
     """Issue a nonce; any wallet gets one, so that asking does not tell which wallets are known."""
     wallet = text_field(await json_body(request), "walletAddress")
-    return envelope({"nonce": supernet(request).tokens.nonce(wallet)})
+    return envelope(request, {"nonce": supernet(request).tokens.nonce(wallet)})
 
 
 async def login(request: Request) -> Response:
@@ -31,15 +32,17 @@ async def login(request: Request) -> Response:
     account = net.accounts.by_address(wallet)
     if issued is None or account is None or signer(wallet, issued, signature) != account.address:
         raise Refusal(401, "Invalid credentials")
-    return envelope({**net.tokens.pair(account), "username": account.username})
+    return envelope(request, {**net.tokens.pair(account), "username": account.username})
 
 
 async def refresh(request: Request) -> Response:
     """Replace both tokens. A refresh token works once."""
-    renewed = supernet(request).tokens.refresh(text_field(await json_body(request), "refreshToken"))
+    net = supernet(request)
+    token = text_field(await json_body(request), "refreshToken")
+    renewed = net.tokens.refresh(token, keep="keeps_refresh_token" in net.tolerated)
     if renewed is None:
         raise Refusal(401, "Invalid refresh token")
-    return envelope(renewed[1])
+    return envelope(request, renewed[1])
 
 
 async def logout(request: Request) -> Response:
@@ -49,7 +52,7 @@ async def logout(request: Request) -> Response:
     token = request.headers.get("authorization")
     if token is not None:
         supernet(request).tokens.revoke(token)
-    return envelope({})
+    return envelope(request, {})
 
 
 async def me(request: Request) -> Response:
@@ -60,26 +63,27 @@ async def me(request: Request) -> Response:
         "currentEmail": f"{account.username}@devnet.invalid", "emailVerified": True, "requestedUpdatedEmail": "",
         "discord2FA": False, "discordLinked": False, "discordServerMember": False, "discordUsername": "",
     }  # fmt: skip
-    return envelope(data)
+    return envelope(request, data)
 
 
 async def balance(request: Request) -> Response:
     """Tell what the caller owns."""
-    return envelope(caller(request).balance.payload())
+    return envelope(request, caller(request).balance.payload())
 
 
 async def subscription(request: Request) -> Response:
     """Tell the caller's subscription: there are none here."""
     caller(request)
-    return envelope({"subscription": {"active": False, "status": "none"}})
+    return envelope(request, {"subscription": {"active": False, "status": "none"}})
 
 
 async def loras(request: Request) -> Response:
     """List the LoRAs of a model, or all."""
     model = request.query_params.get("modelId")
     found = [lora for lora in LORAS if model in {None, "undefined"} or model in lora["modelIds"]]
-    models = [entry.id for entry in MODELS if any(entry.id in lora["modelIds"] for lora in found)]
-    return envelope({"loras": found, "models": models})
+    # All that take any, whatever was asked for: clients decide by it whether to offer LoRAs at all.
+    models = sorted({taker for lora in LORAS for taker in lora["modelIds"]})
+    return envelope(request, {"loras": found, "models": models, "constraints": LORA_CONSTRAINTS})
 
 
 async def finished_project(request: Request) -> Response:
@@ -87,7 +91,7 @@ async def finished_project(request: Request) -> Response:
     project = supernet(request).projects.get(request.path_params["project_id"], caller(request))
     if project is None or not project.ended:
         raise Refusal(404, "Project not found")
-    return envelope({"project": project.payload()})
+    return envelope(request, {"project": recovered(supernet(request), project)})
 
 
 async def live_project(request: Request) -> Response:
@@ -95,7 +99,7 @@ async def live_project(request: Request) -> Response:
     project = supernet(request).projects.get(request.path_params["project_id"], caller(request))
     if project is None:
         raise Refusal(404, "Project not found")
-    return envelope({"project": project.live_payload()})
+    return envelope(request, {"project": project.live_payload()})
 
 
 ROUTES = [

@@ -19,26 +19,30 @@ SMOOTH_BELOW = 1100
 
 def paint_scene(
     size: tuple[int, int], *, prompt: str, seed: int, model: str, thumbnails: Sequence[Image.Image],
-    start: Image.Image | None, start_weight: float,
+    start: Image.Image | None, start_weight: float, face: Image.Image | None = None,
 ) -> Image.Image:  # fmt: skip
     """Return an RGB picture of exactly this size, the same for the same arguments.
 
     ``thumbnails`` (context images) are laid on it like photographs. ``start`` shows through with this weight, 0 to 1.
+    ``face`` (the picture of a ControlNet) hangs in it as an oval portrait.
     """
     rng = Random(  # noqa: S311 - the same picture every time is the point
         hashlib.sha256(f"{seed}\n{prompt}".encode(errors="replace")).digest()
     )
     scale = 2 if max(size) <= SMOOTH_BELOW else 1
-    canvas = _landscape((size[0] * scale, size[1] * scale), rng, prompt)
+    canvas = landscape((size[0] * scale, size[1] * scale), rng, prompt if face is None else "")
     picture = canvas.reduce(scale) if scale > 1 else canvas
     if start is not None:
         picture = Image.blend(picture, ImageOps.fit(start, size), start_weight)
+    if face is not None:
+        _portrait(picture, face)
     if thumbnails:
         picture = _photographs(picture, thumbnails, rng)
     return caption(picture, prompt, f"{model}  ·  seed {seed}  ·  {size[0]} x {size[1]}")
 
 
-def _landscape(size: tuple[int, int], rng: Random, prompt: str) -> Image.Image:
+def landscape(size: tuple[int, int], rng: Random, prompt: str) -> Image.Image:
+    """Return the picture without its words."""
     width, height = size
     palette = rng.choice([choice for choice in PALETTES if choice.stars or not at_night(prompt)])
     horizon = round(height * rng.uniform(0.50, 0.58))
@@ -128,3 +132,18 @@ def _photographs(picture: Image.Image, images: Sequence[Image.Image], rng: Rando
         picture.paste((0, 0, 0), (x - 2 * border + border // 2, y - border), shadow)
         picture.paste(turned.convert("RGB"), (x, y), turned)
     return picture
+
+
+def _portrait(picture: Image.Image, face: Image.Image) -> None:
+    """Hang a picture in an oval frame."""
+    width, height = picture.size
+    tall = round(min(height * 0.56, width * 0.7))
+    oval = (round(tall * 0.78), tall)
+    frame = max(2, tall // 28)
+    x, y = (width - oval[0]) // 2, round(height * 0.38 - tall / 2)
+    for grown, colour in ((2 * frame, (58, 42, 30)), (frame, (226, 190, 120)), (0, None)):
+        size = (oval[0] + 2 * grown, oval[1] + 2 * grown)
+        mask = Image.new("L", (size[0] * 2, size[1] * 2))
+        ImageDraw.Draw(mask).ellipse((0, 0, size[0] * 2 - 1, size[1] * 2 - 1), fill=255)
+        layer = ImageOps.fit(face, size, centering=(0.5, 0.35)) if colour is None else Image.new("RGB", size, colour)
+        picture.paste(layer, (x - grown, y - grown), mask.reduce(2))

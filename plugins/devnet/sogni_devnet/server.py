@@ -18,15 +18,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from sogni_core.plugin import Endpoint
-from sogni_devnet import assets, rest, sockethost, sockets
+from sogni_devnet import assets, estimates, rest, sockethost, sockets
 from sogni_devnet.accounts import Account, Accounts
+from sogni_devnet.faults import Faults
 from sogni_devnet.http import Desk, on_refusal, on_unknown
 from sogni_devnet.log import Entry
 from sogni_devnet.projects import Project
 from sogni_devnet.refusal import Refusal
 from sogni_devnet.settings import DevnetSettings
 from sogni_devnet.storage import StoredFile
-from sogni_devnet.supernet import Supernet
+from sogni_devnet.supernet import Address, Supernet
 from sogni_devnet.workers import Workers
 
 HOST = "127.0.0.1"
@@ -123,12 +124,17 @@ class Devnet:
     @property
     def frames_sent(self) -> list[Entry]:
         """What the server sent over sockets so far, oldest first."""
-        return self.net.log.sent()
+        return [entry for entry in self.net.log.sent() if entry.kind == "frame"]
 
     @property
     def projects(self) -> list[Project]:
         """Every project that was accepted."""
         return list(self.net.projects)
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong: ``devnet.faults.add("withheld")``. Any thread may add and clear."""
+        return self.net.faults
 
     @property
     def files(self) -> list[StoredFile]:
@@ -153,6 +159,12 @@ class Devnet:
         self._listener.close()
         self.net.storage.close()
 
+    def note(self, text: str) -> None:
+        """Write a line into the log."""
+        entry = Entry("note", "sent", self.net.clock(), note=text)
+        self.net.log.add(entry)
+        self.net.log.write(entry)
+
     def call(self, function: Callable[..., object], *args: object) -> None:
         """Run a function in the server's loop soon: the only way in which another thread may change state."""
         assert self._loop is not None
@@ -160,7 +172,7 @@ class Devnet:
             self._loop.call_soon_threadsafe(function, *args)
 
     def disconnect(self, code: int = 1012) -> None:
-        """Close every open socket with this code; projects go on."""
+        """Close every open socket with this code, 1006 for a cut without a close frame; projects go on."""
         for line in list(self.net.lines.values()):
             self.call(line.close, code)
 
@@ -182,6 +194,7 @@ class Devnet:
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
         workers = Workers(self.net)
+        self.net.cut = self._cut
         config = uvicorn.Config(
             application(self.net, workers), http="h11", ws="websockets-sansio", lifespan="off", loop="asyncio",
             log_config=None, access_log=False, server_header=False, date_header=False, ws_max_size=FRAME_BYTES,
@@ -192,11 +205,19 @@ class Devnet:
         finally:
             await workers.close()
 
+    def _cut(self, address: Address) -> None:
+        """End the connection of a client without a word, after what is written to it."""
+        assert self._server is not None
+        for connection in list(self._server.server_state.connections):
+            peer = connection.transport.get_extra_info("peername")
+            if peer is not None and address is not None and tuple(peer[:2]) == tuple(address):
+                connection.transport.close()
+
 
 def application(net: Supernet, workers: Workers) -> Starlette:
     """Return the ASGI application of a devnet."""
     app = Starlette(
-        routes=[*rest.ROUTES, *assets.ROUTES, *sockethost.ROUTES, *sockets.ROUTES],
+        routes=[*rest.ROUTES, *assets.ROUTES, *sockethost.ROUTES, *estimates.ROUTES, *sockets.ROUTES],
         middleware=[Middleware(Desk, net=net)],
         exception_handlers={Refusal: on_refusal, HTTPException: on_unknown, Exception: on_unknown},
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from sogni_devnet.faults import FAULTS, Faults, parse
+from sogni_devnet.tiers import Media
+from sogni_devnet.tolerated import ALL, SWITCHES
 
 
 class DevnetSettings(BaseModel):
@@ -13,17 +18,59 @@ class DevnetSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     seconds_per_image: Annotated[float, Field(ge=0, le=3600, description="Seconds a worker takes for one image.")] = 0.4
+    seconds_per_clip: Annotated[
+        float, Field(ge=0, le=3600, description="Seconds a worker takes for one video or piece of music.")
+    ] = 2.0
     latency: Annotated[
         float, Field(ge=0, le=60, description="Seconds added before every HTTP answer and every socket frame.")
     ] = 0.0
-    slots: Annotated[int, Field(ge=1, le=64, description="Workers, each rendering one image at a time.")] = 2
+    slots: Annotated[int, Field(ge=1, le=64, description="Workers of each kind, each on one job at a time.")] = 2
+    image_slots: Annotated[int, Field(ge=0, le=64, description="Workers for images; 0: as many as slots.")] = 0
+    video_slots: Annotated[int, Field(ge=0, le=64, description="Workers for videos and music; 0: as slots.")] = 0
     spark: Annotated[float, Field(ge=0, le=1e9, description="SPARK that the first account starts with.")] = 1000.0
     sogni: Annotated[float, Field(ge=0, le=1e9, description="SOGNI that the first account starts with.")] = 500.0
     pictures: Annotated[
         Literal["scene", "plain"],
-        Field(description="What is rendered: a picture with a caption, or one flat colour for speed."),
+        Field(description="What is rendered: scenes with a caption, or flat colours for speed."),
     ] = "scene"
+    strict_tiers: Annotated[
+        bool, Field(description="Refuse steps, guidance, samplers and schedulers outside a model's tier.")
+    ] = False
     token_seconds: Annotated[int, Field(gt=0, description="Lifetime of a login token in seconds.")] = 3600
     refresh_seconds: Annotated[int, Field(gt=0, description="Lifetime of a refresh token in seconds.")] = 86400
     url_seconds: Annotated[int, Field(gt=0, description="Lifetime of a presigned URL in seconds.")] = 900
     max_upload_mb: Annotated[int, Field(gt=0, description="Largest upload taken, in megabytes.")] = 1024
+    tolerated: Annotated[
+        list[str],
+        BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
+        Field(description="Switches for what is not known of the live network, by name, or all: see the README."),
+    ] = []
+    faults: Annotated[
+        list[str],
+        Field(description='Faults from the start, for example "http_503 times=3 path=/v1/account/*": see the README.'),
+    ] = []
+
+    @field_validator("tolerated")
+    @classmethod
+    def _known_switches(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if name not in SWITCHES and name != ALL:
+                near = difflib.get_close_matches(name, SWITCHES, 1)
+                raise ValueError(f"there is no switch {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        return names
+
+    @field_validator("faults")
+    @classmethod
+    def _known_faults(cls, texts: list[str]) -> list[str]:
+        for text in texts:
+            name, options = parse(text)
+            Faults(FAULTS).add(name, **options)
+        return texts
+
+    def slots_for(self, media: Media) -> int:
+        """Return how many workers there are for a kind of job."""
+        return (self.image_slots if media == "image" else self.video_slots) or self.slots
+
+    def pace(self, media: Media) -> float:
+        """Return the seconds that a worker takes for one job."""
+        return self.seconds_per_image if media == "image" else self.seconds_per_clip

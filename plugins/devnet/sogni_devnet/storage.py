@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sogni_devnet.sniff import content_type
+from sogni_devnet.sniff import HEAD, content_type
 
 FREE_TYPE = "*"
 """In a signature: the upload was announced without a content type, as clients before 5.1 do."""
@@ -107,10 +107,24 @@ class Storage:
 
     def add_result(self, owner: str, project: str, job: str, slot: str, data: bytes, mime: str) -> StoredFile:
         """Store what a worker made. Writes a file, so call it off the event loop."""
-        file_id = secrets.token_hex(16)
-        path = self.part(file_id)
+        path = self.part(secrets.token_hex(16))
         path.write_bytes(data)
-        return self._keep(StoredFile(file_id, owner, project, slot, job, path, len(data), mime, content_type(data)))
+        return self.adopt_result(owner, project, job, slot, path, mime)
+
+    def adopt_result(self, owner: str, project: str, job: str, slot: str, path: Path, mime: str) -> StoredFile:
+        """Take a file that a worker wrote to a path of ``part``. Reads it, so call it off the event loop."""
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        size = path.stat().st_size
+        return self._keep(
+            StoredFile(secrets.token_hex(16), owner, project, slot, job, path, size, mime, content_type(head))
+        )
+
+    def lose(self, file_id: str) -> None:
+        """Forget a file by the id in its URL."""
+        file = self._by_id.pop(file_id, None)
+        if file is not None:
+            del self._files[file.project, file.job, file.slot]
 
     def upload(self, project: str, slot: str) -> StoredFile | None:
         """Return the upload of a slot."""

@@ -7,14 +7,20 @@ from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
 from sogni_devnet.accounts import Account, Accounts
+from sogni_devnet.faults import FAULTS, Faults, parse
 from sogni_devnet.log import Log
 from sogni_devnet.projects import Project, Projects
 from sogni_devnet.settings import DevnetSettings
 from sogni_devnet.storage import Storage
 from sogni_devnet.tokens import Tokens
+from sogni_devnet.tolerated import Tolerated
 
 SYNC_CALLS, SYNC_SECONDS = 20, 10.0
 """Rate limit of ``projects/sync`` per account (protocol: 20 calls per 10 s)."""
+
+
+Address = tuple[str, int] | None
+"""Host and port of a client."""
 
 
 class Line(Protocol):
@@ -24,7 +30,7 @@ class Line(Protocol):
         """Queue a frame; frames of one connection keep their order."""
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close after the frames that are already queued."""
+        """Close after the frames that are already queued; 1006 cuts the connection without a close frame."""
 
 
 @dataclass
@@ -38,12 +44,19 @@ class Supernet:
     stream: IO[str] | None = None
     lines: dict[tuple[str, str], Line] = field(default_factory=dict)
     """Open connections by (wallet address, app id): one each."""
+    cut: Callable[[Address], None] = lambda address: None
+    """Ends the connection of a client's address, after what is written to it; the server sets it."""
 
     def __post_init__(self) -> None:
         self.log = Log(self.stream)
         self.tokens = Tokens(self.accounts, self.settings, self.clock)
         self.storage = Storage(self.settings.url_seconds, self.clock)
         self.projects = Projects(self.clock)
+        self.tolerated = Tolerated(self.settings.tolerated)
+        self.faults = Faults(FAULTS)
+        for text in self.settings.faults:
+            name, options = parse(text)
+            self.faults.add(name, **options)
         self._syncs: dict[str, list[float]] = {}
 
     def join(self, account: Account, app_id: str, line: Line) -> None:
@@ -65,6 +78,12 @@ class Supernet:
             return False
         line.send(kind, payload)
         return True
+
+    def drop(self, project: Project, code: int) -> None:
+        """Close the connection that follows a project."""
+        line = self.lines.get((project.account.address, project.app_id))
+        if line is not None:
+            line.close(code, "")
 
     def tell_balance(self, account: Account) -> None:
         """Send the balance to every connection of an account."""

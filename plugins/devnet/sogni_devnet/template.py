@@ -44,16 +44,41 @@ CONTROLNETS = frozenset(
     )
 )  # fmt: skip
 
+VIDEO_CONTROLS = frozenset(("canny", "pose", "depth", "detailer", "outpaint", "inpaint"))
+"""What a v2v project can take from its video."""
+
+OUTPAINT = ("center", "top", "bottom", "left", "right")
+
+REFERENCES = {
+    "hasReferenceImage": "referenceImage", "hasReferenceImageEnd": "referenceImageEnd",
+    "hasReferenceAudio": "referenceAudio", "hasReferenceVideo": "referenceVideo", "hasReferenceMask": "referenceMask",
+    "hasReferenceAudioIdentity": "referenceAudio",
+}  # fmt: skip
+"""Flags of a video request to the upload slots they promise. Speaker identity goes into the audio slot."""
+
 VIDEO_ONLY = frozenset(
     (
-        "frames", "fps", "hasReferenceImage", "hasReferenceImageEnd", "hasReferenceAudio", "hasReferenceVideo",
-        "hasReferenceMask", "hasReferenceAudioIdentity", "referenceImageContentType", "referenceImageEndContentType",
-        "referenceAudioContentType", "referenceVideoContentType", "referenceMaskContentType", "shift",
-        "teacacheThreshold", "audioStart", "audioDuration", "videoStart", "sam2Coordinates", "trimEndFrame",
-        "firstFrameStrength", "lastFrameStrength", "detailerStrength", "generateAudio",
+        *REFERENCES, *(f"{flag.removeprefix('has')[0].lower()}{flag.removeprefix('has')[1:]}ContentType"
+                       for flag in REFERENCES),
+        "frames", "fps", "teacacheThreshold", "audioStart", "audioDuration", "videoStart", "sam2Coordinates",
+        "trimEndFrame", "firstFrameStrength", "lastFrameStrength", "detailerStrength", "generateAudio",
+        "outpaintPosition", "identityGuidanceScale",
     )
 )  # fmt: skip
-"""Key-frame fields that an image project must not carry."""
+"""Key-frame fields that only a video project may carry."""
+
+AUDIO_ONLY = frozenset(
+    (
+        "duration", "bpm", "timesignature", "language", "lyrics", "keyscale", "composerMode", "promptStrength",
+        "creativity",
+    )
+)  # fmt: skip
+"""Key-frame fields that only an audio project may carry."""
+
+IMAGE_ONLY = frozenset(
+    ("sizePreset", "hasStartingImage", "vae", *CONTEXT_FLAGS)
+)  # fmt: skip
+"""Key-frame fields that only an image project may carry, unless false or null."""
 
 IMAGE_SLOTS = (
     "startingImage", "cnImage", *(f"contextImage{number}" for number in range(1, 17)),

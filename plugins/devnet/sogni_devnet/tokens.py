@@ -30,6 +30,7 @@ class Tokens:
         self._key = secrets.token_bytes(32)
         self._nonces: dict[str, tuple[str, float]] = {}
         self._revoked: set[str] = set()
+        self._dead: set[str] = set()
 
     def nonce(self, wallet: str) -> str:
         """Issue a nonce for a wallet; any earlier one of that wallet dies."""
@@ -54,16 +55,23 @@ class Tokens:
     def account(self, token: str) -> Account | None:
         """Return whose token this is; None if it is forged, expired, revoked or a refresh token."""
         claims = self._claims(token)
-        return None if claims is None or "type" in claims else self._accounts.by_address(claims["addr"])
+        if claims is None or "type" in claims or claims["jti"] in self._dead:
+            return None
+        return self._accounts.by_address(claims["addr"])
 
-    def refresh(self, refresh_token: str) -> tuple[Account, dict[str, str]] | None:
-        """Turn a refresh token into a new pair, once: the pair it belonged to is revoked."""
+    def refresh(self, refresh_token: str, *, keep: bool = False) -> tuple[Account, dict[str, str]] | None:
+        """Turn a refresh token into a new pair, once: the pair it belonged to is revoked.
+
+        ``keep``: the refresh token stays good and is given again.
+        """
         claims = self._claims(refresh_token)
         if claims is None or claims.get("type") != "refresh":
             return None
         account = self._accounts.by_address(claims["addr"])
         if account is None:
             return None
+        if keep:
+            return account, {**self.pair(account), "refreshToken": refresh_token}
         self._revoked.add(claims["jti"])
         return account, self.pair(account)
 
@@ -72,6 +80,12 @@ class Tokens:
         claims = self._claims(token)
         if claims is not None:
             self._revoked.add(claims["jti"])
+
+    def kill(self, token: str, *, with_refresh: bool) -> None:
+        """Take a token as expired before its time; its refresh token stays good, unless it is revoked with it."""
+        claims = self._claims(token)
+        if claims is not None:
+            (self._revoked if with_refresh else self._dead).add(claims["jti"])
 
     def _sign(self, claims: dict[str, Any]) -> str:
         body = f"{_encode({'alg': 'HS256', 'typ': 'JWT'})}.{_encode(claims)}"

@@ -1,7 +1,7 @@
-"""The queue and the workers: how a project goes from accepted to completed.
+"""The queue and the workers: how a project goes from accepted to its end.
 
-Each project has one task, each of its jobs another; a job waits for a free worker, renders in a thread,
-and reports step by step at the pace of the settings.
+Each project has one task, each of its jobs another; a job waits for a free worker of its kind, renders in a
+thread, and reports step by step at the pace of the settings.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from pathlib import Path
 
 from sogni_devnet.identity import new_id
-from sogni_devnet.order import MIME
+from sogni_devnet.narrator import Narrator
 from sogni_devnet.projects import Job, Project
-from sogni_devnet.refusal import Unpaintable
+from sogni_devnet.refusal import JobFailure, ProjectFailure, ProjectLoss, Unpaintable
+from sogni_devnet.shift import Shift
 from sogni_devnet.supernet import Supernet
+from sogni_devnet.tiers import Media
 
 ANNOUNCED = 5
 """How many waiting projects hear of their new place when the queue moves."""
@@ -25,23 +27,31 @@ class Workers:
     """All workers of one devnet. Lives in the event loop of the server."""
 
     def __init__(self, net: Supernet) -> None:
+        settings = net.settings
         self._net = net
-        self._free: asyncio.Queue[str] = asyncio.Queue()
-        for number in range(1, net.settings.slots + 1):
-            self._free.put_nowait(f"devnet-worker-{number}")
+        self._tell = Narrator(net)
+        self._shift = Shift(net, self._tell)
+        self._free = {media: _crew(media, settings.slots_for(media)) for media in ("image", "video")}
+        # A piece of music is made by those who make videos.
+        self._free["audio"] = self._free["video"]
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._waiting: list[Project] = []
-        self._threads = ThreadPoolExecutor(max_workers=min(net.settings.slots, 4), thread_name_prefix="devnet-paint")
+        slots = settings.slots_for("image") + settings.slots_for("video")
+        self._threads = ThreadPoolExecutor(max_workers=min(slots, 4), thread_name_prefix="devnet-paint")
 
     def accept(self, project: Project) -> None:
         """Queue a project that has been paid for."""
         net = self._net
+        project.faults = net.faults.take_all("project")
         net.projects.add(project)
-        project.jobs = [Job(new_id(), index, _seed(project, index)) for index in range(project.order.images)]
-        self._waiting.append(project)
+        project.jobs = [Job(new_id(), index, _seed(project, index)) for index in range(project.order.count)]
         self._move(project, "queued")
-        self._announce(project)
-        net.tell_balance(project.account)
+        if project.fault("no_workers"):
+            self._tell.without_workers(project)
+        else:
+            self._waiting.append(project)
+            self._announce(project)
+        self._tell.balance(project)
         task = asyncio.create_task(self._run(project), name=f"project {project.id}")
         self._tasks[project.id] = task
         # A callback and not a finally: a task cancelled before its first step never enters its body.
@@ -53,16 +63,17 @@ class Workers:
         if task is None or project.ended:
             return False
         self._move(project, "cancelled")
+        project.stop.set()
         task.cancel()
-        for job in project.jobs:
-            if not job.ended:
-                self._fail(project, job, "artistCanceled")
+        self._fail_all(project, "artistCanceled")
         project.claimed = True
-        self._net.tell_balance(project.account)
+        self._tell.balance(project, last=True)
         return True
 
     async def close(self) -> None:
         """Stop all work."""
+        for project in self._net.projects:
+            project.stop.set()
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -71,16 +82,28 @@ class Workers:
 
     async def _run(self, project: Project) -> None:
         try:
+            self._shift.drops(project, "queued")
+            if project.fault("no_workers") or project.fault("never_starts"):
+                await asyncio.Event().wait()
             async with asyncio.TaskGroup() as jobs:
                 for job in project.jobs:
                     jobs.create_task(self._job(project, job))
-        except ExceptionGroup:
+        except* ProjectLoss:
+            self._lose(project)
+        except* ProjectFailure as failures:
+            failure = failures.exceptions[0]
+            assert isinstance(failure, ProjectFailure)
+            self._fail_all(project, "serverError")
+            self._tell.failed(project, None, failure.error, failure.message)
+            self._finish(project, "errored", seen=self._followed(project))
+        except* Exception:
             # A bug of this server: its client must hear of it, and the traceback must not be lost.
-            self._move(project, "errored")
-            self._tell(project, "jobError", jobID=project.id, isFromWorker=False, error="serverError",
-                       error_message="The devnet failed; see its standard error")  # fmt: skip
+            self._fail_all(project, "serverError")
+            self._tell.failed(project, None, "serverError", "The devnet failed; see its standard error")
+            self._finish(project, "errored", seen=self._followed(project))
             raise
-        self._end(project)
+        else:
+            self._end(project)
 
     def _forget(self, project: Project) -> None:
         self._tasks.pop(project.id, None)
@@ -88,101 +111,102 @@ class Workers:
             self._waiting.remove(project)
 
     async def _job(self, project: Project, job: Job) -> None:
-        worker = await self._free.get()
+        crew = self._free[project.media]
+        job.worker = worker = await crew.get()
         try:
-            job.worker = worker
             if project in self._waiting:
                 self._assign(project, worker)
-            await self._render(project, job)
+            painting = asyncio.get_running_loop().run_in_executor(self._threads, self._paint, project, job.seed)
+            # A job may fail for another reason first; then nobody asks how the painting went.
+            painting.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+            try:
+                await self._shift.work(project, job, painting)
+            except Unpaintable as error:
+                # It could not begin, whatever was said of its steps; so all of it is given back.
+                job.steps_done = 0
+                self._fail(project, job, "genfailure")
+                self._tell.failed(project, job, "genfailure", str(error))
+            except JobFailure as failure:
+                self._fail(project, job, failure.word)
+                self._tell.failed(project, job, failure.word, failure.message)
         finally:
-            self._free.put_nowait(worker)
+            crew.put_nowait(worker)
 
-    async def _render(self, project: Project, job: Job) -> None:
-        net, order, steps = self._net, project.order, project.order.steps
-        ids = {"jobID": project.id, "imgID": job.id}
-        for state in ("initiatingModel", "jobStarted"):
-            job.status = state
-            self._tell(project, "jobState", type=state, **ids, workerName=job.worker, jobIndex=job.index)
-        painting = asyncio.get_running_loop().run_in_executor(self._threads, self._paint, project, job)
-        seconds = net.settings.seconds_per_image
-        last_eta = seconds
-        for step in range(1, steps + 1):
-            if seconds:
-                await asyncio.sleep(seconds / steps)
-            job.status, job.steps_done = "jobProgress", step
-            left = round(seconds * (steps - step) / steps, 2)
-            if last_eta - left >= 1:
-                last_eta = left
-                self._tell(project, "jobETA", **ids, etaSeconds=left)
-            preview = order.previews > 0 and step % -(-steps // order.previews) == 0
-            if preview:
-                await asyncio.wait({painting})
-                preview = painting.exception() is None
-            self._tell(
-                project, "jobProgress", **ids, hasImage=preview, step=step, stepCount=steps,
-                etaSeconds=left, etaMin=left, etaMax=left + 1,
-            )  # fmt: skip
-        try:
-            await painting
-        except Unpaintable as error:
-            self._fail(project, job, "genfailure")
-            self._tell(project, "jobError", **ids, isFromWorker=True, error="genfailure", error_message=str(error))
-            return
-        job.status, job.reason = "jobCompleted", "jobCompleted"
-        self._tell(
-            project, "jobResult", **ids, performedStepCount=steps, lastSeed=str(job.seed), userCanceled=False,
-            triggeredNSFWFilter=False,
-        )  # fmt: skip
-
-    def _paint(self, project: Project, job: Job) -> None:
+    def _paint(self, project: Project, seed: int) -> tuple[Path, bytes | None]:
+        """Return the file of a result, and a preview of it if one was asked for."""
         # Pillow takes longer to import than all the rest of a start, and is not needed before the first job.
-        from sogni_devnet.painter import paint, shrink
+        from sogni_devnet.painter import shrink
+        from sogni_devnet.render import render
 
         order, storage = project.order, self._net.storage
-        data = paint(order, job.seed, lambda slot: storage.upload(project.id, slot), self._net.settings.pictures)
-        mime, owner = MIME[order.format], project.account.address
-        storage.add_result(owner, project.id, job.id, "complete", data, mime)
-        if order.previews:
-            storage.add_result(owner, project.id, job.id, "preview", shrink(data), "image/jpeg")
+        target = storage.part("result")
+        try:
+            render(order, seed, lambda slot: storage.upload(project.id, slot), target,
+                   plain=self._net.settings.pictures == "plain", stopped=project.stop.is_set)  # fmt: skip
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        return target, shrink(target.read_bytes()) if order.previews else None
 
     def _end(self, project: Project) -> None:
         if all(job.status == "jobError" for job in project.jobs):
-            self._move(project, "errored")
-            seen = bool(self._net.lines.get((project.account.address, project.app_id)))
-        else:
-            self._move(project, "completed")
-            seen = self._tell(project, "jobState", type="jobCompleted", jobID=project.id)
+            self._finish(project, "errored", seen=self._followed(project))
+            return
+        self._shift.drops(project, "completed")
+        # Before it is told, so that who asks at once finds it finished.
+        self._move(project, "completed")
+        self._finish(project, "completed", seen=self._shift.close(project))
+
+    def _finish(self, project: Project, status: str, *, seen: bool) -> None:
+        self._move(project, status)
         project.claimed = seen
-        self._net.tell_balance(project.account)
+        project.stop.set()
+        self._tell.balance(project, last=True)
+
+    def _followed(self, project: Project) -> bool:
+        return (project.account.address, project.app_id) in self._net.lines
+
+    def _lose(self, project: Project) -> None:
+        """Behave as a server that forgot a project when it was restarted: no charge, no trace."""
+        project.stop.set()
+        self._fail_all(project, "serverRestarting", whole=True)
+        self._net.projects.forget(project)
+
+    def _fail_all(self, project: Project, reason: str, *, whole: bool = False) -> None:
+        for job in project.jobs:
+            if whole:
+                job.steps_done = 0
+            if not job.ended:
+                self._fail(project, job, reason)
 
     def _fail(self, project: Project, job: Job, reason: str) -> None:
         """Mark a job as failed and refund the share of its steps that were not done."""
         order = project.order
-        price = order.price.job(order.token)
-        undone = 1 if reason == "genfailure" else (order.steps - job.steps_done) / order.steps
-        project.account.balance.refund(order.token, (price * round(undone * 1000)) / 1000)
+        undone = (order.steps - job.steps_done) / order.steps
+        project.account.balance.refund(order.token, (order.price.job(order.token) * round(undone * 1000)) / 1000)
         job.status, job.reason = "jobError", reason
 
     def _assign(self, project: Project, worker: str) -> None:
         self._waiting.remove(project)
         self._move(project, "assigned")
-        self._tell(project, "jobState", type="assigned", jobID=project.id, workerName=worker)
+        self._tell.assigned(project, worker)
         for waiting in self._waiting[:ANNOUNCED]:
             self._announce(waiting)
 
     def _announce(self, project: Project) -> None:
-        place = self._waiting.index(project) + 1
-        settings = self._net.settings
-        self._tell(
-            project, "jobState", type="queued", jobID=project.id, queuePosition=place, queueStatus="waiting",
-            estimatedStartSeconds=round((place - 1) * settings.seconds_per_image / settings.slots, 1),
-        )  # fmt: skip
+        place, settings = self._waiting.index(project) + 1, self._net.settings
+        seconds = (place - 1) * settings.pace(project.media) / settings.slots_for(project.media)
+        self._tell.queued(project, place, round(seconds, 1))
 
     def _move(self, project: Project, status: str) -> None:
         project.status, project.updated = status, self._net.clock()
 
-    def _tell(self, project: Project, kind: str, **payload: Any) -> bool:
-        return self._net.tell(project, kind, payload)
+
+def _crew(media: Media, slots: int) -> asyncio.Queue[str]:
+    free: asyncio.Queue[str] = asyncio.Queue()
+    for number in range(1, slots + 1):
+        free.put_nowait(f"devnet-worker-{number}" if media == "image" else f"devnet-{media}-worker-{number}")
+    return free
 
 
 def _seed(project: Project, index: int) -> int:

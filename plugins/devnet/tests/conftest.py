@@ -62,6 +62,30 @@ def build_request(frame: dict[str, Any] | None = None, **top: Any) -> dict[str, 
     return _present(whole)
 
 
+VIDEO_FRAME = {
+    **{name: value for name, value in KEY_FRAME.items()
+       if name not in {"sizePreset", "vae", "seed"} and not name.startswith("hasContextImage")},
+    "modelID": "wan_v2.2-14b-fp8_t2v_lightx2v", "positivePrompt": "a boat sails", "frames": 17, "fps": 16,
+    "width": 512, "height": 480,
+}  # fmt: skip
+AUDIO_FRAME = {
+    **{name: value for name, value in VIDEO_FRAME.items()
+       if name not in {"width", "height", "frames", "fps", "negativePrompt"}},
+    "modelID": "ace_step_1.5_turbo", "duration": 10, "bpm": 90,
+}  # fmt: skip
+
+
+def build_video(workflow: str = "t2v_lightx2v", frame: dict[str, Any] | None = None, **top: Any) -> dict[str, Any]:
+    """Return a whole jobRequest for a video; ``workflow`` is the end of a WAN model id, or a whole model id."""
+    model = workflow if workflow.startswith("ltx") else f"wan_v2.2-14b-fp8_{workflow}"
+    return build_request(outputFormat="mp4", keyFrames=[{**VIDEO_FRAME, "modelID": model, **(frame or {})}], **top)
+
+
+def build_audio(frame: dict[str, Any] | None = None, **top: Any) -> dict[str, Any]:
+    """Return a whole jobRequest for a piece of music."""
+    return build_request(**{"outputFormat": "mp3", "keyFrames": [{**AUDIO_FRAME, **(frame or {})}], **top})
+
+
 def _present(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not ...}
 
@@ -143,11 +167,27 @@ class Artist:
             yield socket
 
     async def upload(self, project: str, slot: str, data: bytes, mime: str = "image/png") -> httpx.Response:
-        answer = await self.get(
-            "/v1/image/uploadUrl", imageId=new_id(), jobId=project, type=slot, contentType=mime
-        )
+        kind = "media" if slot in {"referenceAudio", "referenceVideo"} else "image"
+        answer = await self.get(f"/v1/{kind}/uploadUrl", imageId=new_id(), jobId=project, type=slot, contentType=mime)
         url = answer.json()["data"]["uploadUrl"]
         return await self.http.put(url, content=data, headers={"Content-Type": mime})
+
+    async def render(self, request: dict[str, Any]) -> list[tuple[str, Any]]:
+        """Send a request and return all frames up to the end of its project."""
+        async with self.connect() as socket:
+            await socket.send("jobRequest", request)
+            return await socket.events(request["jobID"])
+
+    async def media(self, request: dict[str, Any], **query: Any) -> bytes:
+        """Render a request of one job and return the file."""
+        (result,) = [payload for name, payload in await self.render(request) if name == "jobResult"]
+        answer = await self.get(
+            "/v1/media/downloadUrl", jobId=request["jobID"], id=result["imgID"], type="complete", **query
+        )
+        assert answer.status_code == 200, answer.text
+        file = await self.http.get(answer.json()["data"]["downloadUrl"])
+        assert file.status_code == 200
+        return file.content
 
     async def download(self, project: str, job: str, **query: Any) -> httpx.Response:
         answer = await self.get("/v1/image/downloadUrl", jobId=project, imageId=job, type="complete", **query)
@@ -185,6 +225,16 @@ async def artist_of() -> AsyncIterator[Callable[..., Artist]]:
 @pytest.fixture
 def job_request() -> Callable[..., dict[str, Any]]:
     return build_request
+
+
+@pytest.fixture
+def video_request() -> Callable[..., dict[str, Any]]:
+    return build_video
+
+
+@pytest.fixture
+def audio_request() -> Callable[..., dict[str, Any]]:
+    return build_audio
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_more_context_images_than_the_model_takes(job_request):
 
 def test_unknown_model(job_request):
     with pytest.raises(JobRefusal) as refused:
-        read_order(job_request({"modelID": "wan_v2.2-14b-fp8_t2v_lightx2v"}), nothing)
+        read_order(job_request({"modelID": "no_such_model"}), nothing)
     assert refused.value.error == 4104
 
 

@@ -1,0 +1,31 @@
+"""The last things made, up to so many bytes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+
+class Recent:
+    """Bytes by key; the ones not asked for longest go first. Safe between threads."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return what was kept under this key."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: bytes, data: bytes) -> None:
+        """Keep this, and let go what is too much."""
+        with self._lock:
+            self._bytes += len(data) - len(self._kept.pop(key, b""))
+            self._kept[key] = data
+            while self._bytes > self._most_bytes:
+                self._bytes -= len(self._kept.popitem(last=False)[1])
