@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,10 @@ from typing import Any
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._journal.journal import Journal
-from sogni_core._network.records import Price
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Mode
-from sogni_core.project import Project
 from sogni_core.result import OnProgress, Plan, PlannedStep, Result
 from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
@@ -26,9 +24,10 @@ from sogni_core.settings.paths import Paths
 from .check import check
 from .fetching import Fetcher
 from .last_render import LastRender
+from .money import Prices
 from .networks import Networks, Way
 from .planning import PlanContext, Planned
-from .report import echo, finished
+from .report import echo, finished, kept
 from .resolve import Resolved, Resolver, outside
 from .running import RunContext, Shared, call_workflow, new_random_seed, utc_now
 
@@ -142,26 +141,35 @@ class Engine:
         way = await self.networks.way(network)
         way.session.open()
         shared = self._begin(resolved, way, network, on_progress)
-        async with self._asking_price(shared, way) as cost:
-            try:
-                result = await call_workflow(resolved, RunContext(shared, resolved))
-                facts = {
+        return await self._carry_out(shared, resolved)
+
+    async def _carry_out(self, shared: Shared, resolved: Resolved) -> Result:
+        """Run the workflow of a run that the journal knows, and note how it ended."""
+        try:
+            result = await call_workflow(resolved, RunContext(shared, resolved))
+            result = finished(
+                result,
+                resolved,
+                shared.steps[0].project.model if shared.steps else "",
+                {
                     "run_id": shared.run_id,
-                    "network": network,
-                    "cost": cost(),
+                    "network": shared.network,
+                    "cost": shared.prices.total,
                     "warnings": tuple(dict.fromkeys([*shared.warnings, *self.oddities])),
-                }
-                result = finished(result, resolved, shared.steps[0].project.model if shared.steps else "", facts)
-            except asyncio.CancelledError:
-                self._note_projects(shared)
-                self.journal.finish_run(shared.run_id, "interrupted")
-                raise
-            except BaseException as error:
-                code = error.code if isinstance(error, SogniError) else "INTERNAL"
-                if isinstance(error, SogniError):
-                    error.details.setdefault("runId", shared.run_id)
-                self.journal.finish_run(shared.run_id, "failed", error_code=code)
-                raise
+                },
+            )
+        except asyncio.CancelledError:
+            self._note_projects(shared)
+            self.journal.finish_run(shared.run_id, "interrupted")
+            raise
+        except BaseException as error:
+            code = error.code if isinstance(error, SogniError) else "INTERNAL"
+            if isinstance(error, SogniError):
+                error.details.setdefault("runId", shared.run_id)
+            self.journal.finish_run(shared.run_id, "failed", error_code=code)
+            raise
+        finally:
+            await shared.prices.close()
         if result.artifacts:
             self._remember(result)
             result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self.oddities])))
@@ -174,7 +182,7 @@ class Engine:
         run_id = self.journal.begin_run(
             mode=resolved.mode.record.name,
             workflow=resolved.workflow.record.name,
-            request=resolved.request.model_dump(mode="json"),
+            request=kept(resolved.request),
             network=network,
             account=way.account.name,
             seed_random=random_seed,
@@ -184,11 +192,9 @@ class Engine:
             run_id=run_id,
             home=self.paths.runs,
             journal=self.journal,
-            session=way.session,
-            endpoint=way.endpoint,
-            network=way.wire_network,
-            is_comfy=way.is_comfy,
-            app_id=way.app_id,
+            way=way,
+            prices=Prices(way.session, way.is_comfy),
+            network=network,
             settings=self.section,
             prepare=self.prepare,
             on_progress=on_progress,
@@ -198,36 +204,6 @@ class Engine:
         for warning in (*resolved.warnings, *self.oddities):
             shared.warn(warning)
         return shared
-
-    @contextlib.asynccontextmanager
-    async def _asking_price(self, shared: Shared, way: Way) -> AsyncIterator[Any]:
-        """Ask the price of every project beside the way; who has not answered by the end is not waited for."""
-        tasks: list[tuple[str, asyncio.Task[Price | None]]] = []
-
-        async def ask(project: Project) -> Price | None:
-            try:
-                return await way.session.estimate(project, way.wire_network, comfy=way.is_comfy(project.model))
-            except SogniError:
-                # A price that cannot be asked is reported as unknown: cost is null.
-                return None
-
-        def begin(project: Project) -> None:
-            tasks.append((project.token_type, asyncio.create_task(ask(project))))
-
-        def cost() -> Mapping[str, Any] | None:
-            prices = [task.result() for _, task in tasks if task.done()]
-            amounts = [price.amount for price in prices if price is not None and price.amount is not None]
-            if not amounts or len(amounts) != len(tasks):
-                return None
-            return {"token": tasks[0][0], "estimated": float(sum(amounts))}
-
-        shared.on_submit = begin
-        try:
-            yield cost
-        finally:
-            for _, task in tasks:
-                task.cancel()
-            await asyncio.gather(*(task for _, task in tasks), return_exceptions=True)
 
     async def _priced(self, network: str, planned: Planned) -> list[PlannedStep]:
         try:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from sogni_core.errors import PartialError, SogniError
+from sogni_core.files import absolute
 from sogni_core.project import Asset
 from sogni_core.request import Option, Request
 from sogni_core.result import Artifact, Outcome, Plan, Result
 
-from .resolve import Resolved
+from .resolve import Resolved, sources
 
 _HEAD = ("prompt", "model", "width", "height", "seed", "seed_strategy", "token_type")
 """Always there if the request has them, in this order; seeds, urls and localPath come before the last."""
@@ -39,6 +40,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     return value
+
+
+def kept(request: Request) -> dict[str, Any]:
+    """Return what the journal keeps of a resolved request, so that it can be built again from another folder."""
+    values = request.model_dump(mode="json")
+    output = getattr(request, "output", None)
+    if output is not None:
+        values["output"] = str(absolute(output))
+    for name, assets in sources(request).items():
+        texts = [asset.source if asset.is_url else str(asset.path or absolute(asset.source)) for asset in assets]
+        values[name] = texts if isinstance(getattr(request, name), tuple) else texts[0]
+    return values
 
 
 def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str) -> dict[str, Any]:

@@ -14,17 +14,17 @@ from typing import Any, TypeVar
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._journal.journal import Journal
-from sogni_core._network.session import Session
 from sogni_core._protocol import ids
 from sogni_core.errors import InternalError, PluginError, SogniError, first_of
 from sogni_core.files import absolute, private_folder
-from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, Result
 from sogni_core.text import clean
 
 from .making import make
-from .resolve import Resolved
+from .money import Prices
+from .networks import Way
+from .resolve import DEFAULT_TIMEOUT, Resolved
 from .step import Step
 
 SettingsT = TypeVar("SettingsT")
@@ -41,19 +41,15 @@ class Shared:
     home: Path
     """Where the run's own folder is made when it is first needed."""
     journal: Journal
-    session: Session
-    endpoint: Endpoint
+    way: Way
+    prices: Prices
     network: str
-    is_comfy: Callable[[str], bool]
-    """Whether a model takes the Comfy form of samplers on the wire."""
-    app_id: Callable[[], str | None]
+    """Name of the network, as results report it."""
     settings: Callable[[type[Any]], Any]
     prepare: Callable[[str, dict[str, Any]], Awaitable[Resolved]]
     on_progress: OnProgress
     began: datetime
     random_seed: int
-    on_submit: Callable[[Project], None] = lambda project: None
-    """Told of every project before it is sent."""
     warnings: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -85,26 +81,24 @@ class RunContext:
     async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
         shared = self._shared
         name = self._prefix + key
-        if output is None and shared.endpoint.ends_with_call:
+        if output is None and shared.way.endpoint.ends_with_call:
             extension = EXTENSIONS.get(project.output_format or "", ".png")
             output = shared.folder / f"{name.replace('/', '-')}{extension}"
+        project = replace(project, network=project.network or shared.way.wire_network)
         step = Step(
             journal=shared.journal,
-            session=shared.session,
-            app_id=shared.app_id,
+            way=shared.way,
             run_id=shared.run_id,
             key=name,
-            project=replace(project, network=project.network or shared.network),
+            project=project,
             project_id=ids.make(),
-            comfy=shared.is_comfy(project.model),
+            price=shared.prices.ask(project),
             output=absolute(output) if output is not None else None,
-            seconds=float(getattr(self._resolved.request, "timeout", 0) or 60),
-            keep_urls=not shared.endpoint.ends_with_call,
+            seconds=float(getattr(self._resolved.request, "timeout", 0) or DEFAULT_TIMEOUT),
             tell=shared.on_progress,
             warn=shared.warn,
         )
         shared.steps.append(step)
-        shared.on_submit(step.project)
         return await step.run()
 
     async def run(self, name: str, /, key: str | None = None, **fields: Any) -> Result:

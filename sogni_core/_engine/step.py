@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core._journal.journal import Journal
-from sogni_core._network.session import Session
+from sogni_core._network.records import Price
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
-from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitError, TransportError
+from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitError, TransportError, first_of
 from sogni_core.files import numbered, prepare_output
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
+
+from .money import afford
+from .networks import Way
 
 CANCEL_SECONDS = 5.0
 """Time for the network to answer a cancel, and for downloads under way to end when a run is interrupted."""
@@ -28,16 +31,14 @@ class Step:
         self,
         *,
         journal: Journal,
-        session: Session,
-        app_id: Callable[[], str | None],
+        way: Way,
         run_id: str,
         key: str,
         project: Project,
         project_id: str,
-        comfy: bool,
+        price: asyncio.Task[Price | None],
         output: Path | None,
         seconds: float,
-        keep_urls: bool,
         tell: OnProgress,
         warn: Callable[[str], None],
     ) -> None:
@@ -49,12 +50,10 @@ class Step:
         self.sent = False
         """True from the moment in which the request may have left this machine."""
         self._journal = journal
-        self._session = session
-        self._app_id = app_id
+        self._way = way
         self._run_id = run_id
-        self._comfy = comfy
+        self._price = price
         self._seconds = seconds
-        self._keep_urls = keep_urls
         self._tell = tell
         self._warn = warn
         self._paths = numbered(output, project.count) if output is not None else None
@@ -76,7 +75,8 @@ class Step:
         facts = dataclasses.asdict(self.project) | {"type": type(self.project).__name__}
         first = self._paths[0] if self._paths else None
         self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
-        submission = self._session.submission(self.project, self.project_id, comfy=self._comfy)
+        comfy = self._way.is_comfy(self.project.model)
+        submission = self._way.session.submission(self.project, self.project_id, comfy=comfy)
         try:
             try:
                 async with asyncio.timeout(self._seconds):
@@ -98,10 +98,19 @@ class Step:
 
     async def _render(self, submission: Submission) -> None:
         self._report("sending")
-        await submission.upload()
+        await self._get_ready(submission)
         await submission.send(self._about_to_send)
         self._note("sent")
         await self._follow(submission)
+
+    async def _get_ready(self, submission: Submission) -> None:
+        """Upload what the project carries and, beside it, see whether it can be paid; nothing of it costs anything."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(submission.upload())
+                group.create_task(afford(self._way.session, self.project, self._price, self._warn))
+        except BaseExceptionGroup as failed:
+            raise first_of(failed) or failed from None
 
     async def _follow(self, submission: Submission) -> None:
         async for event in submission.events():
@@ -137,7 +146,7 @@ class Step:
 
     def _about_to_send(self) -> None:
         # Written down before the wire: whatever happens from here on, the journal knows the project's id.
-        self._journal.mark_step(self._run_id, self.key, "sending", app_id=self._app_id())
+        self._journal.mark_step(self._run_id, self.key, "sending", app_id=self._way.app_id())
         self.sent = True
 
     def _note(self, state: str, error: SogniError | None = None) -> None:
@@ -164,7 +173,7 @@ class Step:
             index=event.index,
             content_type=collected.content_type,
             path=collected.path,
-            url=collected.url if self._keep_urls else None,
+            url=collected.url if not self._way.endpoint.ends_with_call else None,
             size=collected.size,
             sha256=collected.sha256,
             width=collected.width,
@@ -220,7 +229,7 @@ class Step:
         """Return ``cancelled``, ``running``, ``unknown``, or ``ended`` if it was over already."""
         if not self.sent:
             return "cancelled"
-        answers = await self._session.cancel([self.project_id], CANCEL_SECONDS)
+        answers = await self._way.session.cancel([self.project_id], CANCEL_SECONDS)
         return answers[self.project_id]
 
     def _outcome(self) -> Outcome:
