@@ -68,9 +68,13 @@ def python() -> Peer:
 @pytest.fixture(scope="session", params=["python", "node"])
 def peer(request: pytest.FixtureRequest) -> Peer:
     """Each official SDK in turn."""
-    if request.param == "python":
-        python: Peer = request.getfixturevalue("python")
-        return python
+    peer: Peer = request.getfixturevalue(request.param)
+    return peer
+
+
+@pytest.fixture(scope="session")
+def node() -> Peer:
+    """The JavaScript SDK."""
     try:
         return node_peer()
     except Missing as missing:
@@ -82,7 +86,9 @@ def peer(request: pytest.FixtureRequest) -> Peer:
 @pytest.fixture(scope="session")
 def served(clean: dict[str, str]) -> Iterator[Served]:
     """A devnet that renders at once."""
-    with _serve(clean, seconds_per_image="0", pictures="plain", spark="100000", sogni="100000") as served:
+    with _serve(
+        clean, seconds_per_image="0", seconds_per_clip="0", pictures="plain", spark="100000", sogni="100000"
+    ) as served:
         yield served
 
 

@@ -17,11 +17,12 @@
 | ``cancel`` | ``project`` | ``status``, ``jobs``: statuses, ``told``: what whoever waited for it got |
 | ``look_up`` | ``project`` | ``status`` as the service tells it |
 | ``logout`` | | ``authenticated`` |
-| ``close`` | | – |
+| ``close`` | | –; also if nothing is open |
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Mapping
@@ -88,6 +89,8 @@ class Sdk:
             process.stdin.close()
             ended = process.wait(20)
         finally:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
             process.kill()
             process.wait()
             process.stdout.close()

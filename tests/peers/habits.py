@@ -1,36 +1,74 @@
-"""Where this client and the official Python SDK are known to differ beside the requests themselves, and why."""
+"""Where this client and the official SDKs are known to differ beside the requests themselves, and why."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from .comparison import ABSENT
 from .orders import Difference
 
-HABITS = {
-    "GET /v1/account/me": "the SDK wants to show who is logged in; nothing that is rendered needs it",
+EXTRA = {
+    "GET /v1/account/me": "the SDKs want to show who is logged in; nothing that is rendered needs it",
     "GET /v1/subscriptions/status": "the same; the service knows what the account may do",
-    "GET /api/v1/models/list": "the SDK joins it with the workers' counts; this client keeps the catalogue in a file",
-    "GET /api/v2/models/tiers": "the SDK checks samplers with it before every first use of a model; as above",
+    "GET /api/v1/models/list": "the SDKs join it with the workers' counts; this client keeps the catalogue in a file",
+    "GET /api/v2/models/tiers": "the SDKs check samplers with it before the first use of a model; as above",
     "GET /v1/assets/capabilities": "whether uploads can be reused (subscribers); plain uploads always work",
-    "GET /v1/projects/the project": "the SDK looks a project up after its end; its result is known by then",
+    "GET /v1/projects/the project": "the SDKs look a project up after its end; its result is known by then",
 }
-"""What the SDK says and this client does not."""
+"""What the SDKs say and this client does not."""
 
-OWN: dict[str, str] = {}
-"""What this client says and the SDK does not."""
 
-EVERY_CALL = {
-    "headers.user-agent": "either says what it is",
-    "headers.accept-encoding": "this client asks for what is there as it is, so that sizes can be compared",
-}
-"""Header fields of HTTP requests whose values may differ."""
+@dataclass(frozen=True)
+class Manner:
+    """The manners of one SDK: what may differ, with reasons."""
 
-UPGRADE = {
-    "headers.user-agent": EVERY_CALL["headers.user-agent"],
-    "headers.sec-websocket-extensions": "this client offers no compression: what is sent is short",
-    "query.clientName": "either says what it is, in the form that the service knows",
-    "query.socketEventSubscriptions": "the Python SDK of late asks for places in the queue; jobState tells enough here",
-}
-"""Fields of the upgrade that may differ."""
+    extra: Mapping[str, str]
+    """Messages that it says and this client does not."""
+    every_call: Mapping[str, str]
+    """Fields of every HTTP request whose values may differ."""
+    upgrade: Mapping[str, str]
+    """Fields of the upgrade whose values may differ."""
+
+    def allowed(self, name: str) -> Mapping[str, str]:
+        """Return the fields of a message whose values may differ."""
+        if name.startswith("upgrade"):
+            return self.upgrade
+        return {} if name.startswith(("frame", "close")) else self.every_call
+
+
+NAME = "either says what it is"
+AS_IT_IS = "this client asks for what is there as it is, so that sizes can be compared"
+SHORT = "this client offers no compression of frames: what it sends is short"
+
+PYTHON = Manner(
+    extra=EXTRA,
+    every_call={"headers.user-agent": NAME, "headers.accept-encoding": AS_IT_IS},
+    upgrade={
+        "headers.user-agent": NAME,
+        "headers.sec-websocket-extensions": SHORT,
+        "query.clientName": f"{NAME}, in the form that the service knows",
+        "query.socketEventSubscriptions": "it asks for places in the queue of late; jobState tells enough here",
+    },
+)
+
+FETCH = "added by the fetch of node, which works as a browser's does"
+AGAIN = "it forgets the URL when it looks the project up, and asks for another to download from"
+
+JAVASCRIPT = Manner(
+    extra=EXTRA | {f"GET /v1/{kind}/downloadUrl complete": AGAIN for kind in ("image", "media")},
+    every_call={
+        "headers.user-agent": NAME,
+        "headers.accept-encoding": AS_IT_IS,
+        "headers.accept-language": FETCH,
+        "headers.sec-fetch-mode": FETCH,
+    },
+    upgrade={
+        "headers.user-agent": "it sends none; its name is in the query",
+        "headers.sec-websocket-extensions": SHORT,
+        "query.clientName": f"{NAME}, in the form that the service knows",
+    },
+)
 
 LOGIN = {
     "body.rememberMe": Difference(False, True, "this client keeps its tokens between calls; the SDK leaves that open"),
@@ -38,8 +76,6 @@ LOGIN = {
 """Differences of the form of a login."""
 
 ESTIMATE = {
-    "headers.api-key": Difference(
-        "the key", ABSENT, "prices are public; a price can be asked for before there is a login"
-    )
+    "headers.api-key": Difference("the key", ABSENT, "prices are public: they can be asked before there is a login")
 }
 """Differences of every estimate."""

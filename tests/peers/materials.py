@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import re
+import subprocess
 import urllib.request
 import wave
 from array import array
@@ -41,11 +43,8 @@ def make(folder: Path) -> Materials:
     with wave.open(str(made.voice), "wb") as voice:
         voice.setparams((1, 2, 8000, 0, "NONE", ""))
         voice.writeframes(tone.tobytes())
-    writer = imageio_ffmpeg.write_frames(str(made.walk), (480, 480), fps=16, macro_block_size=16, quality=3)
-    writer.send(None)
-    for frame in _walk():
-        writer.send(frame)
-    writer.close()
+    size = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "480x480", "-r", "16", "-i", "-")
+    _ffmpeg(*size, "-pix_fmt", "yuv420p", "-y", str(made.walk), given=b"".join(_walk()))
     return made
 
 
@@ -86,7 +85,18 @@ def clip(url: str, folder: Path) -> Clip:
     assert kind == "video/mp4"
     path = folder / "clip.mp4"
     path.write_bytes(data)
-    frames = imageio_ffmpeg.read_frames(str(path))
-    facts = next(frames)
-    count = sum(1 for _ in frames)
-    return Clip(tuple(facts["size"]), count, facts["fps"], "audio_codec" in facts)
+    pixels, told = _ffmpeg("-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-fps_mode", "passthrough", "-")
+    (width, height, fps), *_ = re.findall(r"Video: .*?, (\d+)x(\d+)[, ].*?([\d.]+) fps", told)
+    frames, rest = divmod(len(pixels), int(width) * int(height) * 3)
+    assert rest == 0
+    return Clip((int(width), int(height)), frames, float(fps), "Audio:" in told.partition("Output #0")[0])
+
+
+def _ffmpeg(*argv: str, given: bytes = b"") -> tuple[bytes, str]:
+    """Run ffmpeg; returns what it wrote and what it said."""
+    done = subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", *argv], input=given, capture_output=True, check=False
+    )
+    told = done.stderr.decode("utf-8", "replace")
+    assert done.returncode == 0, told
+    return done.stdout, told

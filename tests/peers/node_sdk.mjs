@@ -100,7 +100,7 @@ const verbs = {
   },
 
   async close() {
-    client.dispose();
+    client?.dispose();
     return {};
   }
 };

@@ -237,13 +237,18 @@ VIDEOS = [
         differences=NO_NEGATIVE,
     ),
     Order(
-        "LTX i2v with strengths, sound and a voice",
-        lambda m: _video("i2v", LTX, referenceImage=file(m.face), referenceAudioIdentity=file(m.voice),
-                         audioIdentityStrength=4, duration=1.2, fps=24, width=640, height=640,
-                         firstFrameStrength=0.9, lastFrameStrength=0.4, generateAudio=True),
-        lambda m: _clip("i2v", LTX, reference_image=asset(m.face), reference_audio_identity=asset(m.voice, "audio"),
-                        identity_guidance=4, frames=frames_for(LTX.format("i2v"), 1.2, 24), fps=24, width=640,
-                        height=640, first_frame_strength=0.9, last_frame_strength=0.4, generate_audio=True),
+        "v2v with strengths, sound and a voice",
+        lambda m: _video(
+            "v2v", LTX, referenceVideo=file(m.walk), referenceAudioIdentity=file(m.voice), audioIdentityStrength=4,
+            duration=1.2, fps=24, width=640, height=640, firstFrameStrength=0.9, lastFrameStrength=0.4,
+            generateAudio=True, controlNet={"name": "detailer"},
+        ),
+        lambda m: _clip(
+            "v2v", LTX, reference_video=asset(m.walk, "video"), reference_audio_identity=asset(m.voice, "audio"),
+            identity_guidance=4, frames=frames_for(LTX.format("v2v"), 1.2, 24), fps=24, width=640, height=640,
+            first_frame_strength=0.9, last_frame_strength=0.4, generate_audio=True,
+            control_net=ControlNet("detailer"),
+        ),
         differences=NO_NEGATIVE,
     ),
     Order(
@@ -309,7 +314,7 @@ AUDIO = [
     ),
 ]  # fmt: skip
 
-ORDERS = IMAGES
+ORDERS = [*IMAGES, *VIDEOS, *AUDIO]
 
 
 @dataclass(frozen=True)
@@ -349,5 +354,32 @@ QUESTIONS = [
          "cnEnabled": True, "startingImageStrength": 0.5, "width": 1024, "height": 1024},
         lambda m: ImageProject(model=SDXL, **SHARED, steps=7, width=1024, height=1024, starting_image=asset(m.face),
                                starting_strength=0.5, control_net=ControlNet("instantid", asset(m.face))),
+    ),
+    Question(
+        "a video", "video",
+        {"tokenType": "spark", "model": WAN.format("t2v"), "width": 480, "height": 480, "duration": 1, "fps": 16,
+         "numberOfMedia": 1},
+        lambda m: _clip("t2v", frames=17, fps=16, **SMALL),
+        NETWORK,
+    ),
+    Question(
+        "three videos", "video",
+        {"tokenType": "spark", "model": WAN.format("t2v"), "width": 480, "height": 480, "frames": 17, "fps": 16,
+         "numberOfMedia": 3},
+        lambda m: _clip("t2v", frames=17, fps=16, count=3, **SMALL),
+        NETWORK,
+    ),
+    Question(
+        "a video after a video, by steps", "video",
+        {"tokenType": "sogni", "model": WAN.format("animate-move"), "width": 480, "height": 480, "frames": 17,
+         "fps": 16, "steps": 6, "numberOfMedia": 1, "hasVideoInput": True, "network": "fast"},
+        lambda m: _clip("animate-move", frames=17, fps=16, steps=6, token_type="sogni", reference_image=asset(m.face),
+                        reference_video=asset(m.walk, "video"), **SMALL),
+    ),
+    Question(
+        "music", "audio",
+        {"tokenType": "spark", "model": "ace_step_1.5_turbo", "duration": 10, "steps": 8, "numberOfMedia": 1},
+        lambda m: AudioProject(model="ace_step_1.5_turbo", **SHARED, duration=10, steps=8),
+        NETWORK,
     ),
 ]  # fmt: skip

@@ -102,7 +102,8 @@ class Driver:
         return {"authenticated": self.client.account.current_account.is_authenticated}
 
     async def close(self) -> dict[str, Any]:
-        await self.client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
         return {}
 
 

@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -47,13 +48,15 @@ class Said:
 
 
 class Recorder:
-    """A TCP proxy on a free port of this machine. ``said`` grows as messages become complete, in order of arrival."""
+    """A TCP proxy on a free port of this machine that reads along."""
 
     def __init__(self, port: int) -> None:
         self._target = ("127.0.0.1", port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self.said: list[Said] = []
+        self._said: list[Said] = []
+        """In order of arrival; a message is there once it is complete."""
+        self._news = threading.Condition()
         self.garbled: list[BaseException] = []
         """Why bytes could not be read as messages; they were passed on all the same."""
         self._lines: list[socket.socket] = []
@@ -78,13 +81,29 @@ class Recorder:
         for line in self._lines:
             line.close()
 
+    def take(self, seconds: float = 10) -> list[Said]:
+        """Return what was said since the last time; waits until every socket that was opened has said goodbye."""
+        with self._news:
+            assert self._news.wait_for(self._quiet, seconds), "a socket was left open"
+            said, self._said = self._said, []
+        return said
+
+    def _quiet(self) -> bool:
+        kinds = [said.kind for said in self._said]
+        return kinds.count("upgrade") == kinds.count("close")
+
+    def _hear(self, said: Said) -> None:
+        with self._news:
+            self._said.append(said)
+            self._news.notify_all()
+
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(self._target)
                 self._lines += [near, far]
-                for source, sink, reader in ((near, far, Reader(self.said)), (far, near, None)):
+                for source, sink, reader in ((near, far, Reader(self._hear)), (far, near, None)):
                     thread = threading.Thread(target=self._pass_on, args=(source, sink, reader), daemon=True)
                     self._threads.append(thread)
                     thread.start()
@@ -106,8 +125,8 @@ class Recorder:
 class Reader:
     """Turns the bytes of one direction of one connection into messages."""
 
-    def __init__(self, said: list[Said]) -> None:
-        self._said = said
+    def __init__(self, hear: Callable[[Said], None]) -> None:
+        self._hear = hear
         self._rest = b""
         self._frames: ServerProtocol | None = None
         self._fragments: list[bytes] = []
@@ -132,7 +151,7 @@ class Reader:
         said = Said("http", method, url.path, dict(parse_qsl(url.query, keep_blank_values=True)), headers)
         if headers.get("upgrade", "").lower() == "websocket":
             said.kind = "upgrade"
-            self._said.append(said)
+            self._hear(said)
             self._begin_frames(head + HEAD_END, rest)
             return True
         assert "transfer-encoding" not in headers, "the length of a body is always known"
@@ -142,7 +161,7 @@ class Reader:
         said.body, self._rest = rest[:length], rest[length:]
         if headers.get("content-type") == "application/json":
             said.payload = json.loads(said.body)
-        self._said.append(said)
+        self._hear(said)
         return True
 
     def _begin_frames(self, head: bytes, rest: bytes) -> None:
@@ -161,11 +180,11 @@ class Reader:
         for frame in self._frames.events_received():
             assert isinstance(frame, Frame)
             if frame.opcode is Opcode.CLOSE:
-                self._said.append(Said("close", code=int.from_bytes(frame.data[:2], "big")))
+                self._hear(Said("close", code=int.from_bytes(frame.data[:2], "big")))
             elif frame.opcode in {Opcode.TEXT, Opcode.CONT}:
                 self._fragments.append(bytes(frame.data))
                 if frame.fin:
-                    self._said.append(_read_envelope(b"".join(self._fragments)))
+                    self._hear(_read_envelope(b"".join(self._fragments)))
                     self._fragments.clear()
             else:
                 assert frame.opcode in {Opcode.PING, Opcode.PONG}, f"no client sends {frame.opcode.name} frames"

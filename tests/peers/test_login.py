@@ -44,6 +44,11 @@ def test_the_options_of_both_forms_of_tier(sdk: Sdk) -> None:
     assert "karras" in older["scheduler"]["allowed"]
 
 
+def test_a_lora_is_found_by_its_id(sdk: Sdk) -> None:
+    assert "qwen_image_edit_2511_fp8_lightning" in sdk.ask("lora", lora="multiple_angles")["models"]
+    assert sdk.ask("lora", lora="no-such-lora") == {"models": None}
+
+
 def test_subscriptions_are_confirmed(sdk: Sdk) -> None:
     assert sdk.ask("subscribe", events={"modelAvailability": False})["events"]["modelAvailability"] is False
     assert sdk.ask("subscribe", events={"modelAvailability": True})["events"]["modelAvailability"] is True

@@ -57,13 +57,20 @@ class Stage:
 
     def taken(self) -> list[Said]:
         """Return what was said since the last time, in order."""
+        said = self.recorder.take()
         assert self.recorder.garbled == []
-        said, self.recorder.said[:] = list(self.recorder.said), []
         return said
 
 
 def _staged(**settings: float) -> Iterator[Stage]:
-    chosen = DevnetSettings(**{"seconds_per_image": 0, "pictures": "plain", "spark": 1e6, "sogni": 1e6, **settings})
+    chosen = DevnetSettings(**{
+        "seconds_per_image": 0,
+        "seconds_per_clip": 0,
+        "pictures": "plain",
+        "spark": 1e6,
+        "sogni": 1e6,
+        **settings,
+    })
     with Devnet(chosen) as devnet, Recorder(devnet.port) as recorder:
         # What it signs leads through the recorder as well.
         devnet.public_url = f"http://127.0.0.1:{recorder.port}"
@@ -81,16 +88,27 @@ def slow_stage() -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def clients(python: Peer, clean: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("wire")
+
+
+@pytest.fixture(scope="module")
+def python_sdk(python: Peer, clean: dict[str, str], logs: Path) -> Iterator[Sdk]:
     """One process of the Python SDK, which opens a client of its own for each order."""
-    with Sdk(python, clean, tmp_path_factory.mktemp("wire") / "python.log") as sdk:
-        sdk.ask("open", rest="http://127.0.0.1:9", socket="ws://127.0.0.1:9", app=APP)
+    with Sdk(python, clean, logs / "python.log") as sdk:
+        yield sdk
+
+
+@pytest.fixture(scope="module")
+def node_sdk(node: Peer, clean: dict[str, str], logs: Path) -> Iterator[Sdk]:
+    """One process of the JavaScript SDK, likewise."""
+    with Sdk(node, clean, logs / "node.log") as sdk:
         yield sdk
 
 
 def _opened(sdk: Sdk, stage: Stage, *, key: bool = True) -> None:
-    stage.taken()
     sdk.ask("close")
+    stage.taken()
     where = {"rest": stage.endpoint.rest_url, "socket": stage.endpoint.socket_url, "app": APP}
     sdk.ask("open", **where, **({"key": stage.person.api_key} if key else {}))
     if not key:
@@ -123,24 +141,20 @@ async def _render(session: Session, order: Order, materials: Materials, folder: 
             await submission.collect(event.index, folder and folder / f"{event.index}")
 
 
-def _allowed(name: str) -> dict[str, str]:
-    if name.startswith("upgrade"):
-        return habits.UPGRADE
-    return {} if name.startswith(("frame", "close")) else habits.EVERY_CALL
-
-
-def _compare(theirs: list[Line], ours: list[Line], known: dict[str, Difference]) -> None:
+def _compare(
+    theirs: list[Line], ours: list[Line], known: dict[str, Difference], manner: habits.Manner = habits.PYTHON
+) -> None:
     """Check that both said the same but for what is known; ``known`` is by path in frames and bodies."""
     by_name = {line.name: line for line in ours}
     extra = {line.name for line in theirs} - by_name.keys()
-    assert extra <= habits.HABITS.keys()
-    assert by_name.keys() - {line.name for line in theirs} == habits.OWN.keys()
+    assert {name.partition(" #")[0] for name in extra} <= manner.extra.keys()
+    assert by_name.keys() <= {line.name for line in theirs}
     left = dict(known)
     for line in theirs:
         if line.name in extra:
             continue
         found = differences(line, by_name[line.name])
-        for path in _allowed(line.name):
+        for path in manner.allowed(line.name):
             found.pop(path, None)
         expected = {path: left.pop(path) for path in found if path in left}
         assert found == {path: (one.theirs, one.ours) for path, one in expected.items()}, line.name
@@ -153,7 +167,7 @@ def _order(said: list[Line]) -> list[str]:
     steps: list[str] = []
     for line in said:
         name = line.name.partition(" #")[0]
-        if name == "upgrade" or name in habits.HABITS:
+        if name == "upgrade" or name in habits.EXTRA:
             continue
         uploads, downloads = "uploadUrl" in name or name.startswith("PUT "), "downloadUrl" in name or "/result" in name
         step = "uploads" if uploads else "downloads" if downloads else name
@@ -165,28 +179,33 @@ def _order(said: list[Line]) -> list[str]:
 @pytest.mark.anyio
 @pytest.mark.parametrize("order", [pytest.param(order, id=order.name) for order in ORDERS])
 async def test_the_same_order_is_the_same_conversation(
-    stage: Stage, clients: Sdk, materials: Materials, tmp_path: Path, order: Order
+    stage: Stage, python_sdk: Sdk, node_sdk: Sdk, materials: Materials, tmp_path: Path, order: Order
 ) -> None:
-    _opened(clients, stage)
-    clients.ask("collect", project=clients.render(**order.theirs(materials))["project"])
-    clients.ask("close")
-    theirs = lines(stage.taken(), stage.person.api_key)
     async with _session(stage, tmp_path / "state") as (session, _):
         await _render(session, order, materials, tmp_path)
     ours = lines(stage.taken(), stage.person.api_key)
     known = {f"payload.{path}": difference for path, difference in order.differences.items()}
-    _compare(theirs, ours, known)
+    _compare(_rendered(python_sdk, stage, order, materials), ours, known, habits.PYTHON)
+    _compare(_rendered(node_sdk, stage, order, materials), ours, {}, habits.JAVASCRIPT)
+
+
+def _rendered(sdk: Sdk, stage: Stage, order: Order, materials: Materials) -> list[Line]:
+    """Have an SDK carry an order out; returns what it said from opening to closing."""
+    _opened(sdk, stage)
+    sdk.ask("collect", project=sdk.render(**order.theirs(materials))["project"])
+    sdk.ask("close")
+    return lines(stage.taken(), stage.person.api_key)
 
 
 @pytest.mark.anyio
 async def test_the_same_login_is_the_same_conversation(
-    stage: Stage, clients: Sdk, materials: Materials, tmp_path: Path
+    stage: Stage, python_sdk: Sdk, materials: Materials, tmp_path: Path
 ) -> None:
-    _opened(clients, stage, key=False)
-    clients.render(**ORDERS[0].theirs(materials))
-    clients.ask("balance")
-    clients.ask("logout")
-    clients.ask("close")
+    _opened(python_sdk, stage, key=False)
+    python_sdk.render(**ORDERS[0].theirs(materials))
+    python_sdk.ask("balance")
+    python_sdk.ask("logout")
+    python_sdk.ask("close")
     theirs = lines(stage.taken(), stage.person.api_key)
     async with _session(stage, tmp_path / "state", key=False) as (session, account):
         await account.login()
@@ -199,12 +218,12 @@ async def test_the_same_login_is_the_same_conversation(
 
 @pytest.mark.anyio
 async def test_the_same_cancel_is_the_same_frame(
-    slow_stage: Stage, clients: Sdk, materials: Materials, tmp_path: Path
+    slow_stage: Stage, python_sdk: Sdk, materials: Materials, tmp_path: Path
 ) -> None:
     order = ORDERS[0]
-    _opened(clients, slow_stage)
-    clients.ask("cancel", **clients.ask("begin", params=order.theirs(materials)))
-    clients.ask("close")
+    _opened(python_sdk, slow_stage)
+    python_sdk.ask("cancel", **python_sdk.ask("begin", params=order.theirs(materials)))
+    python_sdk.ask("close")
     theirs = lines(slow_stage.taken(), slow_stage.person.api_key)
     async with _session(slow_stage, tmp_path / "state") as (session, _):
         submission = session.submission(order.ours(materials), ids.make(), comfy=order.comfy)
@@ -216,11 +235,11 @@ async def test_the_same_cancel_is_the_same_frame(
 @pytest.mark.anyio
 @pytest.mark.parametrize("question", [pytest.param(question, id=question.name) for question in QUESTIONS])
 async def test_the_same_question_for_a_price_is_the_same_path(
-    stage: Stage, clients: Sdk, materials: Materials, tmp_path: Path, question: Question
+    stage: Stage, python_sdk: Sdk, materials: Materials, tmp_path: Path, question: Question
 ) -> None:
-    _opened(clients, stage)
-    price = clients.ask("estimate", media=question.media, params=question.theirs)
-    clients.ask("close")
+    _opened(python_sdk, stage)
+    price = python_sdk.ask("estimate", media=question.media, params=question.theirs)
+    python_sdk.ask("close")
     said = lines(stage.taken(), stage.person.api_key)
     async with _session(stage, tmp_path / "state") as (session, _):
         told = await session.estimate(question.ours(materials), "fast")
@@ -228,7 +247,7 @@ async def test_the_same_question_for_a_price_is_the_same_path(
     (their,) = (line for line in said if "/estimate/" in line.name)
     assert their.name == mine.name
     known = habits.ESTIMATE | question.differences
-    found = {path: pair for path, pair in differences(their, mine).items() if path not in habits.EVERY_CALL}
+    found = {path: pair for path, pair in differences(their, mine).items() if path not in habits.PYTHON.every_call}
     assert found == {path: (one.theirs, one.ours) for path, one in known.items()}
     heard = {"token": told.amount, "usd": told.usd, "spark": told.spark, "sogni": told.sogni}
     assert {name: str(amount) for name, amount in heard.items()} == price
