@@ -19,7 +19,7 @@ def read_audio(frame: Fields, model: Model, common: dict[str, Any]) -> AudioOrde
         frame.problem("negativePrompt", "does not belong in an audio project")
     frame.constant("strength", 0.5)
     frame.foreign(
-        (*IMAGE_ONLY, *VIDEO_ONLY, "width", "height", "loras", "loraStrengths", "currentControlNetsJob"),
+        (*IMAGE_ONLY, *VIDEO_ONLY, "width", "height", "currentControlNetsJob"),
         "does not belong in an audio project",
     )
     values = {

@@ -24,7 +24,6 @@ def read_image(frame: Fields, model: Model, common: dict[str, Any]) -> ImageOrde
     starting_weight = _starting_image(frame)
     controlnet, control_slots = _controlnet(frame)
     context_slots = _context_slots(frame, model, tier)
-    _loras(frame)
     starting = () if starting_weight is None else ("startingImage",)
     return ImageOrder(
         **common, width=width, height=height, context_slots=context_slots, starting_weight=starting_weight,
@@ -74,10 +73,3 @@ def _controlnet(frame: Fields) -> tuple[str | None, tuple[str, ...]]:
     for share in ("controlStrength", "controlGuidanceStart", "controlGuidanceEnd"):
         net.number(share, 0, 1, optional=True)
     return name, ("cnImage",) if net.flag("hasImage") else ()
-
-
-def _loras(frame: Fields) -> None:
-    loras = frame.items("loras", str, 8)
-    strengths = frame.items("loraStrengths", (int, float), 8)
-    if strengths and len(strengths) != len(loras):
-        frame.problem("loraStrengths", f"has {len(strengths)} values for {len(loras)} loras")

@@ -62,6 +62,7 @@ def read_order(
         "network": top.choice("network", NETWORKS, optional=True),
         "previews": top.integer("previews", 0, 100 if model.media == "image" else 0) or 0, "raw": payload,
     }  # fmt: skip
+    _loras(frame)
     _sampling(frame, model, strict_tiers)
     least, largest = model.tier.guidance[:2] if strict_tiers else (0, 1000)
     frame.number("guidanceScale", least, largest, optional=True)
@@ -106,6 +107,13 @@ def _steps(frame: Fields, model: Model, strict: bool, clamps: bool) -> int:
     least, largest, default = model.tier.steps
     steps = frame.integer("steps", *((least, largest) if strict else (1, 1000)), optional=True) or default
     return max(least, min(largest, steps)) if clamps else steps
+
+
+def _loras(frame: Fields) -> None:
+    loras = frame.items("loras", str, 8)
+    strengths = frame.items("loraStrengths", (int, float), 8)
+    if strengths and len(strengths) != len(loras):
+        frame.problem("loraStrengths", f"has {len(strengths)} values for {len(loras)} loras")
 
 
 def _sampling(frame: Fields, model: Model, strict: bool) -> None:

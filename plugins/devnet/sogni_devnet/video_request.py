@@ -35,7 +35,7 @@ def read_video(frame: Fields, model: Model, common: dict[str, Any]) -> VideoOrde
     # The Python SDK leaves an empty negative prompt out, and only for video.
     frame.text("negativePrompt", optional=True)
     frame.constant("strength", 0.5)
-    frame.foreign((*IMAGE_ONLY, *AUDIO_ONLY, "loras", "loraStrengths"), "does not belong in a video project")
+    frame.foreign((*IMAGE_ONLY, *AUDIO_ONLY), "does not belong in a video project")
     rate = frame.number("fps", *tier.fps[:2], optional=True) if tier.any_rate else _rate(frame, tier)
     slots = _references(frame, model)
     control = _control(frame, model, slots)

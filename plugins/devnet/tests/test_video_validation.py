@@ -33,6 +33,7 @@ IMAGE, END, AUDIO, VIDEO, MASK = (
     ("workflow", "frame"),
     [
         ("t2v_lightx2v", {}), ("t2v_lightx2v", {"negativePrompt": ...}), ("t2v_lightx2v", {"fps": 32}),
+        ("t2v_lightx2v", {"loras": ["a"], "loraStrengths": [1]}),
         ("t2v_lightx2v", {"width": ..., "height": ...}), ("t2v_lightx2v", {"frames": 161, "shift": 5, "steps": 4}),
         ("t2v_lightx2v", {"teacacheThreshold": 0.2, "trimEndFrame": True, "seed": 1, "generateAudio": False}),
         ("i2v", flags(IMAGE)), ("i2v_lightx2v", flags(END)), ("i2v_lightx2v", flags(IMAGE, END)),
@@ -129,7 +130,7 @@ def test_music_is_taken(audio_request, frame):
     ("frame", "match"),
     [({"duration": 9}, "duration"), ({"bpm": 29}, "bpm"), ({"timesignature": 4}, "timesig"), ({"width": 512}, "width"),
      ({"negativePrompt": "x"}, "negative"), ({"shift": 7}, "shift"), ({"frames": 81}, "frames"),
-     ({"comfyScheduler": ...}, "comfyScheduler"), ({"creativity": 2.1}, "creativity"), ({"loras": ["a"]}, "loras")],
+     ({"comfyScheduler": ...}, "comfyScheduler"), ({"creativity": 2.1}, "creativity"), ({"loras": "a"}, "loras")],
 )  # fmt: skip
 def test_music_is_refused(audio_request, frame, match):
     with pytest.raises(JobRefusal, match=match):
