@@ -35,12 +35,12 @@ class Artifact:
     """Pixels; 0 if not known."""
     height: int = 0
     """Pixels; 0 if not known."""
-    seconds: float = 0.0
-    """Length of a video or sound; 0 if it has none or is not known."""
     seed: int | None = None
     """Seed that this output was made with."""
     labelled: bool = False
     """True if the service marked it as sensitive."""
+    seconds: float = 0.0
+    """Length of a video or sound; 0 if it has none or is not known."""
 
     def __fspath__(self) -> str:
         """Give the path of the saved file."""
