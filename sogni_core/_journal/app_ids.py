@@ -37,14 +37,21 @@ class AppIdLease:
         self._held.release()
 
 
-def lease_app_id(state_dir: Path, account: str, endpoint: str) -> AppIdLease:
+def lease_app_id(state_dir: Path, account: str, endpoint: str, wanted: str | None = None) -> AppIdLease:
     """Lease a stored app id of ``account`` at ``endpoint``, or a new one if all are taken.
 
-    Raises INVALID_STATE if the folder cannot be used or the pool is exhausted.
+    ``wanted``: this one and no other, since what was sent on it can be taken over by its connection alone.
+
+    Raises INVALID_STATE if the folder cannot be used or the pool is exhausted, or if ``wanted`` is no id of a pool;
+    APP_ID_IN_USE if another process holds ``wanted``: it is still at work.
     """
+    if wanted is not None and not _ID.fullmatch(wanted):
+        raise ConfigError("INVALID_STATE", f"{clean(wanted, 80)} is no app id of this installation.")
     owner = hashlib.sha256(f"{account}\n{endpoint}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
     folder = private_folder(private_folder(private_folder(state_dir) / "app-ids") / owner)
     try:
+        if wanted is not None:
+            return _wanted(folder, wanted)
         known = sorted(entry.name for entry in folder.iterdir() if _ID.fullmatch(entry.name))
         for app_id in known:
             held = hold(folder / app_id)
@@ -66,6 +73,18 @@ def lease_app_id(state_dir: Path, account: str, endpoint: str) -> AppIdLease:
         hint="Wait for other sogni commands to end.",
         details={"path": str(folder)},
     )
+
+
+def _wanted(folder: Path, app_id: str) -> AppIdLease:
+    # Made anew if its file is gone: the service still knows the id.
+    held = hold(folder / app_id)
+    if held is None:
+        raise ConfigError(
+            "APP_ID_IN_USE",
+            f"App id {app_id}, on which this was sent, is used by another process now.",
+            details={"appId": app_id},
+        )
+    return AppIdLease(app_id, held)
 
 
 def _new_id() -> str:

@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sogni_core._journal.found import note_found, read_found
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.reading import read_runs
-from sogni_core._journal.records import RUNNING, STEP_STATES, Run, Step
+from sogni_core._journal.records import RUNNING, STEP_STATES, FoundProject, Run, Step
 from sogni_core._journal.tables import NewerVersion, prepare
+from sogni_core._protocol import recovery
 from sogni_core.errors import ConfigError, InputError, PluginError, SogniError
 from sogni_core.files import private_folder
 from sogni_core.result import Artifact
@@ -97,11 +99,9 @@ class Journal:
             )
         return run_id
 
-    def finish_run(
-        self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[str] = ()
-    ) -> None:
+    def finish_run(self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[str] = ()) -> None:
         """Note how a run ended. Raises UNKNOWN_RUN."""
-        row = (state, error_code, _json(list(warnings)), _stamp(self._clock()), run_id)
+        row = (state, error_code, _json(list(warnings)), self._now(), run_id)
         with self._writing() as connection:
             self._one(
                 connection.execute(
@@ -124,7 +124,7 @@ class Journal:
 
         Raises PLUGIN_HOOK if the run has a step of that key: a key names one project. Raises UNKNOWN_RUN.
         """
-        now = _stamp(self._clock())
+        now = self._now()
         with self._writing() as connection:
             self._one(connection.execute("UPDATE runs SET id = id WHERE id = ?", (run_id,)), run_id)
             if connection.execute("SELECT 1 FROM steps WHERE run_id = ? AND key = ?", (run_id, key)).fetchone():
@@ -151,6 +151,8 @@ class Journal:
     ) -> None:
         """Note the state of a step, one of ``records.StepState``. What is None keeps what was noted before.
 
+        ``sending`` is noted before each time that the request is written, and counted.
+
         ``cost``: what the network named for it, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``.
         Raises UNKNOWN_RUN.
         """
@@ -159,7 +161,7 @@ class Journal:
         cost = cost or {}
         row = (
             state,
-            _stamp(self._clock()),
+            self._now(),
             error.code if error is not None else None,
             clean(error.message, 2000) if error is not None else None,
             cost.get("token"),
@@ -173,8 +175,8 @@ class Journal:
                     "UPDATE steps SET state = ?, changed = ?, error_code = coalesce(?, error_code),"
                     " error_message = coalesce(?, error_message), cost_token = coalesce(?, cost_token),"
                     " cost_amount = coalesce(?, cost_amount), cost_usd = coalesce(?, cost_usd),"
-                    " app_id = coalesce(?, app_id) WHERE run_id = ? AND key = ?",
-                    (*row, run_id, key),
+                    " app_id = coalesce(?, app_id), writes = writes + ? WHERE run_id = ? AND key = ?",
+                    (*row, state == "sending", run_id, key),
                 ),
                 run_id,
                 key,
@@ -195,11 +197,32 @@ class Journal:
             artifact.height,
             artifact.seed,
             int(artifact.labelled),
+            artifact.seconds,
         )
         with self._writing() as connection:
             known = connection.execute("UPDATE steps SET key = key WHERE run_id = ? AND key = ?", (run_id, key))
             self._one(known, run_id, key)
             connection.execute(f"INSERT OR REPLACE INTO artifacts VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+
+    def note_found(self, project: Mapping[str, Any], endpoint: str, account: str, app_id: str) -> None:
+        """Note a project that the service told of and that nobody here waits for; it is handed out once.
+
+        ``project`` is a recovered project as the service describes it. It is kept with the step that has its
+        id (whose state stays what it is), and by itself if there is none. What has ended is not forgotten for
+        a word that came late. What has no id is nothing.
+        """
+        kept = recovery.keep(project)
+        if kept is None:
+            return
+        with self._writing() as connection:
+            note_found(connection, kept, (endpoint, account, app_id), recovery.request_of(project), self._now())
+
+    def found(self, limit: int = 20) -> list[FoundProject]:
+        """Return the projects that no step knows, those told of last first."""
+        if not self.path.exists():
+            return []
+        with self._lock, self._translated():
+            return read_found(self._open(), max(limit, 0))
 
     def step(self, run_id: str, key: str) -> Step | None:
         """Return a step of a run, None if it has none of that key. Raises UNKNOWN_RUN."""
@@ -225,6 +248,9 @@ class Journal:
                 details={"runId": run_id, "among": [run.id for run in found]},
             )
         raise _unknown(run_id)
+
+    def _now(self) -> str:
+        return _stamp(self._clock())
 
     @property
     def _presences(self) -> Path:

@@ -14,9 +14,7 @@ from sogni_core._journal.records import INTERRUPTED, RUNNING, Run, Step
 from sogni_core.result import Artifact
 
 
-def read_runs(
-    connection: sqlite3.Connection, where: str, parameters: tuple[Any, ...], gone: Set[str]
-) -> list[Run]:
+def read_runs(connection: sqlite3.Connection, where: str, parameters: tuple[Any, ...], gone: Set[str]) -> list[Run]:
     """Return the runs that ``where`` chooses, with steps and artifacts.
 
     ``gone``: owners whose process was seen to be dead; their runs that have not ended are interrupted.
@@ -76,6 +74,8 @@ def _step(row: dict[str, Any], artifacts: tuple[Artifact, ...]) -> Step:
         error_message=row["error_message"],
         cost=known or None,
         artifacts=artifacts,
+        writes=row["writes"],
+        found=json.loads(row["found"]) if row["found"] else None,
     )
 
 
@@ -89,6 +89,7 @@ def _artifact(row: dict[str, Any]) -> Artifact:
         sha256=row["sha256"],
         width=row["width"],
         height=row["height"],
+        seconds=row["seconds"],
         seed=row["seed"],
         labelled=bool(row["labelled"]),
     )

@@ -49,6 +49,45 @@ class Step:
     """What the network named, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if it did not."""
     artifacts: tuple[Artifact, ...] = ()
     """What was received, by job index."""
+    writes: int = 0
+    """How often its request may have been written: 0 while ``prepared``, and 2 at most, whoever resumes it."""
+    found: Mapping[str, Any] | None = None
+    """What the network said of it on its own, as ``Session.attach`` takes it; None if it said nothing."""
+
+
+@dataclass(frozen=True)
+class FoundJob:
+    """One job of a project that a network told of."""
+
+    job_id: str
+    status: str
+    """As the service said it, cleaned: ``jobCompleted``, ``jobError``, …"""
+    seed: int | None
+    withheld: bool
+    """The safety filter kept it: there is no file to ask for."""
+
+
+@dataclass(frozen=True)
+class FoundProject:
+    """A project that a network told of and that no step of this journal knows."""
+
+    project_id: str
+    endpoint: str
+    account: str
+    app_id: str
+    status: str
+    """As the service said it, cleaned: ``completed``, ``active``, …; empty if it did not."""
+    ended: bool
+    model: str
+    jobs: tuple[FoundJob, ...]
+    project: Mapping[str, Any] = field(repr=False)
+    """What the service said, as ``Session.attach`` takes it: results can be asked for by it for 24 hours."""
+    request: Mapping[str, Any] | None = field(repr=False)
+    """The ``jobRequest`` that began it; None if that was not said, or does not read."""
+    first: datetime
+    """When it was told of first."""
+    last: datetime
+    """When it was told of last."""
 
 
 @dataclass(frozen=True)

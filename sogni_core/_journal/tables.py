@@ -65,6 +65,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE steps ADD COLUMN writes INTEGER NOT NULL DEFAULT 0",
+        "UPDATE steps SET writes = 1 WHERE state <> 'prepared'",
+        "ALTER TABLE steps ADD COLUMN found TEXT",
+        "ALTER TABLE artifacts ADD COLUMN seconds REAL NOT NULL DEFAULT 0",
+        """
+        CREATE TABLE found (
+            project_id TEXT PRIMARY KEY,
+            endpoint TEXT NOT NULL,
+            account TEXT NOT NULL,
+            app_id TEXT NOT NULL,
+            ended INTEGER NOT NULL,
+            project TEXT NOT NULL,
+            request TEXT,
+            first TEXT NOT NULL,
+            last TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX found_by_time ON found (last)",
+    ),
 )
 """Statements by version: the first entry leads from an empty file to version 1. Entries are never changed."""
 

@@ -54,7 +54,7 @@ def decode(text: str | bytes) -> Frame | None:
         payload = _parse(binascii.a2b_base64(data + "=" * (-len(data) % 4)))
     except (ValueError, RecursionError):
         return None
-    if not _shallow(payload):
+    if not shallow(payload):
         return None
     if isinstance(payload, dict):
         for name in _IDS:
@@ -69,7 +69,8 @@ def _parse(text: str | bytes) -> Any:
     return json.loads(text if isinstance(text, str) else text.decode("utf-8"), parse_constant=lambda _: None)
 
 
-def _shallow(payload: object) -> bool:
+def shallow(payload: object) -> bool:
+    """Tell whether a JSON value has no more levels than are read."""
     level = [payload]
     for _ in range(DEEPEST):
         level = [

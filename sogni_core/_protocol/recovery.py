@@ -7,19 +7,25 @@ Whoever feeds these frames to a project's state machine gets the events of what 
 
 from __future__ import annotations
 
+import binascii
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from sogni_core._protocol.failures import SENSITIVE
-from sogni_core._protocol.frames import Frame
+from sogni_core._protocol.frames import Frame, shallow
 from sogni_core._protocol.greeting import project_id
 from sogni_core._protocol.messages import CANCELED
-from sogni_core._protocol.values import identity, integer, items, record
+from sogni_core._protocol.values import identity, integer, items, record, seed, text
 
 # protocol: the words of greeting and sync, and those of /v2/projects
 _COMPLETED = ("completed",)
 _FAILED = ("errored", "failed")
 _CANCELLED = ("cancelled", "canceled")
+
+_MOST_JOBS = 4096
+_LONGEST_REQUEST = 512 * 1024
+"""Characters of a request that are still read."""
 
 _JOB_RUNS = ("jobStarted", "jobProgress")
 _JOB_COMPLETED = ("jobCompleted", *_COMPLETED)
@@ -30,6 +36,40 @@ def has_ended(recovered: object) -> bool:
     """Tell whether a recovered project is over: its list of jobs is the whole truth then."""
     told = record(recovered)
     return told.get("status") in (*_COMPLETED, *_FAILED, *_CANCELLED) or told.get("finished") is True
+
+
+def keep(recovered: object) -> dict[str, Any] | None:
+    """Give what is worth keeping of a recovered project, as one that :func:`replay` takes; None if it has no id.
+
+    Left out are the request, the workers, and URLs, which expire; ids of jobs are in upper case.
+    """
+    told = record(recovered)
+    name = project_id(told)
+    if not name:
+        return None
+    kept: dict[str, Any] = {"id": name, "status": text(told.get("status"), 50)}
+    if told.get("finished") is True:
+        kept["finished"] = True
+    reason = told.get("reason")
+    if isinstance(reason, str):
+        kept["reason"] = text(reason, 100)
+    model = text(record(told.get("model")).get("id"), 200)
+    if model:
+        kept["model"] = {"id": model}
+    kept["workerJobs"] = [_kept_job(job) for job in _jobs(told)[:_MOST_JOBS]]
+    return kept
+
+
+def request_of(recovered: object) -> dict[str, Any] | None:
+    """Read the ``jobRequest`` that began a recovered project; None for what is none."""
+    told = record(recovered).get("clientRequestData")
+    if not isinstance(told, str) or len(told) > _LONGEST_REQUEST:
+        return None
+    try:
+        request = json.loads(binascii.a2b_base64(told).decode("utf-8"), parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+    return request if isinstance(request, dict) and shallow(request) else None
 
 
 def replay(
@@ -76,6 +116,13 @@ def _jobs(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     listed = [record(job) for name in ("workerJobs", "completedWorkerJobs") for job in items(told.get(name))]
     by_id = {job_id: job for job in listed if (job_id := identity(job.get("imgID")))}
     return list(by_id.values())
+
+
+def _kept_job(job: Mapping[str, Any]) -> dict[str, Any]:
+    kept = _named(job) | {"status": text(job.get("status"), 50), "reason": text(job.get("reason"), 100)}
+    if (used := seed(job.get("seedUsed"))) is not None:
+        kept["seedUsed"] = used
+    return kept | {name: True for name in ("triggeredNSFWFilter", "nsfwDetected") if job.get(name) is True}
 
 
 def _failed(job: Mapping[str, Any]) -> bool:
