@@ -62,6 +62,10 @@ class Workflow:
     """Key of the setting whose value stands above ``default_model``, such as ``"image.edit_model"``."""
     timeout_setting: str | None = None
     """Key of the setting with the time limit in seconds of one project, such as ``"image.edit_timeout"``."""
+    defaults: Mapping[str, float | str | Mapping[str, float | str]] = field(default_factory=dict)
+    """Option to the value it has in this workflow when neither the user nor a setting gives one, above what the
+    catalogue says: ``{"steps": 7}``; or to a table from model patterns to values, of which the first that fits counts:
+    ``{"guidance": {"*lightning*": 1, "*": 4}}``."""
     summary: str = ""
     """One sentence for generated documentation."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
@@ -96,6 +96,10 @@ class Request(BaseModel):
     """Base of every mode's request. Immutable; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    seeded: ClassVar[frozenset[str]] = frozenset()
+    """Fields that count in a seed made of the request whoever chose their value, such as ``guidance``; others count
+    only if the user gave them."""
 
     _given: frozenset[str] = PrivateAttr(default=frozenset())
 

@@ -100,7 +100,8 @@ class Result:
     fields: Mapping[str, Any] = field(default_factory=dict)
     """What JSON output repeats of the request, with seeds, URLs and the first path, in order."""
     error: SogniError | None = None
-    """PartialError if some outputs are missing; the others are here."""
+    """PartialError if some outputs are missing; the others are here. The engine makes one of outcomes that failed,
+    unless the workflow brings its own."""
 
     @classmethod
     def of(cls, *outcomes: Outcome, type: str = "", extra: Mapping[str, Any] | None = None) -> Result:

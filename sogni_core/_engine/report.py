@@ -100,10 +100,13 @@ def finished(result: Result, resolved: Resolved, model: str, facts: Mapping[str,
     wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
     if wrong and not result.artifacts:
         raise with_run(wrong[0], result, facts["run_id"])
-    error: SogniError | None = None
+    error = result.error
     if wrong:
-        failed = [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
-        error = PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}", details={"failed": failed})
+        # A workflow that knows better what is missing has said it.
+        error = error or PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}")
+        error.details.setdefault(
+            "failed", [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
+        )
     media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else resolved.mode.record.name
     return replace(
         result,

@@ -6,6 +6,7 @@ the request's own default. All problems with single values are found at once.
 
 from __future__ import annotations
 
+import fnmatch
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from .convert import flag_of, prepare, problems_of
 from .last_render import LastRender
 
 _FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
+
+_BY_EXTENSION = "extension of the output"
 
 DEFAULT_TIMEOUT = 60
 """Seconds, for workflows that name no setting."""
@@ -87,7 +90,7 @@ class Resolver:
         self._fill_settings(model, values, origins)
         self._fill_model(model, chosen.record, values, origins)
         entry = self._registry.model(str(values.get("model") or ""))
-        self._fill_model_defaults(model, entry, values, origins)
+        self._fill_defaults(model, chosen.record, entry, values, origins)
         self._fill_format(model, values, origins, warnings)
         self._fill_timeout(model, chosen.record, entry, values, origins)
         request = self._build(model, values, origins, problems)
@@ -141,13 +144,17 @@ class Resolver:
         elif workflow.default_model is not None:
             values["model"], origins["model"] = workflow.default_model, f"workflow {workflow.name}"
 
-    def _fill_model_defaults(
-        self, model: type[Request], entry: Model, values: dict[str, Any], origins: dict[str, str]
+    def _fill_defaults(
+        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]
     ) -> None:
         configured = self._settings.section("").model_defaults.get(entry.id)
         for name, value in (configured.model_dump(exclude_none=True) if configured is not None else {}).items():
             if name in model.model_fields and name not in values:
                 values[name], origins[name] = value, f"setting model_defaults.{entry.id}.{name}"
+        for name, said in workflow.defaults.items():
+            value = _by_model(said, entry.id)
+            if name in model.model_fields and name not in values and value is not None:
+                values[name], origins[name] = value, f"workflow {workflow.name}"
         for name, value in entry.defaults.items():
             if name in model.model_fields and name not in values:
                 values[name], origins[name] = value, f"model {entry.id}"
@@ -162,7 +169,7 @@ class Resolver:
         wanted = _FORMATS.get(extension.lower())
         asked = str(values.get("output_format") or "").strip().lower()
         if not asked and wanted is not None:
-            values["output_format"], origins["output_format"] = wanted, "extension of the output"
+            values["output_format"], origins["output_format"] = wanted, _BY_EXTENSION
         elif asked and extension and wanted != _FORMATS.get(f".{asked}"):
             warnings.append(f"The output is {asked}, but its name ends in {extension}.")
 
@@ -225,8 +232,22 @@ class Resolver:
         }
         paid = {"token_type"} if "built-in" not in origins.get("token_type", "built-in") else set()
         name = workflow.name if entry.media == "video" else "image"
-        hashed = seeds.Hashed(request, name, given | own | paid)
+        # A format that follows from the output's name leaves the seed as it is without that name.
+        assumed = {
+            name: info.default
+            for name, info in type(request).model_fields.items()
+            if origins.get(name) == _BY_EXTENSION and info.default is not None
+        }
+        counted = given | own | paid | set(assumed) | type(request).seeded
+        hashed = seeds.Hashed(request.model_copy(update=assumed), name, counted)
         return seeds.prompt_hash(hashed), "prompt-hash", "prompt-hash"
+
+
+def _by_model(said: Any, model_id: str) -> Any:
+    """Return a workflow's value, or that of the first pattern that fits the model; None if none does."""
+    if not isinstance(said, Mapping):
+        return said
+    return next((value for pattern, value in said.items() if fnmatch.fnmatchcase(model_id.lower(), pattern)), None)
 
 
 def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iterator[str]:

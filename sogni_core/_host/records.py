@@ -60,13 +60,20 @@ _TYPES: Mapping[str, Callable[[object], bool]] = {
     "Mapping[str, float | tuple[float, float]]": lambda value: _maps(
         value, lambda item: isinstance(item, int | float) or (_many(item, int | float) and len(item) == 2)
     ),
-    "Mapping[str, float | str]": lambda value: _maps(value, lambda item: isinstance(item, int | float | str)),
+    "Mapping[str, float | str]": lambda value: _maps(value, _plain),
+    "Mapping[str, float | str | Mapping[str, float | str]]": lambda value: _maps(
+        value, lambda item: _plain(item) or _maps(item, _plain)
+    ),
 }
 """Annotation of a record's field to whether a value is of that type."""
 
 
 def _many(value: Any, kind: Any) -> bool:
     return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, int | float | str)
 
 
 def _maps(value: object, of_type: Callable[[Any], bool]) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sogni_core.media.container import VideoFacts, read_container
     from sogni_core.media.image import ImageFacts, check_image, measure
     from sogni_core.media.kind import HEAD, content_type
+    from sogni_core.media.orientation import upright
 
 __all__ = [
     "HEAD",
@@ -23,6 +24,7 @@ __all__ = [
     "measure",
     "read_asset",
     "read_container",
+    "upright",
 ]
 
 _HOMES = {
@@ -34,6 +36,7 @@ _HOMES = {
     "measure": "image",
     "read_asset": "asset",
     "read_container": "container",
+    "upright": "orientation",
 }
 
 

@@ -26,7 +26,7 @@ LARGEST_BYTES = 64 * 1024 * 1024
 READABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/gif"))
 """Kinds of images that the service takes and that are decoded here."""
 
-_ORIENTATION = 0x0112
+ORIENTATION = 0x0112
 """EXIF tag: 1 to 4 keep the sides, 5 to 8 exchange them."""
 
 _quiet = threading.Lock()
@@ -97,7 +97,7 @@ def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
                 if kind == "image/jpeg":
                     # Every byte is still read, but an eighth of each side is enough to know that it can be.
                     image.draft(None, (max(width // 8, 1), max(height // 8, 1)))
-                turned = image.getexif().get(_ORIENTATION) in {5, 6, 7, 8}
+                turned = image.getexif().get(ORIENTATION) in {5, 6, 7, 8}
         image.load()
     return (height, width) if turned else (width, height)
 

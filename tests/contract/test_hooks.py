@@ -97,7 +97,7 @@ def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path)
         """sogni_workflows():
     return [
         Workflow(mode="stamp", name="engraved", target="stamps.mode:engraved", default_model="flux1-schnell-fp8",
-                 summary="Stamps without a frame."),
+                 summary="Stamps without a frame.", defaults={"steps": {"*flux*": 3, "*": 9}}),
         Workflow(mode="stamp", name="framed", target="stamps.mode:framed", accepts=("frame",),
                  model_setting="image.edit_model", timeout_setting="image.edit_timeout"),
     ]
@@ -106,6 +106,7 @@ def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path)
     plain = call("stamp", "a bird", "--network", "devnet", "--dry-run", "--json").json
     assert plain["workflow"] == "engraved"
     assert (plain["projects"][0]["prompt"], plain["model"]) == ("engraved a bird", "flux1-schnell-fp8")
+    assert plain["projects"][0]["steps"] == 3
     other = {"SOGNI_IMAGE__EDIT_MODEL": "chroma-v.46-flash_fp8", "SOGNI_IMAGE__EDIT_TIMEOUT": "77"}
     argv = ("stamp", "a bird", "--frame", frame, "--network", "devnet", "--dry-run", "--json")
     framed = call(*argv, environ=other).json
