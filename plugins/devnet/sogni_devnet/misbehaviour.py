@@ -35,12 +35,16 @@ async def answer(net: Supernet, fault: Armed, app: ASGIApp, scope: Scope, receiv
         await _cut(net, scope, receive)
     elif action == "stalled":
         await _for_ever(receive)
-    elif action in {"slow", "lost"}:
-        if action == "slow":
-            await asyncio.sleep(fault["seconds"])
+    elif action == "slow":
+        await asyncio.sleep(fault["seconds"])
         await app(scope, receive, send)
-        if action == "lost":
+    elif action == "lost":
+
+        async def lost_first(message: Message) -> None:
             net.storage.lose(scope["path"].rsplit("/", 1)[1])
+            await send(message)
+
+        await app(scope, receive, lost_first)
     elif action.endswith("_body"):
         await app(scope, receive, _Body(net, fault, scope, receive, send))
     else:
