@@ -24,7 +24,9 @@ LIGHT = ["sogni_core", "sogni_core.plugin", "sogni_core.errors", "sogni_core.res
          "sogni_core.project", "sogni_core.text", "sogni_core.testing", "sogni_core.settings", "sogni_core.media",
          "sogni_core.cli"]  # fmt: skip
 
-PLUGINS = ["sogni_core._builtin.plugin", "sogni_devnet.plugin", "sogni_postcard.plugin"]
+OURS = ("sogni_devnet", "sogni_photobooth", "sogni_postcard")
+
+PLUGINS = ["sogni_core._builtin.plugin", *(f"{package}.plugin" for package in OURS)]
 
 
 def _after(argv: Sequence[str]) -> set[str]:
@@ -47,8 +49,8 @@ def test_starting_loads_nothing_heavy(argv: list[str]) -> None:
     loaded = _after(argv)
     # typer itself is what help is made with.
     assert loaded & set(HEAVY) - {"typer"} == set()
-    plugins = {name for name in loaded if name.startswith(("sogni_devnet.", "sogni_postcard."))}
-    assert plugins <= {"sogni_devnet.plugin", "sogni_postcard.plugin"}
+    plugins = {name for name in loaded if name.startswith(tuple(f"{package}." for package in OURS))}
+    assert plugins <= set(PLUGINS)
     core = {name for name in loaded if name.startswith("sogni_core._builtin.")}
     assert core <= {"sogni_core._builtin.plugin", "sogni_core._builtin.models"}
 

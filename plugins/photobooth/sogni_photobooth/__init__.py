@@ -1,0 +1,1 @@
+"""Portraits in any style from one photograph of a face, a plugin for sogni-core."""

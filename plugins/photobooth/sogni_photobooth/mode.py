@@ -1,0 +1,90 @@
+"""The mode ``photobooth``: its options, and the workflow that carries it out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from pydantic import Field
+
+from sogni_core.context import Context
+from sogni_core.media import upright
+from sogni_core.project import Asset, ControlNet, ImageProject, Lora
+from sogni_core.request import Argument, ImageOptions, Option
+from sogni_core.result import Result
+
+CONTROL_NET = "instantid"
+"""The ControlNet that follows who a face is, not how it is lit or posed."""
+
+
+class Photobooth(ImageOptions):
+    """Portraits of a face."""
+
+    prompt: Annotated[
+        str,
+        Field(min_length=1),
+        Argument("Style of the portrait.", missing="No prompt provided. Use --help for usage."),
+    ]
+    ref: Annotated[
+        Asset | None,
+        Option("--ref", "--reference", help="Photograph of the face, a path or URL.", json="refImage", metavar="IMAGE"),
+    ] = None
+    last_image: Annotated[bool, Option("--last-image", help="Take the last render's image as face.", fills="ref")] = (
+        False
+    )
+    cn_strength: Annotated[
+        float,
+        Field(ge=0, le=1),
+        Option("--cn-strength", help="How strongly the face is followed, 0 to 1.", setting="photobooth.cn_strength"),
+    ]
+    cn_guidance_end: Annotated[
+        float,
+        Field(ge=0, le=1),
+        Option(
+            "--cn-guidance-end",
+            help="Part of the steps in which the face is followed, 0 to 1.",
+            setting="photobooth.cn_guidance_end",
+        ),
+    ]
+    width: Annotated[int, Field(ge=1), Option("-w", "--width", help="Width in pixels.", setting="photobooth.width")]
+    height: Annotated[int, Field(ge=1), Option("-h", "--height", help="Height in pixels.", setting="photobooth.height")]
+    context: Annotated[
+        tuple[Asset, ...],
+        Option("-c", "--context", help="Refused here: name the face with --ref.", metavar="IMAGE"),
+    ] = ()
+
+
+async def render(ctx: Context, request: Photobooth) -> Result:
+    """Submit one project with all portraits of the request."""
+    assert request.ref is not None, "the rules see to it"
+    face = await asyncio.to_thread(upright, request.ref, ctx.folder)
+    strengths = [*request.lora_strengths, *[None] * len(request.loras)]
+    project = ImageProject(
+        model=request.model,
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        style_prompt=request.style_prompt,
+        count=request.count,
+        seed=request.seed,
+        steps=request.steps,
+        guidance=request.guidance,
+        width=request.width,
+        height=request.height,
+        sampler=request.sampler,
+        scheduler=request.scheduler,
+        loras=tuple(Lora(lora, strength) for lora, strength in zip(request.loras, strengths, strict=False)),
+        output_format=request.output_format,
+        token_type=request.token_type,
+        safety_filter=request.safety_filter,
+        control_net=ControlNet(
+            CONTROL_NET,
+            image=face,
+            strength=request.cn_strength,
+            mode="balanced",
+            guidance_start=0.0,
+            guidance_end=request.cn_guidance_end,
+        ),
+    )
+    said = {"name": CONTROL_NET, "strength": request.cn_strength, "guidanceEnd": request.cn_guidance_end}
+    outcome = await ctx.submit(project, key="portrait", output=request.output)
+    return Result.of(outcome, extra={"photobooth": True, "refImage": request.ref.source, "controlNet": said})
