@@ -46,6 +46,11 @@ def read(reply: Reply, *, envelope: bool, hide: Iterable[str] = ()) -> Any:
     return content["data"]
 
 
+def is_unknown(reply: Reply) -> bool:
+    """Tell whether the service itself says that there is no such thing; a gateway's 404 does not say that."""
+    return reply.status == 404 and record(reply.json()).get("status") == "error"
+
+
 def failure(reply: Reply, *, hide: Iterable[str] = ()) -> SogniError:
     """Make the error of an answer that is not 2xx.
 

@@ -90,7 +90,10 @@ class Connection:
         self._account = account
         self._receiver = receiver
         self._app_id = app_id
-        self._named: str | None = None
+        self.app_id: str | None = None
+        """What the connection is named by; None before the first one."""
+        self.number = 0
+        """Of the newest connection, from 1: what was written on one of a lesser number was written before a drop."""
         self._network = network
         self._rng = rng
         self._pause = pause
@@ -111,16 +114,22 @@ class Connection:
         self._keeper = asyncio.get_running_loop().create_task(self._keep(), name="sogni socket")
         self._keeper.add_done_callback(self._ended)
 
-    async def ready(self) -> Socket:
-        """Wait for an open, greeted socket, at most 30 s.
+    @property
+    def is_ready(self) -> bool:
+        """Whether something could be written now."""
+        return self._socket is not None and self._ready and self._socket.is_open
+
+    async def ready(self, *, after: int = 0, seconds: float | None = None) -> Socket:
+        """Wait for an open, greeted socket, at most 30 s unless it is said otherwise; it has a number above ``after``.
 
         Raises TransportError CONNECTION_ERROR (nothing was sent), AuthError, or what ended the connection.
         """
         self.open()
+        limit = READY_SECONDS if seconds is None else seconds
         try:
-            async with asyncio.timeout(READY_SECONDS):
+            async with asyncio.timeout(limit):
                 while True:
-                    if self._socket is not None and self._ready and self._socket.is_open:
+                    if self._socket is not None and self.is_ready and self.number > after:
                         return self._socket
                     if self._failure is not None:
                         raise _copy(self._failure)
@@ -130,7 +139,7 @@ class Connection:
         except TimeoutError:
             raise TransportError(
                 "CONNECTION_ERROR",
-                f"The service was not ready within {READY_SECONDS:g} s; nothing was sent.",
+                f"The service was not ready within {limit:g} s; nothing was sent.",
                 details={"sent": False},
             ) from None
 
@@ -179,16 +188,17 @@ class Connection:
 
     async def _one(self, headers: Mapping[str, str]) -> _End:
         """Connect once and read until the connection ends."""
-        if self._named is None:
-            self._named = self._app_id()
+        if self.app_id is None:
+            self.app_id = self._app_id()
         name = client_name("sogni-core", __version__)
-        url = socket_address(self._socket_url, connection_query(self._named, self._network, name))
+        url = socket_address(self._socket_url, connection_query(self.app_id, self._network, name))
         opened = await Socket.open(url, headers, waiting=self._receiver.waiting)
         if isinstance(opened, Refused):
             return _End(closing.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
         self._socket, greeted = opened, False
+        self.number += 1
         # protocol: frames before `authenticated` are dropped, but a server that says nothing is spoken to after 10 s.
-        gate = asyncio.get_running_loop().call_later(GREETING_SECONDS, self._open_gate)
+        gate = asyncio.get_running_loop().call_later(GREETING_SECONDS, self._ungreeted)
         try:
             async for text in opened.texts():
                 frame = frames.decode(text)
@@ -218,6 +228,12 @@ class Connection:
 
     def _hopeless(self, tries: int, seconds: float) -> bool:
         return seconds >= LOST_SECONDS if self._served else tries + 1 >= FIRST_TRIES
+
+    def _ungreeted(self) -> None:
+        if not self._ready:
+            # A greeting that says nothing: what became of earlier projects has to be asked.
+            self._receiver.greeted(greeting.Greeting())
+            self._open_gate()
 
     def _open_gate(self) -> None:
         self._ready = self._served = True

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
+
+from sogni_core.errors import SogniError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +61,18 @@ class Collected:
     """Pixels; 0 if not known."""
     seconds: float = 0.0
     """Duration of a video; 0 if not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What became of a project that another process submitted."""
+
+    state: Literal["running", "ended", "never-arrived", "lost"]
+    """``running`` and ``ended``: its events and results are there as for one of this process. ``never-arrived``: the
+    service answered every question and knows nothing of it; it may be sent. ``lost``: nobody knows, or it may not be
+    sent again."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What was asked, in order, and what was said: ``greeting``, ``sync``, ``finished``, ``active``, ``status``; to
+    the status of the project, ``known``, ``unknown``, or ``failed: `` and the code of the error."""
+    error: SogniError | None = None
+    """TransportError CONNECTION_LOST if it is lost; None otherwise."""

@@ -5,28 +5,40 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sogni_core._network import catalogue, prices, results
 from sogni_core._network.account import Account
 from sogni_core._network.cancellation import Cancellation
+from sogni_core._network.clock import Clock, LoopClock, Pause
 from sogni_core._network.connection import Connection
+from sogni_core._network.lookups import Lookups
+from sogni_core._network.means import Means
 from sogni_core._network.records import LiveModel, Price
 from sogni_core._network.rest import Rest
 from sogni_core._network.store_host import StoreHost
 from sogni_core._network.submission import Submission
-from sogni_core._network.transfers import Pause, Transfers
+from sogni_core._network.transfers import Transfers
 from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_models
 from sogni_core._protocol.tiers import Tier
 from sogni_core._transport.http import Http
-from sogni_core.errors import SogniError
+from sogni_core.errors import InternalError, SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
+from sogni_core.text import clean
 
 _log = logging.getLogger("sogni_core.network")
+
+_FOUND = 256
+"""Projects of others that are remembered, in case they are attached later: a greeting hands them out once."""
+
+
+def _unheeded(project: Mapping[str, Any]) -> None:
+    _log.info("the service told of project %s, which nobody here waits for", clean(project.get("id"), 80))
 
 
 class Session:
@@ -43,12 +55,16 @@ class Session:
         cache: Path | None = None,
         rng: random.Random | None = None,
         pause: Pause = asyncio.sleep,
+        clock: Clock | None = None,
+        found: Callable[[Mapping[str, Any]], None] = _unheeded,
     ) -> None:
         """``app_id`` gives the stored id of this installation for an account's name; asked once, before connecting.
 
         ``network`` is what the connection asks for, ``fast`` or ``relaxed``. ``cache`` is the folder in which the
         catalogue is kept; with None it is not, and is asked for only by :meth:`refresh_catalogue`. ``http`` is not
-        closed here. ``pause`` is how time passes between tries.
+        closed here. ``pause`` is how time passes between tries, ``clock`` how it is known that it passed.
+        ``found`` is called with each project that a greeting tells of and that this session does not know: the
+        service hands them out once, so they have to be written down. It raises SogniError if it cannot.
         """
         self._http = http
         self._rest_url = endpoint.rest_url
@@ -68,7 +84,23 @@ class Session:
             rng=chance,
             pause=pause,
         )
+        clock = clock or LoopClock()
+        self._means = Means(
+            connection=self._connection,
+            transfers=self._transfers,
+            lookups=Lookups(self._rest, app_id=lambda: self._connection.app_id, clock=clock, pause=pause),
+            clock=clock,
+            pause=pause,
+            own=self._own,
+            begun=self._begun,
+            ended=self._ended,
+            spent=self._spent,
+        )
+        self._note_found = found
+        self._found: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
         self._submissions: dict[str, Submission] = {}
+        self._written: set[str] = set()
+        """Ids of all projects whose request was written here: each has one submission and no other."""
         self._cancellation = Cancellation(self._connection)
         self._tasks: set[asyncio.Task[None]] = set()
         self._warmed = self._opened = False
@@ -86,6 +118,8 @@ class Session:
     async def close(self) -> None:
         """Close the socket (code 1000) and end every task, within about a tenth of a second."""
         self._questions.set()
+        for submission in self._submissions.values():
+            submission.give_up()
         for task in self._tasks:
             task.cancel()
         await self._connection.close()
@@ -94,16 +128,31 @@ class Session:
 
     def submission(self, project: Project, project_id: str, *, comfy: bool) -> Submission:
         """Make a submission; nothing is sent yet. Raises InputError for a project that cannot be sent."""
-        return Submission(
-            project,
-            project_id,
-            comfy=comfy,
-            connection=self._connection,
-            transfers=self._transfers,
-            begun=self._begun,
-            ended=self._ended,
-            spent=lambda: self.warm(project),
-        )
+        return Submission(project, self._unused(project_id), self._means, comfy=comfy)
+
+    def attach(
+        self,
+        project: Project,
+        project_id: str,
+        *,
+        comfy: bool,
+        resend: bool,
+        known: Mapping[str, Any] | None = None,
+    ) -> Submission:
+        """Take up a project that another process sent, perhaps; nothing is asked or sent yet, ``recover`` does it.
+
+        This session's connection has to use the app id that the project was sent on. ``resend``: the request was
+        written once at most, and may be written again if it is proved that it never arrived. ``known``: what the
+        journal keeps of what the service said on its own. Raises InputError for a project that cannot be sent.
+        """
+        name = self._unused(project_id)
+        submission = Submission(project, name, self._means, comfy=comfy, earlier=True, resend=resend, known=known)
+        if not submission.state.done:
+            self._begun(submission)
+            told = self._found.pop(name, None)
+            if told is not None:
+                submission.adopt(told)
+        return submission
 
     async def cancel(self, project_ids: Sequence[str], seconds: float) -> dict[str, str]:
         """Ask the network to cancel projects; waits for its answers, ``seconds`` in all.
@@ -111,6 +160,10 @@ class Session:
         Each is ``cancelled`` (also if it was never sent), ``running`` (the service said so), ``ended``
         (it came to its end before), or ``unknown``. Raises nothing for the network's sake.
         """
+        for name in project_ids:
+            submission = self._submissions.get(name.upper())
+            if submission is not None:
+                submission.give_up()
         return await self._cancellation.run(project_ids, self._submissions, seconds)
 
     async def balance(self) -> Balance:
@@ -149,10 +202,16 @@ class Session:
 
     def greeted(self, told: Greeting) -> None:
         """Take a greeting: what became of this session's projects while there was no connection."""
-        for project_id, recovered in told.projects.items():
+        projects = told.projects
+        for project_id, recovered in projects.items():
             submission = self._submissions.get(project_id)
             if submission is not None:
                 submission.adopt(recovered)
+            else:
+                self._keep(project_id, recovered)
+        for submission in list(self._submissions.values()):
+            if submission.project_id not in projects:
+                submission.missed()
 
     def received(self, frame: Frame) -> None:
         """Hand a frame to the project that it names, or to the catalogue."""
@@ -183,6 +242,26 @@ class Session:
         """Use the time in which the socket opens for importing what its results will need."""
         self._questions.set()
         self._own(self._http.load())
+
+    def _keep(self, project_id: str, recovered: Mapping[str, Any]) -> None:
+        self._found[project_id] = recovered
+        while len(self._found) > _FOUND:
+            self._found.popitem(last=False)
+        try:
+            self._note_found(recovered)
+        except SogniError as error:
+            # A full disk must not take the connection from the projects that are waited for.
+            _log.warning("project %s was told of and could not be noted: %s", clean(project_id, 80), error.message)
+
+    def _unused(self, project_id: str) -> str:
+        name = project_id.upper()
+        if name in self._written or name in self._submissions:
+            raise InternalError("INTERNAL", "A project was about to be submitted twice; it was stopped.")
+        return name
+
+    def _spent(self, submission: Submission) -> None:
+        self._written.add(submission.project_id)
+        self.warm(submission.project)
 
     def _begun(self, submission: Submission) -> None:
         self._submissions[submission.project_id] = submission

@@ -1,4 +1,4 @@
-"""One project on the wire: its uploads, its one paid frame, what happens to it, and its results."""
+"""One project on the wire: its uploads, its paid request, what happens to it, and its results."""
 
 from __future__ import annotations
 
@@ -8,55 +8,71 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sogni_core._network.connection import Connection
-from sogni_core._network.records import Collected
-from sogni_core._network.transfers import Transfers
-from sogni_core._protocol import frames, requests
-from sogni_core._protocol.events import Event, JobFinished, JobProgress
+from sogni_core._network.means import Means
+from sogni_core._network.paid import NotAdmitted, PaidRequest
+from sogni_core._network.records import Collected, Recovery
+from sogni_core._network.search import NeverArrived
+from sogni_core._network.watch import Watch
+from sogni_core._protocol import frames
+from sogni_core._protocol.events import Event, JobFinished, JobProgress, ProjectFailed
 from sogni_core._protocol.state import ProjectState
 from sogni_core._transport.calls import PaidFrame
 from sogni_core.errors import InternalError, SogniError, TransportError, first_of
 from sogni_core.project import Project
 
+RESTART_SECONDS = 120.0
+"""How long the next connection is waited for after a server that is stopping turned a request away."""
+
 
 class Submission:
-    """One project. Use it in this order: ``upload``, ``send``, ``events``; ``collect`` for every job that finished."""
+    """One project. Use it in this order: ``upload``, ``send``, ``events``; ``collect`` for every job that finished.
+
+    One that another process sent: ``recover`` first, and only if it never arrived ``upload`` and ``send``.
+    """
 
     def __init__(
         self,
         project: Project,
         project_id: str,
+        means: Means,
         *,
         comfy: bool,
-        connection: Connection,
-        transfers: Transfers,
-        begun: Callable[[Submission], None],
-        ended: Callable[[Submission], None],
-        spent: Callable[[], None],
+        earlier: bool = False,
+        resend: bool = True,
+        known: Mapping[str, Any] | None = None,
     ) -> None:
-        """``begun`` and ``ended``: told when frames for this project may come, and when no more are wanted.
+        """``earlier``: another process sent it; ``resend``: it may be sent once more if it never arrived.
 
-        ``spent`` is told after the request was written: there is time now to prepare for its results.
-
+        ``known``: what the service said of it some time ago.
         Raises InputError for a project that cannot be sent.
         """
         self.project = project
         self.project_id = project_id.upper()
-        self.sent = False
-        """True from the moment in which the request may have left this machine."""
-        self._frame = PaidFrame(
-            frames.encode(requests.TYPE, requests.job_request(project, self.project_id, comfy=comfy))
-        )
-        self._state = ProjectState(self.project_id, project.count, safety_filter=project.safety_filter)
-        self._connection = connection
-        self._transfers = transfers
-        self._begun = begun
-        self._on_end = ended
-        self._spent = spent
+        self.sent = earlier
+        """True from the moment in which the request may have left, unless it is proved that it did not arrive."""
+        self.resent = False
+        """Whether it was sent a second time here."""
+        self.heard = 0
+        """How often the service spoke of it: whoever doubts that it arrived looks whether this has changed."""
+        self.written_at = means.clock.time()
+        self._written_on = 0
+        self._means = means
+        self._request = PaidRequest(project, self.project_id, comfy=comfy, earlier=earlier)
+        self._frame = None if earlier else self._request.first()
+        self._resend = resend
+        self._recovered = not earlier
+        self._before: Callable[[], None] | None = None
+        self._state = self._fresh()
+        self._watch = Watch(self, means)
+        self._wanted = True
+        self._restarting = False
+        self._proved_at = 0
         self._finished: dict[int, JobFinished] = {}
         self._waiting: deque[Event] = deque()
         self._failure: SogniError | None = None
         self._news = asyncio.Event()
+        if known is not None:
+            self._take(self._state.adopt(known))
 
     @property
     def state(self) -> ProjectState:
@@ -68,6 +84,32 @@ class Submission:
         """Whether it ended because somebody cancelled it."""
         return self._state.failure is not None and self._state.failure.canceled
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be done for it: it ended, was lost, or is not wanted any more."""
+        return self._state.done or self._failure is not None or not self._wanted
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it was written on a connection that has broken since."""
+        return self._recovered and self.sent and not self.over and self._written_on < self._means.connection.number
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether its request may be sent again, if it is proved that the service never took it."""
+        return not (self.over or self._state.seen or self._before is None) and self._request.repeatable
+
+    async def recover(self) -> Recovery:
+        """Find out what became of a project that another process sent.
+
+        What has ended is found without a connection. Otherwise this session's is waited for, which has to use the
+        app id that the project was sent on; then it is searched for, in about 15 s. Nothing is sent. Raises what
+        ended the connection, or AuthError; it can be called again then.
+        """
+        recovery = await self._watch.recover(resend=self._resend)
+        self._recovered = True
+        return recovery
+
     async def upload(self) -> None:
         """Upload all assets, several at a time. Costs nothing and is repeated where that can help.
 
@@ -78,7 +120,7 @@ class Submission:
         try:
             async with asyncio.TaskGroup() as group:
                 for slot, asset in self.project.assets.items():
-                    group.create_task(self._transfers.upload(self.project_id, slot, asset))
+                    group.create_task(self._means.transfers.upload(self.project_id, slot, asset))
         except BaseExceptionGroup as failures:
             # One upload that fails ends the others; the first error speaks for all.
             raise first_of(failures) or failures from None
@@ -88,23 +130,22 @@ class Submission:
 
         Whatever is raised was raised before anything was sent: TransportError CONNECTION_ERROR and others,
         AuthError, what ``before`` raises. A connection that breaks while the frame is written is no error
-        here: the request may have arrived, and the greeting of the next connection tells.
+        here: the request may have arrived, and the next connection tells. If the service then proves that it
+        did not, the same request is written again, once, on its own; ``before`` is called for that as well.
         """
-        self._begun(self)
+        if self.sent:
+            return
+        if self._frame is None:
+            raise InternalError("INTERNAL", "A project of another process was about to be sent without proof.")
+        self._before = before
+        self._means.begun(self)
         try:
-            while not self.sent:
-                socket = await self._connection.ready()
-                try:
-                    await socket.spend(self._frame, lambda: self._spending(before))
-                except TransportError:
-                    # Not yet spent: the socket was gone before anything was written, so the next one is waited for.
-                    if self.sent:
-                        break
+            await self._write(self._frame, heard=self._proved_at)
         except BaseException:
             if not self.sent:
-                self._on_end(self)
+                self._means.ended(self)
             raise
-        self._spent()
+        self._means.spent(self)
 
     async def events(self) -> AsyncIterator[Event]:
         """Yield what happens until the project is done, or failed (its last event is then ProjectFailed).
@@ -131,26 +172,82 @@ class Submission:
         job = self._finished.get(job_index)
         if job is None:
             raise InternalError("INTERNAL", f"Job {job_index} has not finished; there is nothing to collect.")
-        return await self._transfers.collect(self.project, self.project_id, job, output)
+        return await self._means.transfers.collect(self.project, self.project_id, job, output)
 
     def receive(self, frame: frames.Frame) -> None:
         """Take a frame that names this project."""
-        self._take(self._state.receive(frame))
+        events = self._state.receive(frame)
+        refusal = events[-1] if events else None
+        if isinstance(refusal, ProjectFailed) and not refusal.admitted and self._follows(refusal):
+            return
+        self.heard += 1
+        self._take(events)
 
     def adopt(self, recovered: Mapping[str, Any]) -> None:
-        """Take what the service says of this project after a reconnect."""
+        """Take what the service says of this project after a reconnect, or when it is asked."""
+        self.heard += 1
         self._take(self._state.adopt(recovered))
+
+    def missed(self) -> None:
+        """Take that the greeting of a new connection does not name this project."""
+        if self.dropped:
+            self._watch.missed()
 
     def break_off(self, error: SogniError) -> None:
         """Take that the connection is gone for good."""
+        self._watch.stop()
         if not self._state.done:
             details = {**error.details, "projectId": self.project_id}
             self._failure = type(error)(error.code, error.message, hint=error.hint, details=details)
             self._news.set()
 
-    def _spending(self, before: Callable[[], None]) -> None:
-        before()
-        self.sent = True
+    def lose(self, error: SogniError) -> None:
+        """Take that nobody can say what became of it."""
+        if not self.over:
+            self.break_off(error)
+            self._means.ended(self)
+
+    def give_up(self) -> None:
+        """Take that it is not wanted any more: from now on nothing is asked for it, and nothing sent again."""
+        self._wanted = False
+        self._watch.stop()
+
+    def prove(self, proof: NeverArrived) -> None:
+        """Take the proof that what another process sent never arrived: ``send`` will send it."""
+        self._frame, self._proved_at = self._request.again(proof), self.heard
+        self.sent = False
+
+    async def repeat(self, proof: NeverArrived | NotAdmitted, *, heard: int, after: int = 0) -> None:
+        """Send the request again, unless the service has spoken of it since ``heard``, or it is not wanted any more.
+
+        ``after``: on a connection of a greater number. Raises as :meth:`send`.
+        """
+        frame = self._request.again(proof)
+        self.sent = False
+        await self._write(frame, heard=heard, after=after)
+
+    async def _write(self, frame: PaidFrame, *, heard: int, after: int = 0) -> None:
+        seconds = RESTART_SECONDS if after else None
+        while not self.sent:
+            socket = await self._means.connection.ready(after=after, seconds=seconds)
+            if self.heard != heard:
+                self.sent = True  # it arrived after all
+                return
+            if self.over:
+                return
+            try:
+                await socket.spend(frame, self._spending)
+            except TransportError:
+                # Not yet spent: the socket was gone before anything was written, so the next one is waited for.
+                if self.sent:
+                    break
+
+    def _spending(self) -> None:
+        assert self._before is not None
+        self._before()
+        self.sent, self.resent = True, not self._request.repeatable
+        self._written_on, self.written_at = self._means.connection.number, self._means.clock.time()
+        self._watch.news()
 
     def _take(self, events: list[Event]) -> None:
         for event in events:
@@ -163,5 +260,41 @@ class Submission:
                 self._waiting.append(event)
         if events:
             self._news.set()
+        self._watch.news()
         if self._state.done:
-            self._on_end(self)
+            self._means.ended(self)
+
+    def _follows(self, refusal: ProjectFailed) -> bool:
+        """Prepare to send again what a server that is stopping turned away; False if it was sent again before."""
+        refused = self._state
+        if not self._restarting:
+            if not (self._request.repeatable and self._wanted and self._before is not None):
+                return False
+            self.sent, self._restarting = False, True
+            self._watch.stop()
+            self._means.own(self._after_restart(refusal, refused, self.heard))
+        self._state = self._fresh()
+        return True
+
+    async def _after_restart(self, refusal: ProjectFailed, refused: ProjectState, heard: int) -> None:
+        try:
+            await self.repeat(NotAdmitted(self.project_id, refusal), heard=heard, after=self._written_on)
+        except SogniError:
+            # There was no other connection in time, or the journal is full. The service did not take it.
+            self._refuse(refusal, refused)
+        except Exception as bug:  # noqa: BLE001 - whoever waits for the project has to be told
+            self.lose(InternalError("INTERNAL", f"A request could not be sent again: {bug!r}"))
+        else:
+            if not self.sent:
+                self._refuse(refusal, refused)
+        finally:
+            self._restarting = False
+
+    def _refuse(self, refusal: ProjectFailed, refused: ProjectState) -> None:
+        self._state = refused
+        self._waiting.append(refusal)
+        self._news.set()
+        self._means.ended(self)
+
+    def _fresh(self) -> ProjectState:
+        return ProjectState(self.project_id, self.project.count, safety_filter=self.project.safety_filter)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sogni_core._network.clock import Pause
 from sogni_core._network.records import Collected
 from sogni_core._network.rest import Rest
 from sogni_core._network.results import Checked, inspect
@@ -33,8 +34,6 @@ DOWNLOAD_SECONDS = {"image": 300.0, "audio": 600.0, "video": 1800.0}
 
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp",
                  "mp3": "audio/mpeg", "flac": "audio/flac", "wav": "audio/wav", "mp4": "video/mp4"}  # fmt: skip
-
-Pause = Callable[[float], Awaitable[None]]
 
 
 class Transfers:

@@ -38,6 +38,14 @@ def has_ended(recovered: object) -> bool:
     return told.get("status") in (*_COMPLETED, *_FAILED, *_CANCELLED) or told.get("finished") is True
 
 
+def accounts_for(recovered: object, count: int) -> bool:
+    """Tell whether a recovered project is over and, if it completed, says what became of all of its jobs."""
+    told = record(recovered)
+    if told.get("status") not in _COMPLETED:
+        return has_ended(told)
+    return sum(job.get("status") in (*_JOB_COMPLETED, *_JOB_FAILED) for job in _jobs(told)) >= count
+
+
 def keep(recovered: object) -> dict[str, Any] | None:
     """Give what is worth keeping of a recovered project, as one that :func:`replay` takes; None if it has no id.
 

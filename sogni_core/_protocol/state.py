@@ -109,6 +109,7 @@ class ProjectState:
         """
         if recovered_id(recovered) != self.project_id or self.done:
             return []
+        self.seen = True
         missed = recovery.replay(
             recovered,
             self.count,

@@ -1,0 +1,73 @@
+"""How time passes for a session: what an event loop gives, or what a test turns by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+Pause = Callable[[float], Awaitable[None]]
+"""Waits for some seconds."""
+
+
+class Timer(Protocol):
+    """A call that is due."""
+
+    def cancel(self) -> None:
+        """Let it not happen; nothing if it has."""
+
+
+class Clock(Protocol):
+    """Tells the time and calls back; an event loop is one."""
+
+    def time(self) -> float:
+        """Seconds since some moment; never going back."""
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
+        """Call once after ``delay`` seconds."""
+
+
+class LoopClock:
+    """The clock of whichever event loop runs."""
+
+    def time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
+        return asyncio.get_running_loop().call_later(delay, callback)
+
+
+class Alarm:
+    """Rings once when it was not set anew for a while; to set it later again and again costs next to nothing."""
+
+    def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
+        self._clock = clock
+        self._ring = ring
+        self._timer: Timer | None = None
+        self._fires = self._due = 0.0
+
+    def set(self, seconds: float) -> None:
+        """Ring in so many seconds, and not before."""
+        self._due = self._clock.time() + seconds
+        if self._timer is not None and self._due >= self._fires:
+            return  # looks again when it fires
+        self.stop()
+        self._start(seconds)
+
+    def stop(self) -> None:
+        """Do not ring."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+
+    def _start(self, seconds: float) -> None:
+        self._fires = self._clock.time() + seconds
+        self._timer = self._clock.call_later(seconds, self._fired)
+
+    def _fired(self) -> None:
+        self._timer = None
+        left = self._due - self._clock.time()
+        if left > 0.001:  # loops fire a clock's tick early
+            self._start(left)
+        else:
+            self._ring()

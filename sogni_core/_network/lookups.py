@@ -1,0 +1,174 @@
+"""What the service knows of a project, asked in four ways; each answers that it knows it, that it does not, or not.
+
+An answer counts as *unknown* only if it is one beyond doubt: the lists came and do not name the project, or the
+service itself said 404. A gateway's page, a missing field, a refusal or a timeout is no answer, and proves nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+from sogni_core._network.clock import Clock, Pause
+from sogni_core._network.rest import Rest
+from sogni_core._protocol.greeting import project_id as id_of
+from sogni_core._protocol.greeting import read_projects
+from sogni_core._protocol.values import record, text
+from sogni_core.errors import SogniError, TransportError
+
+SYNC_CALLS: Final = 20
+SYNC_SECONDS: Final = 10.0
+"""protocol: at most so many calls of ``sync`` in so many seconds for one account."""
+AT_ONCE: Final = 6
+"""Questions about single projects at a time: after a drop there may be hundreds of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The service knows it."""
+
+    project: Mapping[str, Any] = field(repr=False)
+    """A recovered project; of one that runs perhaps its id only."""
+
+    def __str__(self) -> str:
+        return text(self.project.get("status"), 50) or "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The service answered, and does not know it."""
+
+    def __str__(self) -> str:
+        return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There was no answer that proves anything."""
+
+    error: SogniError
+
+    def __str__(self) -> str:
+        return f"failed: {self.error.code}"
+
+
+Answer = Known | Unknown | Failed
+_Projects = Mapping[str, Mapping[str, Any]] | SogniError
+
+
+class Lookups:
+    """Asks for one account."""
+
+    def __init__(self, rest: Rest, *, app_id: Callable[[], str | None], clock: Clock, pause: Pause) -> None:
+        self._rest = rest
+        self._app_id = app_id
+        self._sync = _Shared(self._ask_sync, _Pace(clock, pause))
+        self._active = _Shared(self._ask_active)
+        self._single = asyncio.Semaphore(AT_ONCE)
+
+    async def sync(self, project_id: str) -> Answer:
+        """Ask for what the app id of this session has: running, or ended and never handed out. Read-only."""
+        return _among(await self._sync.ask(), project_id)
+
+    async def finished(self, project_id: str) -> Answer:
+        """Ask ``/v1/projects``, which knows a project once it has ended."""
+        return await self._one(f"/v1/projects/{project_id}", project_id)
+
+    async def active(self, project_id: str) -> Answer:
+        """Ask for the ids of all that runs for this account."""
+        return _among(await self._active.ask(), project_id)
+
+    async def status(self, project_id: str) -> Answer:
+        """Ask ``/v2/projects``, which knows the state of a project at any time."""
+        return await self._one(f"/v2/projects/{project_id}", project_id)
+
+    async def _one(self, path: str, project_id: str) -> Answer:
+        try:
+            async with self._single:
+                found = await self._rest.find(path)
+        except SogniError as error:
+            return Failed(error)
+        if found is None:
+            return Unknown()
+        project = record(record(found).get("project"))
+        # Asked for by its id; one that names another id is no answer.
+        if not project or id_of(project) not in {"", project_id}:
+            return Failed(_not_understood())
+        return Known({**project, "id": project_id})
+
+    async def _ask_sync(self) -> _Projects:
+        return await self._lists(
+            "/api/v1/artist/projects/sync",
+            {"appId": self._app_id()},
+            ("activeProjects", "unclaimedCompletedProjects"),
+        )
+
+    async def _ask_active(self) -> _Projects:
+        return await self._lists("/api/v1/artist/projects/active", {}, ("projects",))
+
+    async def _lists(self, path: str, query: Mapping[str, str | None], names: tuple[str, ...]) -> _Projects:
+        try:
+            told = record(await self._rest.get(path, query, host="socket"))
+        except SogniError as error:
+            return error
+        if not all(isinstance(told.get(name), list) for name in names):
+            return _not_understood()
+        # The last name stands above the others: what has ended is no longer running.
+        return {id_of(project): project for name in names for project in read_projects(told[name])}
+
+
+class _Pace:
+    """Lets so many calls pass in so much time."""
+
+    def __init__(self, clock: Clock, pause: Pause) -> None:
+        self._clock = clock
+        self._pause = pause
+        self._calls: deque[float] = deque(maxlen=SYNC_CALLS)
+
+    async def __call__(self) -> None:
+        now = self._clock.time()
+        turn = max(now, self._calls[0] + SYNC_SECONDS) if len(self._calls) == SYNC_CALLS else now
+        self._calls.append(turn)
+        if turn > now:
+            await self._pause(turn - now)
+
+
+async def _at_once() -> None:
+    return
+
+
+class _Shared:
+    """A question about all projects: one call answers everybody who asked before it was made."""
+
+    def __init__(self, ask: Callable[[], Awaitable[_Projects]], pace: Callable[[], Awaitable[None]] = _at_once) -> None:
+        self._ask = ask
+        self._pace = pace
+        self._lock = asyncio.Lock()
+        self._moments = count()
+        self._made = -1
+        self._answer: _Projects = {}
+
+    async def ask(self) -> _Projects:
+        asked = next(self._moments)
+        async with self._lock:
+            if self._made < asked:
+                await self._pace()
+                made = next(self._moments)
+                self._answer = await self._ask()
+                self._made = made
+            return self._answer
+
+
+def _among(projects: _Projects, project_id: str) -> Answer:
+    if isinstance(projects, SogniError):
+        return Failed(projects)
+    found = projects.get(project_id)
+    return Unknown() if found is None else Known(found)
+
+
+def _not_understood() -> TransportError:
+    return TransportError("PROTOCOL_ERROR", "The service's answer about projects lacks what was asked for.")

@@ -1,0 +1,66 @@
+"""The paid request of a project: made a frame once, and a second time only with a proof."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from sogni_core._network.search import NeverArrived
+from sogni_core._protocol import frames, requests
+from sogni_core._protocol.events import ProjectFailed
+from sogni_core._transport.calls import PaidFrame
+from sogni_core.errors import InternalError
+from sogni_core.project import Project
+
+
+@final
+class NotAdmitted:
+    """Proof that a request was turned away by a server that is stopping: the service said so itself."""
+
+    __slots__ = ("project_id",)
+
+    def __init__(self, project_id: str, failed: ProjectFailed) -> None:
+        if failed.admitted:
+            raise InternalError("INTERNAL", "A request that was taken was about to be sent again.")
+        self.project_id: Final = project_id
+
+
+@final
+class PaidRequest:
+    """The request of one project. Nothing else makes a :class:`PaidFrame`."""
+
+    def __init__(self, project: Project, project_id: str, *, comfy: bool, earlier: bool = False) -> None:
+        """``earlier``: another process wrote it already. Raises InputError for a project that cannot be sent."""
+        self._project = project
+        self._project_id = project_id
+        self._comfy = comfy
+        self._frame: PaidFrame | None = PaidFrame(self._text())
+        if earlier:
+            self._frame = None
+        self._again = True
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it was not sent a second time yet."""
+        return self._again
+
+    def first(self) -> PaidFrame:
+        """Give the frame that is written first. Raises InternalError INTERNAL the second time."""
+        frame, self._frame = self._frame, None
+        if frame is None:
+            raise InternalError("INTERNAL", "A paid request was about to be made twice; it was stopped.")
+        return frame
+
+    def again(self, proof: NeverArrived | NotAdmitted) -> PaidFrame:
+        """Give the frame of the same request that is written second, and last.
+
+        Raises InternalError INTERNAL for a third frame, and for what proves nothing of this project.
+        """
+        if type(proof) not in {NeverArrived, NotAdmitted} or proof.project_id != self._project_id:
+            raise InternalError("INTERNAL", "A paid request was about to be sent again without proof; it was stopped.")
+        if not self._again or self._frame is not None:
+            raise InternalError("INTERNAL", "A paid request was about to be sent out of turn; it was stopped.")
+        self._again = False
+        return PaidFrame(self._text())
+
+    def _text(self) -> str:
+        return frames.encode(requests.TYPE, requests.job_request(self._project, self._project_id, comfy=self._comfy))

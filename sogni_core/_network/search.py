@@ -1,0 +1,104 @@
+"""The procedure for a project that a greeting does not name, and the proof that it can end with.
+
+protocol: sync; wait until the project is 5 s old; ``/v1/projects`` in four tries, 2.5 s apart; ``active``;
+``/v2/projects``. Only what is unknown everywhere may be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, final
+
+from sogni_core._network.clock import Clock, Pause
+from sogni_core._network.lookups import Answer, Known, Lookups, Unknown
+from sogni_core._protocol import recovery
+from sogni_core.errors import InternalError
+
+OLD_ENOUGH: Final = 5.0
+"""Seconds since a request was written before its absence means anything."""
+TRIES: Final = 4
+APART: Final = 2.5
+"""Seconds between two tries."""
+
+
+class _Seal:
+    """What only :func:`search` has."""
+
+
+_SEAL: Final = _Seal()
+
+
+@final
+class NeverArrived:
+    """Proof that a request never arrived: every question was answered, and none knows it. Only a search makes one."""
+
+    __slots__ = ("project_id",)
+
+    def __init__(self, project_id: str, seal: _Seal) -> None:
+        if seal is not _SEAL:
+            raise InternalError("INTERNAL", "A request was about to be called lost without asking for it.")
+        self.project_id: Final = project_id
+
+
+@dataclass(frozen=True)
+class Found:
+    """It was found."""
+
+    project: Mapping[str, Any] = field(repr=False)
+    """A recovered project."""
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Nobody knows it, and not everybody was heard."""
+
+
+@dataclass(frozen=True)
+class Moot:
+    """It was heard of meanwhile, or is not wanted any more."""
+
+
+Result = Found | NeverArrived | Unclear | Moot
+
+
+async def search(
+    lookups: Lookups,
+    project_id: str,
+    *,
+    count: int,
+    written_at: float,
+    clock: Clock,
+    pause: Pause,
+    moot: Callable[[], bool],
+    answers: dict[str, str],
+) -> Result:
+    """Look for a project everywhere; ``count`` is how many jobs it has, ``written_at`` the time by ``clock``.
+
+    ``moot`` is asked after each answer. ``answers`` takes what was said, by question.
+    """
+    unknown = []
+    for question in (lookups.sync, lookups.finished, lookups.active, lookups.status):
+        name, tries = question.__name__, 1
+        if name == "finished":
+            tries = TRIES
+            young = written_at + OLD_ENOUGH - clock.time()
+            if young > 0:
+                await pause(young)
+        answer: Answer = Unknown()
+        for attempt in range(tries):
+            if attempt:
+                await pause(APART)
+            if moot():
+                return Moot()
+            answer = await question(project_id)
+            # The results of what has just ended may be written down a moment later.
+            if isinstance(answer, Known) and (name != "finished" or recovery.accounts_for(answer.project, count)):
+                break
+        answers[name] = str(answer)
+        if moot():
+            return Moot()
+        if isinstance(answer, Known):
+            return Found(answer.project)
+        unknown.append(isinstance(answer, Unknown))
+    return NeverArrived(project_id, _SEAL) if all(unknown) else Unclear()
