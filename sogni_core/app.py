@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import Registry
+from sogni_core.errors import InputError
 from sogni_core.plugin import Mode
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
@@ -125,11 +126,19 @@ class App:
         problems before anything is sent, and SogniError if there is no output at all. Cancelling the
         task asks the network to cancel.
         """
+        if asked := self.planning_option(name, fields):
+            raise InputError("INVALID_ARGUMENT", f"{asked} asks for a plan.", hint=f"Use app.plan({name!r}, …).")
         return await self.engine.run(name, self._with_network(name, fields), on_progress)
 
     async def plan(self, name: str, /, **fields: Any) -> Plan:
         """Say what :meth:`run` would submit: projects, sizes, files, and the price where it can be asked."""
         return await self.engine.plan(name, self._with_network(name, fields))
+
+    def planning_option(self, name: str, fields: Mapping[str, Any]) -> str | None:
+        """Return the option among ``fields`` that asks for a plan instead of a run, such as ``estimate_video_cost``."""
+        from sogni_core._engine.resolve import planning_option
+
+        return planning_option(self.engine.find_mode(name)[0], fields)
 
     async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""

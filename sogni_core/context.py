@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
     from pathlib import Path
 
+    from sogni_core.errors import Problem
     from sogni_core.plugin import Model
     from sogni_core.project import Project
     from sogni_core.result import Artifact, Outcome, Result
@@ -91,3 +92,7 @@ class Facts:
     """Fields that the user gave, rather than a setting or a default."""
     settings: Callable[[type[Any]], Any]
     """Values of a settings table by its model, as :meth:`Context.settings`."""
+    missing: Callable[[str], Iterable[Problem]]
+    """What keeps another mode, ``"mode"`` or ``"mode:workflow"``, from running on this machine, such as a program that
+    it needs; for rules of a mode that runs it later, after something was paid. Raises PluginError PLUGIN_NOT_INSTALLED
+    if the mode is not there at all."""

@@ -42,6 +42,9 @@ class Mode:
     """Target of the mode's only workflow; a mode with several registers :class:`Workflow` records instead."""
     flat: tuple[str, ...] = ()
     """Flags by which the flat command line ``sogni-gen`` recognises this mode, such as ``("--video", "-v")``."""
+    needs: str | None = None
+    """Target of ``def missing() -> Iterable[Problem]``, which looks for what every call of the mode needs of this
+    machine, such as a program. It runs before anything is sent."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Workflow:
     """Target of ``async def workflow(ctx, request) -> Result``."""
     accepts: tuple[str, ...] = ()
     """Asset fields of the request that it takes. The first workflow that takes all assets given is chosen."""
+    aliases: tuple[str, ...] = ()
+    """Other names by which a user may ask for it."""
     default_model: str | None = None
     """Catalogue id used when neither the user nor a setting names a model."""
     model_setting: str | None = None

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from sogni_core.context import Facts
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Argument:
     """Name in help; empty for the field's name in capitals."""
     missing: str = ""
     """Message if it is missing; empty for a general one."""
+    kind: str = "image"
+    """For assets: what the file has to be, ``image``, ``audio`` or ``video``."""
 
 
 @dataclass(frozen=True, init=False)
@@ -50,6 +54,13 @@ class Option:
     """For a switch: the asset field that takes the last render's image when it is on."""
     json: str
     """Name in JSON output; empty for the field's name in camelCase."""
+    kind: str
+    """For assets: what the file has to be, ``image``, ``audio`` or ``video``."""
+    plans: bool
+    """For a switch: a call with it shows what would be submitted and its price, and submits nothing."""
+    names_workflow: bool
+    """Whether the value is the name of the workflow, or an alias of it. The setting behind such an option counts only
+    where neither the model nor the assets say which workflow is meant; the field then holds the chosen one's name."""
 
     def __init__(
         self,
@@ -61,6 +72,9 @@ class Option:
         separator: str = "",
         fills: str = "",
         json: str = "",
+        kind: str = "image",
+        plans: bool = False,
+        names_workflow: bool = False,
     ) -> None:
         for name, value in locals().items():
             if name not in ("self", "__class__"):
@@ -107,6 +121,13 @@ class Request(BaseModel):
     def given(self) -> frozenset[str]:
         """Fields that the caller gave, rather than a setting or a default."""
         return self._given
+
+    def settled(self, facts: Facts) -> Mapping[str, object]:
+        """Return the values that count in a seed made of the request where its assets change them, such as a size.
+
+        Asked before the rules, when the assets were measured. Nothing else than the seed is changed.
+        """
+        return {}
 
     @classmethod
     def markers(cls) -> Iterator[tuple[str, Argument | Option]]:

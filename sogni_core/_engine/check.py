@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sogni_core._host.plugin_info import PluginInfo
-from sogni_core._host.registry import Registry
+from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.context import Facts
 from sogni_core.errors import InputError, PluginError, Problem, SogniError
 from sogni_core.media.asset import read_asset
+from sogni_core.plugin import Mode
 from sogni_core.project import Asset
 from sogni_core.request import Request
 
+from . import seeds
+from .choice import named
 from .convert import flag_of
 from .resolve import Resolved, sources
 
@@ -29,19 +33,51 @@ async def check(resolved: Resolved, registry: Registry, settings: Callable[[type
     """Return the request with measured assets; raises InputError with every problem found."""
     problems: list[Problem] = []
     request = await _read_assets(resolved.request, fetch, problems)
+    problems += missing_here(registry, resolved.mode)
     facts = Facts(
         mode=resolved.mode.record.name,
         workflow=resolved.workflow.record.name,
         model=resolved.model,
         given=resolved.request.given,
         settings=settings,
+        missing=lambda name: missing(registry, name),
     )
+    if not problems:
+        request = _settled(resolved, request, facts)
     for rule in registry.validators(resolved.mode):
         call = resolve_target(rule.plugin, rule.record.target)
         problems += ask(rule.plugin, lambda call=call: list(call(request, facts)))  # type: ignore[misc]
     if problems:
         raise InputError.of(problems)
     return request
+
+
+def missing(registry: Registry, name: str) -> list[Problem]:
+    """Say what keeps a mode, or a workflow of it, from running here; see :attr:`Facts.missing`."""
+    head, _, workflow = name.partition(":")
+    mode = registry.mode(head)
+    if workflow:
+        named(registry.workflows(mode), head, workflow)
+    return missing_here(registry, mode)
+
+
+def missing_here(registry: Registry, mode: Owned[Mode]) -> list[Problem]:
+    """Ask a mode's own function for what it needs of this machine and does not find."""
+    if mode.record.needs is None:
+        return []
+    look = resolve_target(mode.plugin, mode.record.needs)
+    return ask(mode.plugin, lambda: list(look()))
+
+
+def _settled(resolved: Resolved, request: Request, facts: Facts) -> Request:
+    """Make the seed again if it comes from the request and the assets changed what it is made of."""
+    if resolved.hashed is None:
+        return request
+    values = request.settled(facts)
+    if not values:
+        return request
+    hashed = replace(resolved.hashed, request=resolved.hashed.request.model_copy(update=dict(values)))
+    return request.model_copy(update={"seed": seeds.prompt_hash(hashed)})
 
 
 def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Problem]:
@@ -72,7 +108,9 @@ async def _read_assets(request: Request, fetch: Fetch, problems: list[Problem]) 
         flag = flag_of(name, marks.get(name))
         try:
             local = await fetch(asset.source) if asset.is_url else asset
-            measured[name][place] = await asyncio.to_thread(read_asset, local)
+            mark = marks.get(name)
+            kind = mark.kind if mark is not None else "image"
+            measured[name][place] = await asyncio.to_thread(read_asset, local, kind=kind)
         except InputError as error:
             details = {"flag": flag, **error.details}
             problems.append(

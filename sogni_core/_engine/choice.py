@@ -10,7 +10,7 @@ from sogni_core.errors import InputError, PluginError
 from sogni_core.plugin import Mode, Workflow
 from sogni_core.project import Asset
 from sogni_core.request import Request
-from sogni_core.text import nearest
+from sogni_core.text import clean, nearest
 
 from .convert import leaves
 
@@ -26,8 +26,12 @@ def choose(
     model: type[Request],
     values: Mapping[str, Any],
     name: str | None,
+    otherwise: str | None = None,
 ) -> Owned[Workflow]:
-    """Return the workflow; raises InputError for an unknown name, PluginError if the mode has none."""
+    """Return the workflow; raises InputError for an unknown name, PluginError if the mode has none.
+
+    ``otherwise``: name of the one to take if neither a name nor the model nor assets say which is meant.
+    """
     workflows = registry.workflows(mode)
     if not workflows:
         raise PluginError(
@@ -36,7 +40,7 @@ def choose(
             plugin=mode.plugin.label,
         )
     if name:
-        return _named(workflows, mode.record.name, name)
+        return named(workflows, mode.record.name, name)
     model_id = values.get("model")
     if isinstance(model_id, str) and model_id:
         bound = registry.model(model_id).workflow or ""
@@ -44,22 +48,27 @@ def choose(
             if bound == f"{owned.record.mode}:{owned.record.name}":
                 return owned
     given = {field for field in asset_fields(model) if values.get(field)}
+    if not given and otherwise:
+        return named(workflows, mode.record.name, otherwise)
     for owned in workflows:
         if given <= set(owned.record.accepts):
             return owned
-    # No workflow takes this combination: the one that takes most of it explains best, in its validators.
-    return max(workflows, key=lambda owned: len(given & set(owned.record.accepts)))
+    # No workflow takes this combination: the one that takes most of it explains best, in its validators; of several
+    # the last, since what is special stands behind what is common.
+    return max(reversed(workflows), key=lambda owned: len(given & set(owned.record.accepts)))
 
 
-def _named(workflows: Sequence[Owned[Workflow]], mode: str, name: str) -> Owned[Workflow]:
+def named(workflows: Sequence[Owned[Workflow]], mode: str, name: str) -> Owned[Workflow]:
+    """Return a mode's workflow by its name or an alias, in any case, ``_`` as ``-``; raises InputError."""
+    folded = name.strip().lower().replace("_", "-")
     for owned in workflows:
-        if owned.record.name == name:
+        if folded in (owned.record.name, *owned.record.aliases):
             return owned
     names = [owned.record.name for owned in workflows]
     close = nearest(name, names)
     raise InputError(
         "INVALID_ARGUMENT",
-        f"Mode {mode!r} has no workflow {name!r}; it has: {', '.join(names)}.",
+        f'Unknown workflow "{clean(name, 80)}". Use {"|".join(names)}.',
         hint=f"Did you mean {close!r}?" if close else None,
-        details={"workflow": name, "allowed": names},
+        details={"workflow": clean(name, 80), "mode": mode, "allowed": names},
     )

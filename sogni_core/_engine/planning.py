@@ -14,7 +14,8 @@ from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, PlannedStep, Result
 
 from .resolve import Resolved
-from .running import EXTENSIONS, call_workflow
+from .running import call_workflow
+from .standing_in import stand_in
 
 SettingsT = TypeVar("SettingsT")
 
@@ -53,14 +54,7 @@ class PlanContext:
         self._planned.steps.append(PlannedStep(name, project, files))
         artifacts = []
         for index in range(project.count):
-            path = None
-            if project.media == "image":
-                extension = EXTENSIONS.get(project.output_format or "", ".png")
-                path = self._planned.folder / f"{name.replace('/', '-')}-{index}{extension}"
-                _write_blank(path, project.width or 512, project.height or 512)
-            artifacts.append(
-                Artifact(index, f"{project.media}/*", path=path, width=project.width or 0, height=project.height or 0)
-            )
+            artifacts.append(stand_in(project, index, self._planned.folder / f"{name.replace('/', '-')}-{index}"))
         return Outcome(name, "", "completed", tuple(artifacts))
 
     async def run(self, name: str, /, key: str | None = None, **fields: Any) -> Result:
@@ -84,9 +78,3 @@ class PlanContext:
         found = self._planned.settings(model)
         assert isinstance(found, model)
         return found
-
-
-def _write_blank(path: Path, width: int, height: int) -> None:
-    from PIL import Image
-
-    Image.new("RGB", (width, height), "gray").save(path)

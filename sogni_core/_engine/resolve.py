@@ -32,6 +32,9 @@ _FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
 
 _BY_EXTENSION = "extension of the output"
 
+_ON = (True, "true", "1")
+"""A switch that is on, from Python and from a command line."""
+
 DEFAULT_TIMEOUT = 60
 """Seconds, for workflows that name no setting."""
 
@@ -51,6 +54,8 @@ class Resolved:
     seed_strategy: str | None
     """How the seed was made; None if it was given or taken from the last render."""
     warnings: tuple[str, ...]
+    hashed: seeds.Hashed | None = None
+    """What the seed was made of; None if it was not made of the request."""
 
     @property
     def name(self) -> str:
@@ -70,6 +75,14 @@ def request_class(mode: Owned[Mode]) -> type[Request]:
     )
 
 
+def planning_option(mode: Owned[Mode], given: Mapping[str, Any]) -> str | None:
+    """Return the field among those given that asks for a plan instead of a run; None if there is none."""
+    for name, mark in request_class(mode).markers():
+        if isinstance(mark, Option) and mark.plans and given.get(name) in _ON:
+            return name
+    return None
+
+
 class Resolver:
     """Resolves requests of one registry, under one set of settings."""
 
@@ -86,7 +99,7 @@ class Resolver:
         origins = dict.fromkeys(values, "given")
         warnings: list[str] = []
         self._fill_assets(model, values, origins, problems)
-        chosen = choose(self._registry, mode, model, values, workflow)
+        chosen = self._choose(mode, model, values, origins, workflow)
         self._fill_settings(model, values, origins)
         self._fill_model(model, chosen.record, values, origins)
         entry = self._registry.model(str(values.get("model") or ""))
@@ -95,20 +108,37 @@ class Resolver:
         self._fill_timeout(model, chosen.record, entry, values, origins)
         request = self._build(model, values, origins, problems)
         given_fields = frozenset(name for name in named if origins.get(name) == "given")
-        strategy = None
+        strategy, hashed = None, None
         if isinstance(request, RenderOptions):
-            seed, strategy, origin = self._seed(request, chosen.record, entry, given_fields, origins, warnings)
+            seed, strategy, origin = self._seed(request, given_fields, warnings)
+            if seed is None:
+                hashed = self._hashed(request, chosen.record, entry, given_fields, origins)
+                seed = seeds.prompt_hash(hashed)
             origins["seed"] = origin
             request = request.model_copy(update={"seed": seed})
         request._given = given_fields
-        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings))
+        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings), hashed)
+
+    def _choose(
+        self, mode: Owned[Mode], model: type[Request], values: dict[str, Any], origins: dict[str, str], name: str | None
+    ) -> Owned[Workflow]:
+        """Choose the workflow; the option that names it, if the request has one, then holds the chosen one's name."""
+        for field, mark in model.markers():
+            if isinstance(mark, Option) and mark.names_workflow:
+                otherwise = self._settings.value(mark.setting).value if mark.setting is not None else None
+                asked = name or str(values.get(field) or "")
+                chosen = choose(self._registry, mode, model, values, asked, str(otherwise or ""))
+                values[field] = chosen.record.name
+                origins.setdefault(field, "workflow")
+                return chosen
+        return choose(self._registry, mode, model, values, name)
 
     def _fill_assets(
         self, model: type[Request], values: dict[str, Any], origins: dict[str, str], problems: list[Problem]
     ) -> None:
         """Let switches such as ``--last-image`` put the last render's image into the field they name."""
         for name, mark in model.markers():
-            if not isinstance(mark, Option) or not mark.fills or values.get(name) not in (True, "true", "1"):
+            if not isinstance(mark, Option) or not mark.fills or values.get(name) not in _ON:
                 continue
             try:
                 image = self._last_render.image()
@@ -202,14 +232,9 @@ class Resolver:
         return request
 
     def _seed(
-        self,
-        request: RenderOptions,
-        workflow: Workflow,
-        entry: Model,
-        given: frozenset[str],
-        origins: Mapping[str, str],
-        warnings: list[str],
-    ) -> tuple[int, str | None, str]:
+        self, request: RenderOptions, given: frozenset[str], warnings: list[str]
+    ) -> tuple[int | None, str | None, str]:
+        """Return the seed, the strategy and the origin; no seed if it is to be made of the request."""
         if "seed" in given:
             if request.last_seed:
                 warnings.append("--seed is used; --last-seed is ignored beside it.")
@@ -225,6 +250,16 @@ class Resolver:
                 warnings.append("The last render has no seed; a new one is made.")
         if request.seed_strategy == "random":
             return secrets.randbelow(seeds.LARGEST + 1), "random", "random"
+        return None, "prompt-hash", "prompt-hash"
+
+    def _hashed(
+        self,
+        request: RenderOptions,
+        workflow: Workflow,
+        entry: Model,
+        given: frozenset[str],
+        origins: Mapping[str, str],
+    ) -> seeds.Hashed:
         own = {
             name
             for name, info in type(request).model_fields.items()
@@ -239,8 +274,7 @@ class Resolver:
             if origins.get(name) == _BY_EXTENSION and info.default is not None
         }
         counted = given | own | paid | set(assumed) | type(request).seeded
-        hashed = seeds.Hashed(request.model_copy(update=assumed), name, counted)
-        return seeds.prompt_hash(hashed), "prompt-hash", "prompt-hash"
+        return seeds.Hashed(request.model_copy(update=assumed), name, counted)
 
 
 def _by_model(said: Any, model_id: str) -> Any:

@@ -19,7 +19,7 @@ def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, 
 
     def carry(given: dict[str, Any], dry_run: bool) -> Plan | Result:
         async def work() -> Plan | Result:
-            if dry_run:
+            if dry_run or app.planning_option(name, given):
                 return await app.plan(name, **given)
             with _shown(invocation) as on_progress:
                 return await app.run(name, on_progress=on_progress, **given)

@@ -81,7 +81,7 @@ def early(subject: Subject, fresh: Fresh) -> Iterator[str]:
 def targets_of(subject: Subject) -> Iterator[str]:
     """Yield every target that the plugin's records name."""
     for kind, names in (
-        (Mode, ("request", "workflow")),
+        (Mode, ("request", "workflow", "needs")),
         (Workflow, ("target",)),
         (Validator, ("target",)),
         (Settings, ("model",)),

@@ -33,6 +33,8 @@ def findings(subject: Subject) -> Iterator[str]:
             yield from _is(subject, f"mode {mode.name}: workflow", mode.workflow, _no_workflow)
         elif not _workflows(subject, mode.name):
             yield f"mode {mode.name} has no workflow: give it one, or register Workflow records for it"
+        if mode.needs is not None:
+            yield from _is(subject, f"mode {mode.name}: needs", mode.needs, _no_look)
     for workflow in subject.records(Workflow):
         yield from _is(subject, f"workflow {workflow.mode}:{workflow.name}", workflow.target, _no_workflow)
         yield from _accepts(subject, workflow)
@@ -75,6 +77,13 @@ def _no_rule(found: Any) -> Iterator[str]:
         yield "is not a plain function"
     elif not _takes(found, 2):
         yield "does not take two arguments, (request, facts)"
+
+
+def _no_look(found: Any) -> Iterator[str]:
+    if not callable(found) or inspect.iscoroutinefunction(found):
+        yield "is not a plain function"
+    elif not _takes(found, 0):
+        yield "takes arguments"
 
 
 def _no_command(found: Any) -> Iterator[str]:

@@ -73,8 +73,8 @@ def stamps(sogni_site: Callable[..., Path], sogni_cli: Any) -> Installed:
 def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_path: Path) -> None:
     call = stamps("""sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
-                 flat=("--stamp",))]
-""")
+                 flat=("--stamp",), needs="stamps.mode:gum")]
+""", mode=STAMP + "\ndef gum():\n    return []\n")
     assert "Make a stamp." in call("--help").stdout
     assert "--frame" in call("stamp", "--help").stdout
     assert call("schema", "stamp").json["required"] == ["motif"]
@@ -99,7 +99,7 @@ def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path)
         Workflow(mode="stamp", name="engraved", target="stamps.mode:engraved", default_model="flux1-schnell-fp8",
                  summary="Stamps without a frame.", defaults={"steps": {"*flux*": 3, "*": 9}}),
         Workflow(mode="stamp", name="framed", target="stamps.mode:framed", accepts=("frame",),
-                 model_setting="image.edit_model", timeout_setting="image.edit_timeout"),
+                 model_setting="image.edit_model", timeout_setting="image.edit_timeout", aliases=("in-a-frame",)),
     ]
 """,
     )
