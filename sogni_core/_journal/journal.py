@@ -1,7 +1,10 @@
 """The journal: every run, its steps and their artifacts, written before the wire.
 
-One SQLite file for all processes of an installation, in write-ahead mode, each call one durable
-transaction. Calls are short and synchronous and may come from any thread.
+One SQLite file for all processes of an installation, in write-ahead mode, each call one transaction. A call
+that returns is safe from the death of this process. Calls after which money may be spent or somebody is told
+of a result are safe from a power cut too, and with them all that was written before: the log is one sequence,
+so that what leads up to them need not wait for the disk each time. Calls are short and synchronous and may
+come from any thread.
 """
 
 from __future__ import annotations
@@ -51,6 +54,8 @@ class Journal:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._presence: Presence | None = None
+        self._ahead = False
+        """Whether the file has a write-ahead log."""
 
     @classmethod
     def open(cls, path: Path) -> Journal:
@@ -102,7 +107,7 @@ class Journal:
     def finish_run(self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[str] = ()) -> None:
         """Note how a run ended. Raises UNKNOWN_RUN."""
         row = (state, error_code, _json(list(warnings)), self._now(), run_id)
-        with self._writing() as connection:
+        with self._writing(durable=True) as connection:
             self._one(
                 connection.execute(
                     "UPDATE runs SET state = ?, error_code = ?, warnings = ?, ended = ? WHERE id = ?", row
@@ -169,7 +174,7 @@ class Journal:
             _number(cost.get("usd")),
             app_id,
         )
-        with self._writing() as connection:
+        with self._writing(durable=state == "sending") as connection:
             self._one(
                 connection.execute(
                     "UPDATE steps SET state = ?, changed = ?, error_code = coalesce(?, error_code),"
@@ -214,7 +219,7 @@ class Journal:
         kept = recovery.keep(project)
         if kept is None:
             return
-        with self._writing() as connection:
+        with self._writing(durable=True) as connection:
             note_found(connection, kept, (endpoint, account, app_id), recovery.request_of(project), self._now())
 
     def found(self, limit: int = 20) -> list[FoundProject]:
@@ -271,10 +276,13 @@ class Journal:
                 connection.rollback()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection inside one durable transaction."""
+    def _writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Yield the connection inside one transaction; ``durable``: the disk has it before this returns."""
         with self._lock, self._translated():
             connection = self._open()
+            # Without write-ahead log every transaction waits: there NORMAL could damage the file.
+            waits = durable or not self._ahead
+            connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -294,7 +302,7 @@ class Journal:
                     self.path.chmod(0o600)
             connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
             try:
-                prepare(connection, _WAIT)
+                self._ahead = prepare(connection, _WAIT)
             except BaseException:
                 connection.close()
                 raise

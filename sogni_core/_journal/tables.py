@@ -93,16 +93,19 @@ class NewerVersion(Exception):
     """The file was made by a later version of this program; nothing in it was touched."""
 
 
-def prepare(connection: sqlite3.Connection, wait: float) -> None:
-    """Bring a file up to the current version, and set what holds per connection. ``wait`` in seconds."""
+def prepare(connection: sqlite3.Connection, wait: float) -> bool:
+    """Bring a file up to the current version, and set what holds per connection. ``wait`` in seconds.
+
+    Returns whether it has a write-ahead log.
+    """
     version = _version(connection)
     if version > len(MIGRATIONS):
         raise NewerVersion(version)
-    _use_write_ahead_log(connection, wait)
+    ahead = _use_write_ahead_log(connection, wait)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     if version == len(MIGRATIONS):
-        return
+        return ahead
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been first.
@@ -114,24 +117,23 @@ def prepare(connection: sqlite3.Connection, wait: float) -> None:
     except BaseException:
         connection.rollback()
         raise
+    return ahead
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection, wait: float) -> None:
+def _use_write_ahead_log(connection: sqlite3.Connection, wait: float) -> bool:
     """Readers then never wait for writers. A file system that cannot have it keeps the older, equally safe form."""
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-        return
+        return True
     until = time.monotonic() + wait
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            return bool(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal")
         except sqlite3.OperationalError as error:
             # SQLite does not wait by itself here while others open the same new file.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
             time.sleep(0.005)
-        else:
-            return

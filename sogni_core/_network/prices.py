@@ -2,27 +2,86 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
+
 from sogni_core._network.records import Price
 from sogni_core._network.rest import Rest
 from sogni_core._protocol.estimates import estimate_path
 from sogni_core._protocol.greeting import amount
 from sogni_core._protocol.values import positive, record
+from sogni_core.errors import SogniError
 from sogni_core.project import Project
 
+GOOD_SECONDS = 60.0
+"""How long an answer is repeated: many alike that are sent together are one question."""
+MOST_KEPT = 256
 
-async def estimate(rest: Rest, project: Project, network: str) -> Price:
-    """Ask for the price of a project; needs no login.
 
-    Raises InputError INVALID_ARGUMENT for a kind of project that has no estimate, or that does not say enough for
-    one (a video without its size, frames and fps), ServiceError, TransportError.
-    """
-    answer = record(await rest.get(estimate_path(project, network), host="socket", public=True))
-    quote = record(record(answer.get("quote")).get("project"))
-    return Price(
-        token=project.token_type,
-        amount=amount(quote.get("costInToken")),
-        usd=amount(quote.get("costInUSD")),
-        spark=amount(quote.get("costInSpark")),
-        sogni=amount(quote.get("costInSogni")),
-        seconds=positive(record(answer.get("benchmark")).get("estimatedRenderTimeSec")),
-    )
+class Prices:
+    """Asks for prices, and for what is alike only once a minute. Needs no login."""
+
+    def __init__(self, rest: Rest, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rest = rest
+        self._clock = clock
+        self._asked: dict[str, tuple[float, asyncio.Task[Price]]] = {}
+
+    async def ask(self, project: Project, network: str) -> Price:
+        """Return the price of a project.
+
+        Raises InputError INVALID_ARGUMENT for a kind of project that has no estimate, or that does not say enough for
+        one (a video without its size, frames and fps), ServiceError, TransportError.
+        """
+        # The path says all that the price depends on, the token included.
+        path = estimate_path(project, network)
+        at, task = self._asked.get(path, (0.0, None))
+        if task is None or _useless(task) or self._clock() - at > GOOD_SECONDS:
+            task = asyncio.create_task(self._estimate(path, project.token_type), name="sogni estimate")
+            task.add_done_callback(_heard)
+            self._asked.pop(path, None)
+            self._asked[path] = self._clock(), task
+            self._forget_the_oldest()
+        try:
+            # Others wait for the same answer: who is cancelled leaves alone.
+            return await asyncio.shield(task)
+        except SogniError as failure:
+            # Its own for each: an exception that many raise would gather all their tracebacks.
+            raise type(failure)(failure.code, failure.message, hint=failure.hint, details=failure.details) from None
+
+    async def close(self) -> None:
+        """End what is still being asked."""
+        tasks = [task for _, task in self._asked.values()]
+        self._asked.clear()
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _forget_the_oldest(self) -> None:
+        over = len(self._asked) - MOST_KEPT
+        ended = [path for path, (_, task) in self._asked.items() if task.done()]
+        for path in ended[: max(over, 0)]:
+            del self._asked[path]
+
+    async def _estimate(self, path: str, token: str) -> Price:
+        answer = record(await self._rest.get(path, host="socket", public=True))
+        quote = record(record(answer.get("quote")).get("project"))
+        return Price(
+            token=token,
+            amount=amount(quote.get("costInToken")),
+            usd=amount(quote.get("costInUSD")),
+            spark=amount(quote.get("costInSpark")),
+            sogni=amount(quote.get("costInSogni")),
+            seconds=positive(record(answer.get("benchmark")).get("estimatedRenderTimeSec")),
+        )
+
+
+def _useless(task: asyncio.Task[Price]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+def _heard(task: asyncio.Task[Price]) -> None:
+    # A failure that nobody waits for any more is not worth the loop's complaint.
+    if not task.cancelled():
+        task.exception()

@@ -10,13 +10,14 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sogni_core._network import catalogue, prices, results
+from sogni_core._network import catalogue, results
 from sogni_core._network.account import Account
 from sogni_core._network.cancellation import Cancellation
 from sogni_core._network.clock import Clock, LoopClock, Pause
 from sogni_core._network.connection import Connection
 from sogni_core._network.lookups import Lookups
 from sogni_core._network.means import Means
+from sogni_core._network.prices import Prices
 from sogni_core._network.records import LiveModel, Price
 from sogni_core._network.rest import Rest
 from sogni_core._network.store_host import StoreHost
@@ -71,6 +72,7 @@ class Session:
         http.admit(endpoint.rest_url)
         chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
         self._rest = Rest(endpoint, account, http)
+        self._prices = Prices(self._rest)
         self.catalogue = catalogue.Catalogue(cache, endpoint.socket_url)
         """What is known of the models; reading it asks nobody."""
         self._store = StoreHost(account.state, endpoint.rest_url)
@@ -122,6 +124,7 @@ class Session:
             submission.give_up()
         for task in self._tasks:
             task.cancel()
+        await self._prices.close()
         await self._connection.close()
         if self._tasks:
             await asyncio.wait(self._tasks)
@@ -173,10 +176,10 @@ class Session:
     async def estimate(self, project: Project, network: str, *, comfy: bool = True) -> Price:
         """Ask what a project would cost; needs no login. ``comfy`` makes no difference to a price.
 
-        A socket that is being opened goes first.
+        A socket that is being opened goes first. An answer to the same question is good for a minute.
         """
         await self._questions.wait()
-        return await prices.estimate(self._rest, project, network)
+        return await self._prices.ask(project, network)
 
     async def models(self, network: str) -> list[LiveModel]:
         """Ask which models there are, and who serves them on ``network``; needs no login."""

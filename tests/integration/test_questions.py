@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +66,39 @@ async def test_a_price_that_is_refused_in_plain_text(asking: Any) -> None:
     asking.web.on("/api/v2/job/estimate/spark/fast/m/1/0/0/0/0/0/0", asking.web.answer(400, b"Unknown model"))
     with pytest.raises(ServiceError, match="Unknown model"):
         await asking.session().estimate(project, "fast")
+
+
+async def test_the_price_of_many_alike_is_one_question(asking: Any) -> None:
+    path = "/api/v2/job/estimate/spark/fast/m/1/0/0/0/0/0/0"
+    asking.web.on(path, asking.web.bare({"quote": {"project": {"costInToken": "4.5"}}}))
+    session = asking.session()
+    projects = [ImageProject(model="m", prompt=f"p {number}") for number in range(40)]
+    prices = await asyncio.gather(*(session.estimate(project, "fast") for project in projects))
+    assert {price.amount for price in prices} == {Decimal("4.5")}
+    assert len(asking.web.of(path)) == 1
+
+
+async def test_a_price_that_failed_is_asked_for_again(asking: Any) -> None:
+    path = "/api/v2/job/estimate/spark/fast/m/1/0/0/0/0/0/0"
+    good = asking.web.bare({"quote": {"project": {"costInToken": "4.5"}}})
+    asking.web.on(path, asking.web.error(500), good)
+    session = asking.session()
+    project = ImageProject(model="m", prompt="p")
+    failed = await asyncio.gather(*(session.estimate(project, "fast") for _ in range(3)), return_exceptions=True)
+    assert [type(one) for one in failed] == [ServiceError] * 3
+    assert len({id(one) for one in failed}) == 3, "each has its own traceback"
+    assert (await session.estimate(project, "fast")).amount == Decimal("4.5")
+
+
+async def test_who_leaves_takes_nobody_along(asking: Any) -> None:
+    path = "/api/v2/job/estimate/spark/fast/m/1/0/0/0/0/0/0"
+    asking.web.on(path, asking.web.bare({"quote": {"project": {"costInToken": "4.5"}}}))
+    session, project = asking.session(), ImageProject(model="m", prompt="p")
+    first = asyncio.ensure_future(session.estimate(project, "fast"))
+    second = asyncio.ensure_future(session.estimate(project, "fast"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).amount == Decimal("4.5")
 
 
 @pytest.mark.parametrize("answer", [None, [], {"quote": 5}, {"quote": {"project": {"costInToken": "NaN"}}}])
