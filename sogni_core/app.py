@@ -65,6 +65,8 @@ class App:
         self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ)
         self.paths = Paths.of(self._environ)
         """Where this installation keeps its files."""
+        self.on_progress: OnProgress = _silent
+        """Receiver of progress for every run that names none."""
         self._settings: Settings | None = None
         self._engine: Engine | None = None
 
@@ -119,7 +121,7 @@ class App:
             self._engine = Engine(self._host, self.settings, self.paths, self._environ)
         return self._engine
 
-    async def run(self, name: str, /, *, on_progress: OnProgress = _silent, **fields: Any) -> Result:
+    async def run(self, name: str, /, *, on_progress: OnProgress | None = None, **fields: Any) -> Result:
         """Run a mode, ``"image"`` or ``"image:edit"``, with the options of its request as fields.
 
         Returns the result; some outputs may be missing (``result.error``). Raises InputError with all
@@ -128,7 +130,15 @@ class App:
         """
         if asked := self.planning_option(name, fields):
             raise InputError("INVALID_ARGUMENT", f"{asked} asks for a plan.", hint=f"Use app.plan({name!r}, …).")
-        return await self.engine.run(name, self._with_network(name, fields), on_progress)
+        return await self.engine.run(name, self._with_network(name, fields), on_progress or self.on_progress)
+
+    async def resume(self, run_id: str, *, on_progress: OnProgress | None = None) -> Result:
+        """Go on with a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
+
+        Steps that are finished are answered from the journal, those that run are taken up, those that failed or
+        were never sent are submitted. Raises as :meth:`run`, InputError UNKNOWN_RUN and RUN_ACTIVE.
+        """
+        return await self.engine.resume(run_id, on_progress or self.on_progress)
 
     async def plan(self, name: str, /, **fields: Any) -> Plan:
         """Say what :meth:`run` would submit: projects, sizes, files, and the price where it can be asked."""

@@ -212,6 +212,8 @@ _REGISTERED = (
          "Choose another path with -o, or fix the permissions of its folder."),
     Code("NO_LAST_RENDER", "InputError", "There is no previous render, or it holds no image.",
          "Render something first, or pass the file itself."),
+    Code("RUN_ACTIVE", "InputError", "The run is still at work in another process.",
+         "Wait for it; sogni runs shows its state."),
     Code("UNKNOWN_RUN", "InputError", "The journal knows no such run.", "Use sogni runs to see what it knows."),
     Code("INVALID_VIDEO_SIZE", "InputError", "The size does not fit a video, or not the shape of its reference.",
          "Choose --width/--height divisible by 16. For i2v, also match the reference aspect ratio."),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sogni_core.app import App
-from sogni_core.result import Report
+from sogni_core.result import Report, Result
 
 
 def last(app: App) -> Report:
@@ -26,12 +26,19 @@ def runs(
     return Report({"type": "runs", "runs": rows}, text or "No runs yet.")
 
 
+async def resume(
+    app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
+) -> Result:
+    """Go on with a run: finished steps are answered from the journal, the others are taken up or sent."""
+    return await app.resume(run)
+
+
 def show(
     app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
 ) -> Report:
     """Show one run: its request, steps and files."""
     found = app.find_run(run)
-    fields = {"type": "run", **_run_fields(found), "request": dict(found.request), "steps": []}
+    fields = {"type": "run", **_run_fields(found), "request": dict(found.request.get("options", {})), "steps": []}
     text = [f"{found.id}  {found.state}  {found.mode}:{found.workflow} on {found.network}, {fields['began']}"]
     for step in found.steps:
         artifacts = [_artifact_fields(artifact) for artifact in step.artifacts]

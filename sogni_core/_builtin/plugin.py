@@ -82,6 +82,7 @@ def sogni_commands() -> list[Command]:
         Command("models", "List models, with live worker counts where a network is reachable.", f"{about}:models"),
         Command("last", "Show the last render.", f"{journal}:last"),
         Command("runs", "List past runs.", f"{journal}:runs"),
+        Command("resume", "Go on with a run whose process ended.", f"{journal}:resume"),
         Command("show", "Show one run: its request, steps and files.", f"{journal}:show"),
         Command("config show", "List every setting with its value and origin.", f"{config}:show"),
         Command("config set", "Write a setting to config.toml.", f"{config}:set_value"),

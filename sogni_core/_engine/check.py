@@ -31,8 +31,7 @@ _RANK_ASSET = 60
 
 async def check(resolved: Resolved, registry: Registry, settings: Callable[[type[Any]], Any], fetch: Fetch) -> Request:
     """Return the request with measured assets; raises InputError with every problem found."""
-    problems: list[Problem] = []
-    request = await _read_assets(resolved.request, fetch, problems)
+    request, problems = await read_assets(resolved.request, fetch)
     problems += missing_here(registry, resolved.mode)
     facts = Facts(
         mode=resolved.mode.record.name,
@@ -100,7 +99,9 @@ def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Proble
     return [item for item in found if isinstance(item, Problem)]
 
 
-async def _read_assets(request: Request, fetch: Fetch, problems: list[Problem]) -> Request:
+async def read_assets(request: Request, fetch: Fetch) -> tuple[Request, list[Problem]]:
+    """Return the request with measured assets, those that cannot be read as they were, and what is wrong with them."""
+    problems: list[Problem] = []
     marks = dict(type(request).markers())
     measured: dict[str, Any] = {}
 
@@ -129,4 +130,4 @@ async def _read_assets(request: Request, fetch: Fetch, problems: list[Problem]) 
     }
     checked = request.model_copy(update=update)
     checked._given = request.given
-    return checked
+    return checked, problems

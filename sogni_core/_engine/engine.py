@@ -7,21 +7,23 @@ import contextlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._journal.journal import Journal
+from sogni_core._journal.records import Run
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError, SogniError
+from sogni_core.errors import AuthError, InputError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Mode
 from sogni_core.result import OnProgress, Plan, PlannedStep, Result
 from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
 
-from .check import check
+from .check import check, read_assets
 from .fetching import Fetcher
 from .last_render import LastRender
 from .money import Prices
@@ -29,6 +31,7 @@ from .networks import Networks, Way
 from .planning import PlanContext, Planned
 from .report import echo, finished, kept
 from .resolve import Resolved, Resolver, outside
+from .resuming import rebuild
 from .running import RunContext, Shared, call_workflow, new_random_seed, utc_now
 
 
@@ -43,7 +46,7 @@ class Engine:
         self.last_render = LastRender(paths.last_render)
         self.projects: list[dict[str, Any]] = []
         self.warnings: list[str] = []
-        self.networks = Networks(self.registry, settings, paths, environ, self.http, self._warn)
+        self.networks = Networks(self.registry, settings, paths, environ, self.http, lambda: self.journal, self._warn)
         self._resolver = Resolver(self.registry, settings, self.last_render)
         self._http: Http | None = None
         self._journal: Journal | None = None
@@ -143,6 +146,51 @@ class Engine:
         shared = self._begin(resolved, way, network, on_progress)
         return await self._carry_out(shared, resolved)
 
+    async def resume(self, run_id: str, on_progress: OnProgress) -> Result:
+        """Go on with a run whose process ended: what is finished is answered, what runs is taken up, the rest is sent.
+
+        Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
+        """
+        run = self.journal.resume_run(run_id)
+        try:
+            resolved = await self._measured(rebuild(self.registry, run))
+            if run.network in LIVE_NETWORKS:
+                self.networks.require_credentials()
+            app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)
+            way = await self.networks.way(run.network, app_id=app_id)
+            self._can_go_on(run, way)
+        except BaseException:
+            # Nothing was done: it stays as it was left, for another try.
+            self.journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
+            raise
+        way.session.open()
+        shared = self._shared(run.id, way, run.network, on_progress, run.began, run.random_seed)
+        shared.known.update({step.key: step for step in run.steps})
+        return await self._carry_out(shared, resolved)
+
+    async def _measured(self, resolved: Resolved) -> Resolved:
+        """Read the request's files again; one that is gone is missed only if a step still needs it."""
+        request, problems = await read_assets(resolved.request, self._fetcher().fetch)
+        for problem in problems:
+            self._warn(problem.message)
+        return replace(resolved, request=request)
+
+    @staticmethod
+    def _can_go_on(run: Run, way: Way) -> None:
+        if way.endpoint.ends_with_call:
+            raise InputError(
+                "INVALID_ARGUMENT",
+                f"Run {run.id} was on {run.network}, which was gone with its call; there is nothing to go on with.",
+                details={"runId": run.id},
+            )
+        if run.account is not None and run.account != way.account.name:
+            raise AuthError(
+                "MISSING_CREDENTIALS",
+                f"Run {run.id} belongs to another account than the one that is logged in.",
+                hint="Log in as the account that began it.",
+                details={"runId": run.id},
+            )
+
     async def _carry_out(self, shared: Shared, resolved: Resolved) -> Result:
         """Run the workflow of a run that the journal knows, and note how it ended."""
         try:
@@ -182,13 +230,21 @@ class Engine:
         run_id = self.journal.begin_run(
             mode=resolved.mode.record.name,
             workflow=resolved.workflow.record.name,
-            request=kept(resolved.request),
+            request=kept(resolved),
             network=network,
             account=way.account.name,
             seed_random=random_seed,
             began=began,
         )
-        shared = Shared(
+        shared = self._shared(run_id, way, network, on_progress, began, random_seed)
+        for warning in (*resolved.warnings, *self.oddities):
+            shared.warn(warning)
+        return shared
+
+    def _shared(
+        self, run_id: str, way: Way, network: str, on_progress: OnProgress, began: datetime, random_seed: int
+    ) -> Shared:
+        return Shared(
             run_id=run_id,
             home=self.paths.runs,
             journal=self.journal,
@@ -201,9 +257,6 @@ class Engine:
             began=began,
             random_seed=random_seed,
         )
-        for warning in (*resolved.warnings, *self.oddities):
-            shared.warn(warning)
-        return shared
 
     async def _priced(self, network: str, planned: Planned) -> list[PlannedStep]:
         try:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core._journal.app_ids import AppIdLease, lease_app_id
+from sogni_core._journal.journal import Journal
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
@@ -53,6 +55,7 @@ class Networks:
         paths: Paths,
         environ: Mapping[str, str],
         http: Callable[[], Http],
+        journal: Callable[[], Journal],
         warn: Callable[[str], None],
     ) -> None:
         self._registry = registry
@@ -60,13 +63,16 @@ class Networks:
         self._paths = paths
         self._environ = environ
         self._http = http
+        self._journal = journal
         self._warn = warn
         self._stack = AsyncExitStack()
         self._open: dict[str, Way] = {}
         self._opening = asyncio.Lock()
 
-    async def way(self, name: str, *, credentials: Credentials | None = None) -> Way:
+    async def way(self, name: str, *, credentials: Credentials | None = None, app_id: str | None = None) -> Way:
         """Return the way to a network, opened at the first call.
+
+        ``app_id``: connect with this one and no other; for projects of an earlier process.
 
         ``credentials`` stand in place of the stored ones on the live network. Raises InputError for an
         unknown name, PluginError, and, when a session needs them, AuthError MISSING_CREDENTIALS.
@@ -74,9 +80,9 @@ class Networks:
         async with self._opening:
             if credentials is None and name in self._open:
                 return self._open[name]
-            return await self._new_way(name, credentials)
+            return await self._new_way(name, credentials, app_id)
 
-    async def _new_way(self, name: str, credentials: Credentials | None) -> Way:
+    async def _new_way(self, name: str, credentials: Credentials | None, wanted: str | None) -> Way:
         if name in LIVE_NETWORKS:
             endpoint = Endpoint(
                 name,
@@ -95,9 +101,16 @@ class Networks:
             self._stack.callback(temporary.cleanup)
             folder = Path(temporary.name)
         account = Account(endpoint, mine, folder, http=self._http())
-        app_id = self._app_id(endpoint)
+        app_id = self._app_id(endpoint, wanted)
         cache = None if endpoint.ends_with_call else self._paths.cache
-        session = Session(endpoint, account=account, http=self._http(), app_id=app_id, network=wire, cache=cache)
+
+        def found(project: Mapping[str, Any]) -> None:
+            # The network tells of an earlier project once: it goes to the journal, never to the floor.
+            self._journal().note_found(project, endpoint.socket_url, account.name, app_id.leased() or "")
+
+        session = Session(
+            endpoint, account=account, http=self._http(), app_id=app_id, network=wire, cache=cache, found=found
+        )
         self._stack.push_async_callback(session.close)
         way = Way(endpoint, session, account, app_id.leased, wire, self._registry)
         if credentials is None:
@@ -130,8 +143,8 @@ class Networks:
         self._open.clear()
         await self._stack.aclose()
 
-    def _app_id(self, endpoint: Endpoint) -> _AppId:
-        leased = _AppId(endpoint, self._paths.state)
+    def _app_id(self, endpoint: Endpoint, wanted: str | None) -> _AppId:
+        leased = _AppId(endpoint, self._paths.state, wanted)
         self._stack.callback(leased.release)
         return leased
 
@@ -139,9 +152,10 @@ class Networks:
 class _AppId:
     """The app id of one connection: leased from the installation's pool when the connection is first made."""
 
-    def __init__(self, endpoint: Endpoint, state: Path) -> None:
+    def __init__(self, endpoint: Endpoint, state: Path, wanted: str | None) -> None:
         self._endpoint = endpoint
         self._state = state
+        self._wanted = wanted
         self._lease: AppIdLease | None = None
         self._id: str | None = None
 
@@ -151,7 +165,7 @@ class _AppId:
                 # The network forgets it with the call, and so do we.
                 self._id = secrets.token_hex(16)
             else:
-                self._lease = lease_app_id(self._state, account, self._endpoint.socket_url)
+                self._lease = lease_app_id(self._state, account, self._endpoint.socket_url, self._wanted)
                 self._id = self._lease.app_id
         return self._id
 

@@ -42,16 +42,17 @@ def plain(value: Any) -> Any:
     return value
 
 
-def kept(request: Request) -> dict[str, Any]:
-    """Return what the journal keeps of a resolved request, so that it can be built again from another folder."""
-    values = request.model_dump(mode="json")
+def kept(resolved: Resolved) -> dict[str, Any]:
+    """Return what the journal keeps of a resolved request, so that it can be built again, from another folder too."""
+    request: Request = resolved.request
+    options = request.model_dump(mode="json")
     output = getattr(request, "output", None)
     if output is not None:
-        values["output"] = str(absolute(output))
+        options["output"] = str(absolute(output))
     for name, assets in sources(request).items():
         texts = [asset.source if asset.is_url else str(asset.path or absolute(asset.source)) for asset in assets]
-        values[name] = texts if isinstance(getattr(request, name), tuple) else texts[0]
-    return values
+        options[name] = texts if isinstance(getattr(request, name), tuple) else texts[0]
+    return {"options": options, "origins": dict(resolved.origins), "seedStrategy": resolved.seed_strategy}
 
 
 def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._journal.journal import Journal
+from sogni_core._journal.records import Step as Kept
 from sogni_core._protocol import ids
 from sogni_core.errors import InternalError, PluginError, SogniError, first_of
 from sogni_core.files import absolute, private_folder
@@ -21,6 +22,7 @@ from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, Result
 from sogni_core.text import clean
 
+from .answered import AGAIN, answer
 from .making import make
 from .money import Prices
 from .networks import Way
@@ -50,6 +52,8 @@ class Shared:
     on_progress: OnProgress
     began: datetime
     random_seed: int
+    known: dict[str, Kept] = field(default_factory=dict)
+    """Steps of an earlier process of this run, by key."""
     warnings: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -84,6 +88,10 @@ class RunContext:
         if output is None and shared.way.endpoint.ends_with_call:
             extension = EXTENSIONS.get(project.output_format or "", ".png")
             output = shared.folder / f"{name.replace('/', '-')}{extension}"
+        known = shared.known.pop(name, None)
+        answered = answer(known) if known is not None else None
+        if answered is not None:
+            return answered
         project = replace(project, network=project.network or shared.way.wire_network)
         step = Step(
             journal=shared.journal,
@@ -91,7 +99,8 @@ class RunContext:
             run_id=shared.run_id,
             key=name,
             project=project,
-            project_id=ids.make(),
+            project_id=known.project_id if known is not None and known.state not in AGAIN else ids.make(),
+            known=known,
             price=shared.prices.ask(project),
             output=absolute(output) if output is not None else None,
             seconds=float(getattr(self._resolved.request, "timeout", 0) or DEFAULT_TIMEOUT),

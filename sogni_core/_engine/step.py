@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core._journal.journal import Journal
+from sogni_core._journal.records import Step as Kept
 from sogni_core._network.records import Price
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
@@ -19,6 +20,9 @@ from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 
 from .money import afford
 from .networks import Way
+
+MOST_WRITES = 2
+"""How often one request may be written, whoever writes it; the second time only with proof that the first was lost."""
 
 CANCEL_SECONDS = 5.0
 """Time for the network to answer a cancel, and for downloads under way to end when a run is interrupted."""
@@ -36,6 +40,7 @@ class Step:
         key: str,
         project: Project,
         project_id: str,
+        known: Kept | None,
         price: asyncio.Task[Price | None],
         output: Path | None,
         seconds: float,
@@ -53,6 +58,7 @@ class Step:
         self._way = way
         self._run_id = run_id
         self._price = price
+        self._known = known
         self._seconds = seconds
         self._tell = tell
         self._warn = warn
@@ -72,11 +78,8 @@ class Step:
         """
         for path in self._paths or ():
             prepare_output(path)
-        facts = dataclasses.asdict(self.project) | {"type": type(self.project).__name__}
-        first = self._paths[0] if self._paths else None
-        self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
-        comfy = self._way.is_comfy(self.project.model)
-        submission = self._way.session.submission(self.project, self.project_id, comfy=comfy)
+        self._write_ahead()
+        submission = self._submission()
         try:
             try:
                 async with asyncio.timeout(self._seconds):
@@ -96,8 +99,41 @@ class Step:
             raise
         return self._outcome()
 
+    def _write_ahead(self) -> None:
+        """Note the project before anything of it is sent."""
+        facts = dataclasses.asdict(self.project) | {"type": type(self.project).__name__}
+        first = self._paths[0] if self._paths else None
+        if self._known is None:
+            self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
+        elif self._known.project_id != self.project_id:
+            self._journal.renew_step(self._run_id, self.key, self.project_id, facts, output=first)
+
+    def _submission(self) -> Submission:
+        session, comfy = self._way.session, self._way.is_comfy(self.project.model)
+        if not self._taken_up:
+            return session.submission(self.project, self.project_id, comfy=comfy)
+        assert self._known is not None
+        again = self._known.writes < MOST_WRITES
+        return session.attach(self.project, self.project_id, comfy=comfy, resend=again, known=self._known.found)
+
+    @property
+    def _taken_up(self) -> bool:
+        """Whether the project may be on the network already, sent by an earlier process."""
+        known = self._known
+        return known is not None and known.project_id == self.project_id and known.state != "prepared"
+
     async def _render(self, submission: Submission) -> None:
         self._report("sending")
+        if self._taken_up:
+            self.sent = True
+            found = await submission.recover()
+            if found.error is not None:
+                raise found.error
+            if found.state != "never-arrived":
+                await self._follow(submission)
+                return
+            # Every look-up says that it never arrived: only now may it be sent again.
+            self.sent = False
         await self._get_ready(submission)
         await submission.send(self._about_to_send)
         self._note("sent")

@@ -23,6 +23,7 @@ from sogni_core._journal.found import note_found, read_found
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.reading import read_runs
 from sogni_core._journal.records import RUNNING, STEP_STATES, FoundProject, Run, Step
+from sogni_core._journal.resuming import renew, take_over
 from sogni_core._journal.tables import NewerVersion, prepare
 from sogni_core._protocol import recovery
 from sogni_core.errors import ConfigError, InputError, PluginError, SogniError
@@ -89,8 +90,7 @@ class Journal:
         """
         row = (mode, workflow, network, account, RUNNING, _json(request), seed_random, _stamp(began))
         with self._writing() as connection:
-            if self._presence is None:
-                self._presence = Presence(self._presences)
+            owner = self._present()
             while True:
                 letters = "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(4))
                 run_id = f"{began.astimezone(UTC):%Y%m%d-%H%M%S}-{letters}"
@@ -100,7 +100,7 @@ class Journal:
                 "INSERT INTO runs"
                 " (id, mode, workflow, network, account, state, request, random_seed, began, owner, pid)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run_id, *row, self._presence.name, os.getpid()),
+                (run_id, *row, owner, os.getpid()),
             )
         return run_id
 
@@ -143,6 +143,25 @@ class Journal:
                 " VALUES (?, ?, (SELECT count(*) FROM steps WHERE run_id = ?), ?, ?, 'prepared', ?, ?, ?, ?)",
                 (run_id, key, run_id, project_id, _json(project), app_id, _path(output), now, now),
             )
+
+    def resume_run(self, run_id: str) -> Run:
+        """Take over a run by its id or a unique beginning of it, and return it as it was left.
+
+        Raises UNKNOWN_RUN, RUN_ACTIVE if a process is at work on it.
+        """
+        run = self.run(run_id)
+        with self._writing() as connection:
+            mine = self._present()
+            if not take_over(connection, run.id, run.owner, lambda name: is_present(self._presences, name), mine=mine):
+                raise _unknown(run_id)
+        return run
+
+    def renew_step(
+        self, run_id: str, key: str, project_id: str, project: Mapping[str, Any], *, output: Path | None = None
+    ) -> None:
+        """Give a step that failed or was cancelled another project, state ``prepared``. Raises UNKNOWN_RUN."""
+        with self._writing() as connection:
+            self._one(renew(connection, run_id, key, project_id, _json(project), output, self._now()), run_id, key)
 
     def mark_step(
         self,
@@ -253,6 +272,12 @@ class Journal:
                 details={"runId": run_id, "among": [run.id for run in found]},
             )
         raise _unknown(run_id)
+
+    def _present(self) -> str:
+        """Show a sign of life, and return its name."""
+        if self._presence is None:
+            self._presence = Presence(self._presences)
+        return self._presence.name
 
     def _now(self) -> str:
         return _stamp(self._clock())

@@ -54,6 +54,7 @@ def _run(row: dict[str, Any], steps: tuple[Step, ...], gone: Set[str]) -> Run:
         error_code=row["error_code"],
         warnings=tuple(json.loads(row["warnings"])),
         pid=row["pid"],
+        owner=row["owner"],
         steps=steps,
     )
 

@@ -111,6 +111,8 @@ class Run:
     warnings: tuple[str, ...] = ()
     pid: int = 0
     """Process that ran it."""
+    owner: str = ""
+    """Name of that process's sign of life."""
     steps: tuple[Step, ...] = ()
     """In the order in which they began."""
 

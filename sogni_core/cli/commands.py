@@ -17,6 +17,8 @@ from sogni_core.result import Plan, Report, Result
 
 from .carrying import carry_out, finish
 from .derived import COMMON
+from .invocation import Invocation
+from .shown import Shown
 
 
 @contextlib.contextmanager
@@ -38,11 +40,12 @@ def attributed(owned: Owned[Command]) -> Iterator[None]:
         ) from error
 
 
-def carrier(app: App, owned: Owned[Command]) -> Callable[[Any], Any]:
+def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable[[Any], Any]:
     """Make the function that carries out what a command returned: an answer, a coroutine of one, or None."""
 
     def carry(value: Any) -> Any:
-        answer = carry_out(app, finish(value))
+        with Shown(invocation) as app.on_progress:
+            answer = carry_out(app, finish(value))
         if answer is None or isinstance(answer, Report | Result | Plan):
             return answer
         given = type(answer).__name__

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sogni_core.app import App
-from sogni_core.result import OnProgress, Plan, Result
+from sogni_core.result import Plan, Result
 
 from .carrying import carry_out
 from .invocation import Invocation
+from .shown import Shown
 
 
 def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, Any], bool], Plan | Result]:
@@ -21,7 +22,7 @@ def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, 
         async def work() -> Plan | Result:
             if dry_run or app.planning_option(name, given):
                 return await app.plan(name, **given)
-            with _shown(invocation) as on_progress:
+            with Shown(invocation) as on_progress:
                 return await app.run(name, on_progress=on_progress, **given)
 
         # Standard output is for the answer alone: what a plugin prints on the way goes to standard error.
@@ -29,25 +30,3 @@ def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, 
             return carry_out(app, work)
 
     return carry
-
-
-def _shown(invocation: Invocation) -> Any:
-    """Choose how progress is shown: warnings alone, lines, or live on a terminal."""
-    from .lines import Lines, Quiet
-
-    if invocation.quiet:
-        return Quiet(warnings=not invocation.json)
-    if _is_terminal():
-        from .display import Display
-
-        return Display()
-    return Lines()
-
-
-def _is_terminal() -> bool:
-    import os
-
-    return sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb"
-
-
-__all__ = ["OnProgress", "carrier"]

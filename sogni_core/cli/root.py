@@ -176,7 +176,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
         if isinstance(target, typer.Typer):
             parent.add_typer(target, name=name, help=owned.record.summary)
         else:
-            carry = commands.carrier(app, owned)
+            carry = commands.carrier(app, owned, invocation)
             parent.command(name, help=owned.record.summary)(commands.command(target, app, carry))
     typed = next((owned for owned in group if owned.record.name == wanted), group[0])
     with commands.attributed(typed):

@@ -120,7 +120,7 @@ async def test_what_is_rendered_is_journaled_with_its_file(sogni_app: AppFactory
     (step,) = run.steps
     (artifact,) = step.artifacts
     assert (run.state, step.state, step.app_id is not None) == ("completed", "completed", True)
-    assert run.request["prompt"] == "x"
+    assert run.request["options"]["prompt"] == "x"
     assert artifact.path == folder / "x.png"
     assert artifact.size == (folder / "x.png").stat().st_size
     assert len(artifact.sha256) == 64

@@ -57,7 +57,7 @@ def test_a_run_with_its_steps_and_artifacts_comes_back(journal: Journal, tmp_pat
     )
     journal.mark_step(run_id, "main", "sending")
     journal.mark_step(run_id, "main", "sent", cost={"token": "spark", "amount": 1.5, "usd": 0.01})
-    artifact = Artifact(0, "image/png", output, "https://files.test/x", 10, "ab" * 32, 64, 40, 2.5, 4294967295, True)
+    artifact = Artifact(0, "image/png", output, "https://files.test/x", 10, "ab" * 32, 64, 40, 4294967295, True, 2.5)
     journal.add_artifact(run_id, "main", Artifact(0, "image/png"))
     journal.add_artifact(run_id, "main", artifact)
     journal.add_artifact(run_id, "main", Artifact(1, "image/png"))
