@@ -17,35 +17,11 @@ from pathlib import Path
 sys.modules["rich"] = None  # type: ignore[assignment]
 
 import httpx  # noqa: E402
+from bare_request import request  # noqa: E402
 from websockets.asyncio.client import connect  # noqa: E402
 
 REST, SOCKET = os.environ["SOGNI_REST_URL"], os.environ["SOGNI_SOCKET_URL"]
 PROJECT = str(uuid.uuid4()).upper()
-EMPTY = [
-    "cnVideoFrames", "cnVideoFramesSketch", "cnVideoFramesSegmentedSubject", "cnVideoFramesSegmentedBackground",
-    "cnVideoFramesSegmented", "cnVideoFramesFace", "cnVideoFramesBoth", "cnVideoFramesDepth", "cnVideoFramesPose",
-    "siVideoFrames",
-]  # fmt: skip
-KEY_FRAME = {
-    "stepsIsEnabled": True, "siRotation": 0, "siDragOffsetIsEnabled": True, "strength": 0.5,
-    "siZoomScaleIsEnabled": True, "isEnabled": True, "processing": "CPU, GPU",
-    "useLastImageAsGuideImageInAnimation": True, "guidanceScaleIsEnabled": True, "siImageBackgroundColor": "black",
-    "cnDragOffset": [0, 0], "scheduler": None, "timeStepSpacing": None, "cnRotation": 0, "siZoomScale": 1,
-    "cnRotationIsEnabled": True, "negativePrompt": "", "startingImageZoomPanIsOn": False, "siRotationIsEnabled": True,
-    "cnImageBackgroundColor": "clear", "strengthIsEnabled": True, "siDragOffset": [0, 0],
-    "useLastImageAsCNImageInAnimation": False, "controlNetZoomPanIsOn": False, "cnZoomScaleIsEnabled": True,
-    "currentControlNets": None, "stylePrompt": "", "cnDragOffsetIsEnabled": True, "frameIndex": 0,
-    "startingImage": None, "cnZoomScale": 1,
-    "modelID": "z_image_turbo_bf16", "positivePrompt": "a cat", "sizePreset": "custom", "width": 512, "height": 512,
-    "comfySampler": None, "comfyScheduler": None, "vae": None,
-    **{f"hasContextImage{number}": False for number in range(1, 17)},
-}  # fmt: skip
-REQUEST = {
-    "jobID": PROJECT, "keyFrames": [KEY_FRAME], "numberOfImages": 1, "previews": 0, "disableSafety": False,
-    "tokenType": "spark", "outputFormat": "png", "network": "fast", "selectedUpscalingModel": "OFF",
-    "doCanvasBlending": False, "animationIsOn": False, "canvasIsOn": False, "frameRate": 24,
-    "generatedVideoSeconds": 10, **{name: [] for name in EMPTY},
-}  # fmt: skip
 
 
 async def main(token: str) -> bytes:
@@ -58,7 +34,7 @@ async def main(token: str) -> bytes:
             frame = json.loads(await socket.recv())
             payload = json.loads(base64.b64decode(frame["data"]))
             if frame["type"] == "authenticated":
-                data = base64.b64encode(json.dumps(REQUEST).encode()).decode()
+                data = base64.b64encode(json.dumps(request(PROJECT, "a cat", 512, 512)).encode()).decode()
                 await socket.send(json.dumps({"type": "jobRequest", "data": data}))
                 warm = asyncio.create_task(http.get(REST))
             elif frame["type"] == "jobError":

@@ -50,10 +50,11 @@ class Report:
             print(note)
         for title, contestants in self.tables.items():
             print(f"\n{title} ({len(contestants[0].wall)} rounds)")
-            print(f"  {'':<34}{'median ms':>10}{'least ms':>10}{'cpu ms':>9}{'ratio':>8}")
+            print(f"  {'':<34}{'median ms':>10}{'least ms':>10}{'cpu ms':>9}{'peak MiB':>10}{'ratio':>8}")
             for one in contestants:
                 cpu = f"{one.processor:.0f}" if one.processor is not None else "-"
-                times = f"{one.median:>10.0f}{min(one.wall):>10.0f}{cpu:>9}"
+                peak = f"{max(one.peak):.0f}" if one.peak else "-"
+                times = f"{one.median:>10.0f}{min(one.wall):>10.0f}{cpu:>9}{peak:>10}"
                 print(f"  {one.name:<34}{times}{ratio(one, contestants[0]):>8.2f}")
         if self.goals:
             print()
@@ -75,7 +76,13 @@ class Report:
             "notes": self.notes,
             "tables": {
                 title: [
-                    {"name": one.name, "wallMs": one.wall, "cpuMs": one.cpu, "ratio": ratio(one, contestants[0])}
+                    {
+                        "name": one.name,
+                        "wallMs": one.wall,
+                        "cpuMs": one.cpu,
+                        "peakMiB": one.peak,
+                        "ratio": ratio(one, contestants[0]),
+                    }
                     for one in contestants
                 ]
                 for title, contestants in self.tables.items()

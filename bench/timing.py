@@ -25,6 +25,8 @@ class Contestant:
     """Milliseconds of each run."""
     cpu: list[float] = field(default_factory=list)
     """Milliseconds of processor time of each run; empty where the system does not tell."""
+    peak: list[float] = field(default_factory=list)
+    """MiB of memory of each run at its largest; empty where that was not measured."""
 
     @property
     def median(self) -> float:
