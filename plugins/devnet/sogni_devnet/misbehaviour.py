@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 from sogni_devnet.faults import Armed, Moment
 from sogni_devnet.log import Entry
 from sogni_devnet.refusal import JobRefusal, Refusal
-from sogni_devnet.refusing import refusal_response
+from sogni_devnet.refusing import deny, refusal_response
 from sogni_devnet.supernet import Supernet
 
 PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1><hr>gateway</body></html>"
@@ -64,7 +64,7 @@ async def disturbed_upgrade(net: Supernet, socket: WebSocket, fault: Armed, entr
         await _cut(net, socket.scope, socket.receive)
     else:
         entry.status = fault["status"]
-        await socket.send_denial_response(_ready_made(net, fault, socket.scope))
+        await deny(socket, _ready_made(net, fault, socket.scope))
     net.log.write(entry)
     return False
 

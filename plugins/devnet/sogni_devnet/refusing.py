@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.websockets import WebSocket
 
 from sogni_devnet.refusal import Refusal
 from sogni_devnet.supernet import Supernet
+
+TURNS = 3
+"""Turns of the loop after which a connection that was closed has ended."""
 
 LOGIN = "/v1/account/login"
 
@@ -39,3 +44,10 @@ def refusal_response(refusal: Refusal, net: Supernet, path: str) -> Response:
         elif turn != "retry_after_body":
             headers["Retry-After"] = f"{refusal.retry_after:.0f}"
     return JSONResponse(body, refusal.status, headers)
+
+
+async def deny(socket: WebSocket, response: Response) -> None:
+    """Answer an upgrade with an HTTP response, and leave when that is over: uvicorn complains of who leaves before."""
+    await socket.send_denial_response(response)
+    for _ in range(TURNS):
+        await asyncio.sleep(0)

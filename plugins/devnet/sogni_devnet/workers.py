@@ -127,6 +127,7 @@ class Workers:
                 self._fail(project, job, "genfailure")
                 self._tell.failed(project, job, "genfailure", str(error))
             except JobFailure as failure:
+                painting.add_done_callback(_discard)
                 self._fail(project, job, failure.word)
                 self._tell.failed(project, job, failure.word, failure.message)
         finally:
@@ -146,7 +147,9 @@ class Workers:
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-        return target, shrink(target.read_bytes()) if order.previews else None
+        if project.stop.is_set():
+            target.unlink()
+        return target, shrink(target.read_bytes()) if order.previews and target.exists() else None
 
     def _end(self, project: Project) -> None:
         if all(job.status == "jobError" for job in project.jobs):
@@ -200,6 +203,12 @@ class Workers:
 
     def _move(self, project: Project, status: str) -> None:
         project.status, project.updated = status, self._net.clock()
+
+
+def _discard(painting: asyncio.Future[tuple[Path, bytes | None]]) -> None:
+    """Delete what was painted for a job that has failed."""
+    if not painting.cancelled() and painting.exception() is None:
+        painting.result()[0].unlink(missing_ok=True)
 
 
 def _crew(media: Media, slots: int) -> asyncio.Queue[str]:

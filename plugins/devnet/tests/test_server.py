@@ -103,6 +103,23 @@ def test_serve_announces_itself_and_ends_on_a_signal(number):
     assert [sorted(account) for account in line["accounts"]] == [["apiKey", "password", "username"]] * 2
 
 
+def test_serve_says_when_there_is_no_ffmpeg(tmp_path):
+    log = tmp_path / "log"
+    script = SERVE.format(number=int(signal.SIGINT)).replace("open())", f"open(), 0, pathlib.Path({str(log)!r}))")
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"import pathlib\n{script}"], text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "SOGNI_FFMPEG": str(tmp_path / "none")},
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        out, said = process.communicate("\n", timeout=30)
+    assert out == ""
+    assert "sogni-devnet[video]" in said
+    assert "sogni-devnet[video]" in json.loads(log.read_text("utf-8").splitlines()[0])["note"]
+
+
 @pytest.mark.anyio
 async def test_log_holds_everything_but_secrets(start_devnet, artist_of, job_request, image_bytes):
     stream = io.StringIO()

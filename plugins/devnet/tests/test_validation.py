@@ -132,6 +132,23 @@ def test_any_json_is_taken_or_refused(job_request, data):
         assert refused.message
 
 
+@given(data=st.data())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_json_for_a_video_or_a_piece_of_music(video_request, audio_request, data):
+    flags = {"hasReferenceImage": True, "hasReferenceVideo": True, "sam2Coordinates": "[]", "videoStart": 1}
+    requests = (
+        video_request("animate-replace_lightx2v", flags), audio_request({"lyrics": "la", "keyscale": "C major"}),
+        video_request("ltx23-22b-fp8_v2v_dev", {"currentControlNetsJob": [{"name": "pose"}]}),
+    )  # fmt: skip
+    request = copy.deepcopy(data.draw(st.sampled_from(requests)))
+    place = data.draw(st.sampled_from([request, request["keyFrames"][0]]))
+    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(JSON)
+    try:
+        read_order(request, nothing)
+    except JobRefusal as refused:
+        assert refused.message
+
+
 @given(JSON)
 def test_any_payload_is_refused(payload):
     with pytest.raises(JobRefusal):

@@ -1,5 +1,6 @@
 """Videos: what a clip is made of is measured by decoding it."""
 
+import asyncio
 import io
 import json
 import re
@@ -206,6 +207,12 @@ async def test_a_playlist_is_not_followed(start_devnet, artist_of, video_request
         assert (await socket.until("jobError"))["error_message"] == "referenceVideo cannot be decoded"
 
 
+@pytest.mark.parametrize("prompt", ["\ud800\0\x1b[31m\u202e", "夜の猫" * 400, "-i /etc/passwd %d %s ':\\", "\n" * 50])
+async def test_any_prompt_can_be_written_on_a_clip(start_devnet, artist_of, video_request, clip, prompt):
+    artist = artist_of(start_devnet(pictures="scene"))
+    assert len(clip(await artist.media(video_request(frame={"positivePrompt": prompt}))).frames) == 17
+
+
 async def test_without_ffmpeg_it_says_so(artist, video_request, monkeypatch):
     monkeypatch.setenv("SOGNI_FFMPEG", "/nowhere/ffmpeg")
     ((_, error),) = [frame for frame in await artist.render(video_request()) if frame[0] == "jobError"]
@@ -230,6 +237,20 @@ async def test_a_clip_is_rendered_in_a_tenth_of_a_second(artist, video_request):
             await socket.events(request["jobID"])
             taken.append(perf_counter() - begun)
     assert min(taken) < 0.25
+
+
+async def test_nothing_is_left_of_jobs_that_fail(artist, video_request):
+    artist.devnet.faults.add("job_error")
+    request = video_request(numberOfImages=2)
+    async with artist.connect() as socket:
+        await socket.send("jobRequest", request)
+        for _ in range(2):
+            await socket.until("jobError")
+        await artist.media(video_request())
+    folder = artist.devnet.net.storage.part("x").parent
+    async with asyncio.timeout(10):
+        while {path.name for path in folder.iterdir()} != {file.path.name for file in artist.devnet.files}:
+            await asyncio.sleep(0)
 
 
 async def test_a_cancelled_clip_stops(start_devnet, artist_of, video_request):

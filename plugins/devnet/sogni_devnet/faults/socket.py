@@ -8,10 +8,10 @@ CODES = (1000, 1001, 1011, 1012, 4000, 4010, 4015, 4021, 4061)
 """Close codes that the network uses, or that a client must cope with; 1006 is a cut without a close frame."""
 
 
-def _drop(name: str, moment: Moment, when: str, code: int = 1006, **options: object) -> Fault:
+def _drop(name: str, moment: Moment, when: str, code: int = 1006, *, needs: str = "", **options: object) -> Fault:
     how = "cut without a close frame, or closed with `code`" if code == 1006 else f"closed with {code}"
     return Fault(
-        name, moment, "drop", f"The socket is {how}, {when}.", {"code": code, **options},
+        name, moment, "drop", f"The socket is {how}, {when}.", {"code": code, **options}, needs=needs,
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ CANCEL = (
     Fault("cancel_silent", "cancel", "silent", "A cancel is carried out and not answered.", {}, None, "cancel"),
     Fault("cancel_refused", "cancel", "refuse", "A cancel is answered with `didCancel` false; the work goes on.",
           {}, None, "cancel"),
-    _drop("drop_on_cancel", "cancel", "and the cancel that came is not carried out"),
+    _drop("drop_on_cancel", "cancel", "and the cancel that came is not carried out", needs="cancel"),
 )  # fmt: skip
 
 SOCKET = (*UPGRADE, *GREETING, *FRAMES, *REQUEST, *CANCEL)
