@@ -86,6 +86,10 @@ def _decode(path: Path, *, displayed: bool) -> ImageFacts:
 def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
     """Decode and return width and height."""
     turned = False
+    if kind == "image/png":
+        # Decoding alone lets damage pass where the pixels still inflate; the checksums of the chunks do not.
+        _opened(kind, stream).verify()
+        stream.seek(0)
     with ExitStack() as stack:
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")
