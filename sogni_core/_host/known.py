@@ -7,6 +7,7 @@ COMPATIBLE = "<0.2,>=0.1"
 
 COMMANDS: dict[str, str] = {
     "devnet": "devnet",
+    "multiangle": "multiangle",
     "photobooth": "photobooth",
 }
 """First word of a subcommand to the extra that brings it."""

@@ -24,7 +24,7 @@ LIGHT = ["sogni_core", "sogni_core.plugin", "sogni_core.errors", "sogni_core.res
          "sogni_core.project", "sogni_core.text", "sogni_core.testing", "sogni_core.settings", "sogni_core.media",
          "sogni_core.cli"]  # fmt: skip
 
-OURS = ("sogni_devnet", "sogni_photobooth", "sogni_postcard")
+OURS = ("sogni_devnet", "sogni_multiangle", "sogni_photobooth", "sogni_postcard")
 
 PLUGINS = ["sogni_core._builtin.plugin", *(f"{package}.plugin" for package in OURS)]
 

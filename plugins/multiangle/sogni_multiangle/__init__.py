@@ -1,0 +1,1 @@
+"""One subject from every side, and a turntable video of it, a plugin for sogni-core."""

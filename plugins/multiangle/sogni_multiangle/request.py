@@ -1,0 +1,128 @@
+"""The request of the mode ``multiangle``: every option, and what follows from several of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sogni_core.project import Asset
+from sogni_core.request import Argument, ImageFormat, ImageOptions, Option
+from sogni_multiangle import loras, places
+from sogni_multiangle.angles import AZIMUTHS, DISTANCES, ELEVATIONS, VOCABULARY, Angle, key_of
+
+
+def _word(field: str) -> tuple[BeforeValidator, Any]:
+    """Read a word of the vocabulary; one that is not in it stays as it was typed, for the rule that refuses it."""
+
+    def read(value: object) -> object:
+        key = key_of(value) if isinstance(value, str) else value
+        return key if key in VOCABULARY[field] else value
+
+    return BeforeValidator(read), Field(json_schema_extra={"enum": list(VOCABULARY[field])})
+
+
+def _video(value: object) -> object:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("needs a path, or -o to follow")
+    return value
+
+
+class MultiAngle(ImageOptions):
+    """A subject from one side, or from all eight; or a turntable video of it."""
+
+    seeded: ClassVar[frozenset[str]] = frozenset({"guidance"})
+
+    prompt: Annotated[str, Argument("What the subject is, such as: studio portrait, same person.")] = ""
+    context: Annotated[
+        tuple[Asset, ...],
+        Option("-c", "--context", help="Image of the subject, a path or URL.", json="contextImages", metavar="IMAGE"),
+    ] = ()
+    last_image: Annotated[bool, Option("--last-image", help="Take the last render's image.", fills="context")] = False
+    azimuth: Annotated[
+        str, *_word("azimuth"), Option("--azimuth", help="Side that is seen.", metavar="|".join(AZIMUTHS))
+    ] = "front"
+    elevation: Annotated[
+        str, *_word("elevation"), Option("--elevation", help="Height of the camera.", metavar="|".join(ELEVATIONS))
+    ] = "eye-level"
+    distance: Annotated[
+        str, *_word("distance"), Option("--distance", help="Distance of the camera.", metavar="|".join(DISTANCES))
+    ] = "medium"
+    angle_strength: Annotated[
+        float | None,
+        Option("--angle-strength", "--strength", help="Strength of the LoRA multiple_angles.", shown="0.9"),
+    ] = None
+    angle_description: Annotated[
+        str,
+        Option(
+            "--angle-description",
+            "--angle-anchor",
+            "--description",
+            "--anchor",
+            help="What the subject is, in place of the prompt.",
+            shown="the prompt",
+            metavar="TEXT",
+        ),
+    ] = ""
+    angles_360: Annotated[bool, Option("--angles-360", help="All eight sides, from front to front-left.")] = False
+    angles_360_video: Annotated[
+        Path | None,
+        BeforeValidator(_video),
+        Option(
+            "--angles-360-video",
+            help="With --angles-360: join the sides into a looping video, at this path; empty: where -o says.",
+            metavar="PATH",
+        ),
+    ] = None
+    video_model: Annotated[
+        str, Option("--video-model", "--i2v-model", help="Model of the video's clips.", shown="by the video mode")
+    ] = ""
+    fps: Annotated[
+        int | None, Field(ge=1), Option("--fps", help="Pictures per second of the video.", shown="by the video mode")
+    ] = None
+    duration: Annotated[
+        int, Field(ge=1), Option("--duration", help="Length of the video, seconds.", setting="multiangle.duration")
+    ]
+    frames: Annotated[
+        int | None, Field(ge=1), Option("--frames", help="Length of the video in pictures.", shown="by --duration")
+    ] = None
+    output_format: Annotated[ImageFormat, Option("--output-format", "--format", help="Image format.")] = "jpg"
+    sampler: Annotated[str, Option("--sampler", help="Sampler.", metavar="NAME")] = "euler"
+    scheduler: Annotated[str, Option("--scheduler", help="Scheduler.", metavar="NAME")] = "simple"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, values: Any) -> Any:
+        """Fill in what follows from other options; what is complete stays as it is."""
+        if not isinstance(values, dict):
+            return values
+        done = dict(values)
+        if not done.get("angle_description"):
+            done["angle_description"] = done.get("prompt", "")
+        names, strengths = done.get("loras") or (), done.get("lora_strengths") or ()
+        if isinstance(names, list | tuple) and isinstance(strengths, list | tuple):
+            done["loras"], done["lora_strengths"] = loras.chain(names, strengths, done.get("angle_strength"))
+        _with_text(done, "angles_360_video", lambda video: _video_place(video, done.get("output")))
+        kind = str(done.get("output_format") or "jpg").strip().lower()
+        _with_text(done, "output", lambda output: places.pattern(output, "jpg" if kind == "jpeg" else kind))
+        return done
+
+    @property
+    def angles(self) -> tuple[Angle, ...]:
+        """Where the camera stands, in order."""
+        sides = tuple(AZIMUTHS) if self.angles_360 else (self.azimuth,)
+        return tuple(Angle(azimuth, self.elevation, self.distance) for azimuth in sides)
+
+
+def _with_text(values: dict[str, Any], name: str, change: Callable[[str], object]) -> None:
+    """Change a value that is text or a path; leave anything else for pydantic to refuse."""
+    if isinstance(values.get(name), str | Path):
+        values[name] = change(str(values[name]))
+
+
+def _video_place(value: str, output: object) -> object:
+    typed = Path(output) if isinstance(output, str | Path) and str(output) else None
+    found = places.video_place(value, typed)
+    return value if found is None else found

@@ -1,0 +1,92 @@
+"""The angles of a request: one project each, several at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from pathlib import Path
+
+from sogni_core.context import Context
+from sogni_core.errors import SogniError
+from sogni_core.project import Asset, ImageProject, Lora
+from sogni_core.result import Outcome
+from sogni_core.text import quote_path
+from sogni_multiangle import places
+from sogni_multiangle.angles import Angle
+from sogni_multiangle.request import MultiAngle
+from sogni_multiangle.settings import MultiangleSettings
+
+
+async def ended(key: str, step: Awaitable[Outcome]) -> Outcome:
+    """Wait for a step. What keeps it from being sent is its outcome too: the steps beside it are paid for."""
+    try:
+        return await step
+    except SogniError as error:
+        return Outcome(key, "", "failed", error=error)
+
+
+class Shots:
+    """Takes the angles of a request, at most as many at once as the setting allows."""
+
+    def __init__(self, ctx: Context, request: MultiAngle, subject: Asset, pattern: Path | None) -> None:
+        """``pattern``: where images go (:mod:`sogni_multiangle.places`); None leaves them on the network."""
+        self._ctx = ctx
+        self._request = request
+        self._subject = subject
+        self._pattern = pattern
+        self._free = asyncio.Semaphore(ctx.settings(MultiangleSettings).at_once)
+        self._taken = 0
+
+    async def take(self, angle: Angle) -> Outcome:
+        """Take one; it does not raise."""
+        output = places.place(self._pattern, angle.azimuth) if self._pattern is not None else None
+        async with self._free:
+            step = self._ctx.submit(self._project(angle), key=angle.azimuth, output=output)
+            outcome = await ended(angle.azimuth, step)
+        self._taken += 1
+        many = f"{self._taken}/{len(self._request.angles)} ({angle.azimuth})"
+        self._ctx.progress(f"Image {many} {'completed' if outcome.ok else 'failed'}")
+        return outcome
+
+    def _project(self, angle: Angle) -> ImageProject:
+        request = self._request
+        return ImageProject(
+            model=request.model,
+            prompt=angle.prompt(request.angle_description),
+            negative_prompt=request.negative_prompt,
+            style_prompt=request.style_prompt,
+            count=request.count,
+            seed=request.seed,
+            steps=request.steps,
+            guidance=request.guidance,
+            width=request.width,
+            height=request.height,
+            sampler=request.sampler,
+            scheduler=request.scheduler,
+            loras=tuple(map(Lora, request.loras, request.lora_strengths)),
+            output_format=request.output_format,
+            token_type=request.token_type,
+            safety_filter=request.safety_filter,
+            context_images=(self._subject,),
+        )
+
+
+def lines(angle: Angle, outcome: Outcome) -> list[str]:
+    """Say where the images of an angle are: ``front: PATH``, or ``front#1: PATH`` where there are several."""
+    found = [(quote_path(image.path) if image.path is not None else image.url or "") for image in outcome.artifacts]
+    if len(found) == 1:
+        return [f"{angle.azimuth}: {found[0]}"]
+    return [f"{angle.azimuth}#{place}: {where}" for place, where in enumerate(found, start=1)]
+
+
+def as_json(angle: Angle, outcome: Outcome, description: str) -> dict[str, object]:
+    """Return what JSON says of an angle."""
+    return {
+        "azimuth": angle.azimuth,
+        "elevation": angle.elevation,
+        "distance": angle.distance,
+        "prompt": angle.prompt(description),
+        "urls": [image.url for image in outcome.artifacts if image.url is not None],
+        "seeds": [image.seed for image in outcome.artifacts],
+        "localPaths": [str(image.path) for image in outcome.artifacts if image.path is not None],
+    }

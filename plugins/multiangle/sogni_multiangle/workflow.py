@@ -1,0 +1,117 @@
+"""Carry a request out and say what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sogni_core.context import Context
+from sogni_core.errors import PartialError
+from sogni_core.media import upright
+from sogni_core.result import Outcome, Result
+from sogni_core.text import quote_path
+from sogni_multiangle import places
+from sogni_multiangle.request import MultiAngle
+from sogni_multiangle.shots import Shots, as_json, lines
+from sogni_multiangle.turntable import Turned, Turntable
+
+
+async def render(ctx: Context, request: MultiAngle) -> Result:
+    """Take one angle or all of them, and make the video if it was asked for."""
+    if len(request.context) > 1:
+        ctx.warn("--multi-angle uses the first context image only.")
+    if request.angles_360 and "azimuth" in request.given:
+        ctx.warn("--azimuth ignored for --angles-360.")
+    subject = await asyncio.to_thread(upright, request.context[0], ctx.folder)
+    pattern, video = request.output, request.angles_360_video
+    if video is None:
+        shots = Shots(ctx, request, subject, pattern)
+        async with asyncio.TaskGroup() as group:
+            taking = [group.create_task(shots.take(angle)) for angle in request.angles]
+        outcomes = tuple(task.result() for task in taking)
+        return replace(_angles(request, outcomes), error=_missing_angles(request, outcomes))
+    # Clips are made of files: without -o the images are kept in the run's own folder.
+    kept = pattern or ctx.folder / f"{places.SIDE}.{request.output_format}"
+    turned = await Turntable(ctx, request, Shots(ctx, request, subject, kept)).turn(video)
+    return _turned(request, turned)
+
+
+def _angles(request: MultiAngle, outcomes: Sequence[Outcome]) -> Result:
+    pairs = list(zip(request.angles, outcomes, strict=True))
+    extra: dict[str, Any] = {
+        "count": request.count,
+        "outputFormat": request.output_format,
+        "sampler": request.sampler,
+        "scheduler": request.scheduler,
+        "loras": list(request.loras),
+        "loraStrengths": list(request.lora_strengths),
+        "videoPath": None,
+        "videoModel": None,
+        "angles": [as_json(angle, outcome, request.angle_description) for angle, outcome in pairs],
+    }
+    kind = "multi-angle-360" if request.angles_360 else "multi-angle"
+    shown = tuple(line for angle, outcome in pairs for line in lines(angle, outcome))
+    return replace(Result.of(*outcomes, type=kind, extra=extra), lines=shown)
+
+
+def _turned(request: MultiAngle, turned: Turned) -> Result:
+    """Add the video, or, if there is none, the clips that are there and the error that names what is missing."""
+    images = _angles(request, turned.shots)
+    begun = [clip.outcome for clip in turned.clips if clip.outcome is not None]
+    video = [turned.video] if turned.video is not None else []
+    whole = replace(images, outcomes=(*images.outcomes, *begun, *video))
+    if turned.video is not None and turned.video.ok:
+        (file,) = turned.video.artifacts
+        extra = {**images.extra, "videoPath": str(file.path), "videoModel": request.video_model or None}
+        shown = (f"video: {quote_path(str(file.path))}", *images.lines)
+        return replace(whole, artifacts=(*images.artifacts, file), extra=extra, lines=shown)
+    clips = [(clip.leg, clip.artifact) for clip in turned.clips if clip.artifact is not None]
+    return replace(
+        whole,
+        artifacts=(*images.artifacts, *(artifact for _, artifact in clips)),
+        lines=(*images.lines, *(f"{leg.key} ({leg.name}): {quote_path(artifact)}" for leg, artifact in clips)),
+        error=_missing_video(request, turned),
+    )
+
+
+def _missing_angles(request: MultiAngle, outcomes: Sequence[Outcome]) -> PartialError | None:
+    failed = _failed_angles(request, outcomes)
+    if not failed:
+        return None
+    names = [angle.azimuth for angle, outcome in zip(request.angles, outcomes, strict=True) if not outcome.ok]
+    return PartialError("PARTIAL", f"Not all angles are there: {'; '.join(failed)}", details={"missing": names})
+
+
+def _missing_video(request: MultiAngle, turned: Turned) -> PartialError:
+    wrong = _failed_angles(request, turned.shots)
+    wrong += [_said(f"clip {c.leg.number}, {c.leg.name}", c.outcome) for c in turned.clips if _is_wrong(c.outcome)]
+    if turned.video is not None:
+        wrong.append(_said("joining the clips", turned.video))
+    clips = [clip.leg.key for clip in turned.clips if clip.artifact is None]
+    angles = [angle.azimuth for angle, shot in zip(request.angles, turned.shots, strict=True) if not shot.ok]
+    number = len(request.angles)
+    return PartialError(
+        "PARTIAL",
+        f"The 360 video was not made: {'; '.join(wrong)} Saved: {number - len(angles)} of {number} images, "
+        f"{number - len(clips)} of {number} clips.",
+        details={"missing": [*angles, *clips, "video"]},
+    )
+
+
+def _failed_angles(request: MultiAngle, outcomes: Sequence[Outcome]) -> list[str]:
+    return [
+        _said(f"angle {angle.azimuth}", outcome)
+        for angle, outcome in zip(request.angles, outcomes, strict=True)
+        if _is_wrong(outcome)
+    ]
+
+
+def _is_wrong(outcome: Outcome | None) -> bool:
+    return outcome is not None and not outcome.ok
+
+
+def _said(name: str, outcome: Outcome | None) -> str:
+    text = outcome.error.message if outcome is not None and outcome.error is not None else "it failed"
+    return f"{name}: {text if text.endswith(('.', '!', '?')) else text + '.'}"
