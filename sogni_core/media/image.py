@@ -86,10 +86,6 @@ def _decode(path: Path, *, displayed: bool) -> ImageFacts:
 def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
     """Decode and return width and height."""
     turned = False
-    if kind == "image/png":
-        # Decoding alone lets damage pass where the pixels still inflate; the checksums of the chunks do not.
-        _opened(kind, stream).verify()
-        stream.seek(0)
     with ExitStack() as stack:
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -97,6 +93,11 @@ def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
             width, height = image.size
             if width * height > LARGEST_PIXELS:
                 raise _TooLarge
+            if kind == "image/png":
+                # Decoding alone lets damage pass where the pixels still inflate; the checksums of the chunks do not.
+                image.verify()
+                stream.seek(0)
+                image = stack.enter_context(_opened(kind, stream))
             if displayed:
                 if kind == "image/jpeg":
                     # Every byte is still read, but an eighth of each side is enough to know that it can be.
