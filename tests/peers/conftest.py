@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pytest
 from .driver import Sdk
 from .installation import Missing, Peer, node_peer, python_peer
 from .materials import Materials, make
+from .staging import Stage, staged
 
 PROGRAM = [sys.executable, "-c", "import sys; from sogni_core.cli import main; sys.exit(main())"]
 KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL")
@@ -31,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.peers)
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.timeout(600 if "peer" in getattr(item, "fixturenames", ()) else 120))
+            # Of the test alone: the first of all installs the SDKs before it begins.
+            item.add_marker(pytest.mark.timeout(120, func_only=True))
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,13 @@ def served(clean: dict[str, str]) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
+def odd(clean: dict[str, str]) -> Iterator[Served]:
+    """A devnet with every switch on for what is not known of the live network, or known to vary."""
+    with _serve(clean, seconds_per_image="0", seconds_per_clip="0", pictures="plain", tolerated='["all"]') as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
 def slow(clean: dict[str, str]) -> Iterator[Served]:
     """A devnet that takes ten minutes for whatever it is asked for."""
     with _serve(clean, seconds_per_image="600", pictures="plain") as served:
@@ -105,9 +115,9 @@ def open_sdk(clean: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
     logs = tmp_path_factory.mktemp("logs")
 
     @contextmanager
-    def opened(peer: Peer, at: Served, *, by: str = "key", account: int = 0) -> Iterator[Sdk]:
+    def opened(peer: Peer, at: Served, *, by: str = "key", account: int = 0, quiet: bool = True) -> Iterator[Sdk]:
         number = len(list(logs.iterdir()))
-        with Sdk(peer, clean, logs / f"{number}.log") as sdk:
+        with Sdk(peer, clean, logs / f"{number}.log", quiet=quiet) as sdk:
             who = at.accounts[account]
             key = {"key": who["apiKey"]} if by == "key" else {}
             sdk.ask("open", rest=at.rest, socket=at.socket, app=f"peer-{number}", **key)
@@ -123,6 +133,54 @@ def sdk(open_sdk: Open, peer: Peer, served: Served) -> Iterator[Sdk]:
     """A client of each SDK in turn, logged in by password, with funds."""
     with open_sdk(peer, served, by="password") as sdk:
         yield sdk
+
+
+@pytest.fixture(scope="session")
+def python_sdk(python: Peer, clean: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
+    """A process of the Python SDK in which nothing is open; not quiet, since it is closed in the midst of its work."""
+    with Sdk(python, clean, tmp_path_factory.mktemp("python") / "log", quiet=False) as sdk:
+        yield sdk
+
+
+@pytest.fixture(scope="session")
+def node_sdk(node: Peer, clean: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sdk]:
+    """A process of the JavaScript SDK, likewise."""
+    with Sdk(node, clean, tmp_path_factory.mktemp("node") / "log", quiet=False) as sdk:
+        yield sdk
+
+
+@pytest.fixture(scope="session")
+def _stage() -> Iterator[Stage]:
+    with staged() as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(_stage: Stage) -> Stage:
+    """A devnet behind a recorder, to which nobody has said anything yet."""
+    _stage.said()
+    return _stage
+
+
+@pytest.fixture
+def slow_stage() -> Iterator[Stage]:
+    """The same; it takes ten minutes for an image."""
+    with staged(seconds_per_image=600) as stage:
+        yield stage
+
+
+@pytest.fixture
+def late_stage() -> Iterator[Stage]:
+    """The same; its clock is an hour behind until somebody exchanges the token that had ended when it came."""
+    stages: list[Stage] = []
+
+    def clock() -> float:
+        right = any(stage.recorder.heard("/v1/account/refresh-token") for stage in stages)
+        return time.time() - (0 if right else 3600)
+
+    with staged(clock, token_seconds=1800) as stage:
+        stages.append(stage)
+        yield stage
 
 
 @contextmanager

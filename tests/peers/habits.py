@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .comparison import ABSENT
+from .comparison import ABSENT, Line, differences
 from .orders import Difference
 
 EXTRA = {
@@ -79,3 +79,36 @@ ESTIMATE = {
     "headers.api-key": Difference("the key", ABSENT, "prices are public: they can be asked before there is a login")
 }
 """Differences of every estimate."""
+
+
+def compare(theirs: list[Line], ours: list[Line], known: Mapping[str, Difference], manner: Manner) -> None:
+    """Check that both said the same but for what is known; ``known`` is by path in frames and bodies."""
+    by_name = {line.name: line for line in ours}
+    extra = {line.name for line in theirs} - by_name.keys()
+    assert {name.partition(" #")[0] for name in extra} <= manner.extra.keys()
+    assert by_name.keys() <= {line.name for line in theirs}
+    left = dict(known)
+    for line in theirs:
+        if line.name in extra:
+            continue
+        found = differences(line, by_name[line.name])
+        for path in manner.allowed(line.name):
+            assert found.pop(path, None), f"{path} of {line.name} is listed as a difference and is none"
+        expected = {path: left.pop(path) for path in found if path in left}
+        assert found == {path: (one.theirs, one.ours) for path, one in expected.items()}, line.name
+    assert left == {}, "differences that are listed and not there"
+    assert order_of(theirs) == order_of(ours)
+
+
+def order_of(said: list[Line]) -> list[str]:
+    """Return the order of what is said; files come and go several at a time, so theirs are one step."""
+    steps: list[str] = []
+    for line in said:
+        name = line.name.partition(" #")[0]
+        if name == "upgrade" or name in EXTRA:
+            continue
+        uploads, downloads = "uploadUrl" in name or name.startswith("PUT "), "downloadUrl" in name or "/result" in name
+        step = "uploads" if uploads else "downloads" if downloads else name
+        if step not in steps:
+            steps.append(step)
+    return steps

@@ -20,8 +20,8 @@ let client;
 const projects = new Map();
 
 const verbs = {
-  async open({ rest, socket, app, key }) {
-    const places = { restEndpoint: rest, socketEndpoint: socket, appId: app, network: 'fast', logger };
+  async open({ rest, socket, app, key, network = 'fast' }) {
+    const places = { restEndpoint: rest, socketEndpoint: socket, appId: app, network, logger };
     client = await SogniClient.createInstance(key ? { ...places, apiKey: key } : places);
     return {};
   },
@@ -67,27 +67,30 @@ const verbs = {
 
   async begin({ params }) {
     const project = await client.projects.create(await withFiles(params));
-    projects.set(project.id, project);
+    // Waited for at once: who comes after the last frame, but before the SDK has asked for the URL, gets none.
+    const waiting = project.waitForCompletion();
+    waiting.catch(() => {});
+    projects.set(project.id, [project, waiting]);
     return { project: project.id };
   },
 
   async finish({ project }) {
-    const begun = projects.get(project);
-    const urls = await begun.waitForCompletion();
+    const [begun, waiting] = projects.get(project);
+    const urls = await waiting;
     const jobs = begun.jobs.map(({ id, status, seed, stepCount }) => ({ id, status, seed, steps: stepCount }));
     return { status: begun.status, urls, jobs, progress: begun.progress };
   },
 
   async collect({ project }) {
-    const blobs = await Promise.all(projects.get(project).jobs.map((job) => job.getResultData()));
+    const blobs = await Promise.all(projects.get(project)[0].jobs.map((job) => job.getResultData()));
     return { sizes: blobs.map((blob) => blob.size) };
   },
 
   async cancel({ project }) {
-    const begun = projects.get(project);
-    const waiting = begun.waitForCompletion().then(String, (error) => String(error.message ?? error));
+    const [begun, waiting] = projects.get(project);
+    const told = waiting.then(String, (error) => String(error.message ?? error));
     await begun.cancel();
-    return { status: begun.status, jobs: begun.jobs.map((job) => job.status), told: await waiting };
+    return { status: begun.status, jobs: begun.jobs.map((job) => job.status), told: await told };
   },
 
   async look_up({ project }) {

@@ -188,10 +188,12 @@ VIDEOS = [
         lambda m: _video("t2v", numberOfMedia=2, frames=17, fps=32, width=832, height=480, steps=4, guidance=1.1,
                          seed=7, negativePrompt="blurry", stylePrompt="film", shift=5, teacacheThreshold=0.2,
                          sampler="euler", scheduler="simple", outputFormat="mp4", trimEndFrame=True,
+                         loras=["one", "two"], loraStrengths=[1, 0.5],
                          disableNSFWFilter=True),
         lambda m: _clip("t2v", count=2, frames=17, fps=32, width=832, height=480, steps=4, guidance=1.1, seed=7,
                         negative_prompt="blurry", style_prompt="film", shift=5, teacache=0.2, sampler="euler",
-                        scheduler="simple", output_format="mp4", trim_end_frame=True, safety_filter=False),
+                        scheduler="simple", output_format="mp4", trim_end_frame=True, safety_filter=False,
+                        loras=(Lora("one", 1.0), Lora("two", 0.5))),
     ),
     Order(
         "i2v from a first frame",

@@ -22,15 +22,17 @@ class Driver:
 
     def __init__(self) -> None:
         self._client: SogniClient | None = None
-        self._projects: dict[str, Any] = {}
+        self._projects: dict[str, tuple[Any, asyncio.Future[Any]]] = {}
 
     @property
     def client(self) -> SogniClient:
         assert self._client is not None, "open comes first"
         return self._client
 
-    async def open(self, rest: str, socket: str, app: str, key: str | None = None) -> dict[str, Any]:
-        places = {"rest_endpoint": rest, "socket_endpoint": socket, "app_id": app, "network": "fast"}
+    async def open(
+        self, rest: str, socket: str, app: str, key: str | None = None, network: str = "fast"
+    ) -> dict[str, Any]:
+        places = {"rest_endpoint": rest, "socket_endpoint": socket, "app_id": app, "network": network}
         self._client = await SogniClient.create(**places, **({"api_key": key} if key else {}))
         return {}
 
@@ -75,21 +77,21 @@ class Driver:
 
     async def begin(self, params: dict[str, Any]) -> dict[str, Any]:
         project = await self.client.projects.create(_with_files(params))
-        self._projects[project.id] = project
+        # Waited for at once: who comes after the last frame, but before the SDK has asked for the URL, gets none.
+        self._projects[project.id] = project, asyncio.ensure_future(project.wait_for_completion(TIMEOUT))
         return {"project": project.id}
 
     async def finish(self, project: str) -> dict[str, Any]:
-        begun = self._projects[project]
-        urls = await begun.wait_for_completion(TIMEOUT)
+        begun, waiting = self._projects[project]
+        urls = await waiting
         jobs = [{"id": job.id, "status": job.status, "seed": job.seed, "steps": job.step_count} for job in begun.jobs]
         return {"status": begun.status, "urls": urls, "jobs": jobs, "progress": begun.progress}
 
     async def collect(self, project: str) -> dict[str, Any]:
-        return {"sizes": [len(await job.get_result_data()) for job in self._projects[project].jobs]}
+        return {"sizes": [len(await job.get_result_data()) for job in self._projects[project][0].jobs]}
 
     async def cancel(self, project: str) -> dict[str, Any]:
-        begun = self._projects[project]
-        waiting = asyncio.ensure_future(begun.wait_for_completion(TIMEOUT))
+        begun, waiting = self._projects[project]
         await begun.cancel()
         (told,) = await asyncio.gather(waiting, return_exceptions=True)
         return {"status": begun.status, "jobs": [job.status for job in begun.jobs], "told": str(told)}

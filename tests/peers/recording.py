@@ -88,6 +88,11 @@ class Recorder:
             said, self._said = self._said, []
         return said
 
+    def heard(self, path: str) -> bool:
+        """Tell whether a call with this path was made since the last time; it is heard before the server has it."""
+        with self._news:
+            return any(said.path == path for said in self._said)
+
     def _quiet(self) -> bool:
         kinds = [said.kind for said in self._said]
         return kinds.count("upgrade") == kinds.count("close")

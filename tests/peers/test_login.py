@@ -15,12 +15,13 @@ IMAGE = "z_image_turbo_bf16"
 
 @pytest.mark.parametrize("by", ["password", "key"])
 def test_in_and_out(open_sdk: Open, peer: Peer, served: Served, by: str) -> None:
-    with open_sdk(peer, served, by=by) as sdk:
+    with open_sdk(peer, served, by=by, quiet=False) as sdk:
         account = sdk.ask("account")
         assert account["username"] == served.accounts[0]["username"]
         assert account["address"].startswith("0x")
         assert sdk.ask("models")["models"][IMAGE] == "image"
         assert all(Decimal(amount) > 0 for amount in sdk.ask("balance").values())
+        assert sdk.complaints() == ""
         if by == "password":
             # A key has no session that could be ended; the SDKs drop theirs by being closed.
             assert sdk.ask("logout") == {"authenticated": False}
