@@ -6,9 +6,14 @@ COMPATIBLE = "<0.2,>=0.1"
 """The range of sogni-core that a plugin of this minor version should ask for, its parts sorted."""
 
 COMMANDS: dict[str, str] = {
+    "concat": "video",
+    "continue": "video",
     "devnet": "devnet",
+    "join": "video",
+    "last-frame": "video",
     "multiangle": "multiangle",
     "photobooth": "photobooth",
+    "video": "video",
 }
 """First word of a subcommand to the extra that brings it."""
 

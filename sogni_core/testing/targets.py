@@ -16,6 +16,7 @@ from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.request import Request
+from sogni_core.settings import schema
 from sogni_core.text import nearest
 
 from .subject import Subject
@@ -128,7 +129,7 @@ def _no_table(settings: Settings, found: Any) -> Iterator[str]:
         yield f"does not give defaults that fit into TOML: {describe(error)}"
     for key, fed in settings.openclaw.items():
         for name in (fed,) if isinstance(fed, str) else fed:
-            if name not in found.model_fields:
+            if schema.at(found, tuple(name.split("."))) is schema.MISSING:
                 yield f"has no field {name!r}, which OpenClaw's {key!r} should feed"
 
 

@@ -14,6 +14,7 @@ from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import Owned
 from sogni_core.plugin import Command, Mode, Network, Workflow
 from sogni_core.request import Argument, Option, Request
+from sogni_core.settings import schema
 from sogni_core.settings.keys import split_key
 from tools.kinds import default, described
 from tools.markdown import code, codes, line, page, table
@@ -103,7 +104,7 @@ def builtin(made: PluginHost, key: str) -> Any:
     sections = made.registry.settings()
     section = parts[0] if len(parts) > 1 and parts[0] in sections else ""
     owned = sections[section]
-    return getattr(made.resolve(owned, owned.record.model)(), parts[-1])
+    return schema.value_at(made.resolve(owned, owned.record.model)(), parts[1:] if section else parts)
 
 
 def _options(made: PluginHost, model: type[Request]) -> Iterator[tuple[str, ...]]:

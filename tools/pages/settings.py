@@ -45,14 +45,14 @@ def _body() -> Iterator[str]:
 def _rows(section: str, record: Settings, model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
     prefix = (section,) if section else ()
     for path in schema.known_paths(model):
-        field = model.model_fields[path[0]]
-        below = schema.at(model, path)
+        holder = schema.bare(schema.at(model, path[:-1]))
+        field = holder.model_fields[path[-1]]
         yield (
             code(join_key((*prefix, *path))),
-            described(field) if len(path) == 1 else described(below),
+            described(field),
             default(schema.value_at(model(), path)),
             code(variable((*prefix, *path))),
-            codes(_feeding(record.openclaw, path[0])),
+            codes(_feeding(record.openclaw, ".".join(path))),
             str(field.description or ""),
         )
 

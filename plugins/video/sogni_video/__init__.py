@@ -1,0 +1,1 @@
+"""Videos on the Sogni Supernet, a plugin for sogni-core."""

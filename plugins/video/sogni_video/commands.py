@@ -1,0 +1,84 @@
+"""Commands for videos that are there: they submit nothing and need no account."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from sogni_core.app import App
+from sogni_core.errors import InputError
+from sogni_core.files import Neighbour, absolute, prepare_output
+from sogni_core.media import check_image, read_asset, read_container
+from sogni_core.project import Asset
+from sogni_core.result import Report
+
+from . import ffmpeg, joining
+from .last_frame import save_last_frame
+
+_Output = Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="Save to this file.", show_default=False)]
+
+
+async def last_frame(
+    app: App,
+    video: Annotated[str, typer.Argument(help="The video.", metavar="VIDEO", show_default=False)],
+    output: _Output,
+) -> Report:
+    """Save the last frame of a video as a PNG."""
+    ffmpeg.required(app.environ)
+    clip = await _read(video)
+    path = prepare_output(absolute(output))
+    with Neighbour(path) as file:
+        await save_last_frame(clip, file.finish())
+        image = await asyncio.to_thread(check_image, file.finish())
+        file.commit()
+    fields = {"type": "last-frame", "width": image.width, "height": image.height, "localPath": str(path)}
+    return Report(fields, str(path))
+
+
+async def concat(
+    app: App,
+    videos: Annotated[list[str], typer.Argument(help="Videos in their order.", metavar="VIDEO...", show_default=False)],
+    output: _Output,
+    seamless: Annotated[
+        bool,
+        typer.Option(
+            "--seamless",
+            help="Each begins with the frame that the one before ends with: show it once.",
+            show_default=False,
+        ),
+    ] = False,
+    loop: Annotated[
+        bool,
+        typer.Option(
+            "--loop", help="The last ends with the frame that the first begins with: show it once.", show_default=False
+        ),
+    ] = False,
+) -> Report:
+    """Put videos one after the other; their pictures are copied where they are alike, else encoded anew."""
+    ffmpeg.required(app.environ)
+    clips = [await _read(video) for video in videos]
+    path = prepare_output(absolute(output))
+    with Neighbour(path) as file:
+        joined = await joining.join(clips, file.finish(), seamless=seamless, loop=loop)
+        made = await asyncio.to_thread(read_container, file.finish())
+        file.commit()
+    fields = {
+        "type": "concat",
+        "clips": len(clips),
+        "width": made.width,
+        "height": made.height,
+        "frames": joined.frames,
+        "seconds": made.seconds,
+        "copied": joined.copied,
+        "localPath": str(path),
+    }
+    return Report(fields, str(path))
+
+
+async def _read(video: str) -> Asset:
+    asset = Asset(video)
+    if asset.is_url:
+        raise InputError("INVALID_ARGUMENT", "This command takes files, not URLs.", hint="Download the video first.")
+    return await asyncio.to_thread(read_asset, asset, kind="video")

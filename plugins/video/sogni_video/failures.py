@@ -1,0 +1,41 @@
+"""Errors of ffmpeg in this program's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sogni_core.errors import InputError
+from sogni_core.project import Asset
+from sogni_core.text import quote_path
+
+from .ffmpeg import FailedError
+
+
+def unreadable(clip: Asset, failure: FailedError | None) -> InputError:
+    """Make the error of a file that ffmpeg cannot read as a video."""
+    reason = failure.told if failure is not None else "it has no picture that is shown"
+    return InputError(
+        "UNSUPPORTED_MEDIA",
+        f"Cannot use {quote_path(clip.path or clip.source)}: {reason}.",
+        hint="Use a video that plays to its end.",
+        details={"path": str(clip.path), "cause": reason},
+    )
+
+
+def not_joined(clips: Sequence[Path | None], reason: str) -> InputError:
+    """Make the error of clips that could not be put together; they are named, since they may have been paid for."""
+    return InputError(
+        "FFMPEG_FAILED",
+        f"ffmpeg failed to concatenate video clips: {reason}.",
+        details={"clips": [str(path) for path in clips], "cause": reason},
+    )
+
+
+def not_extracted(clip: Asset, reason: str) -> InputError:
+    """Make the error of a last frame that could not be taken."""
+    return InputError(
+        "FFMPEG_EXTRACT_FAILED",
+        "Failed to extract last frame from video.",
+        details={"videoPath": str(clip.path), "cause": reason},
+    )

@@ -1,0 +1,24 @@
+"""The mode ``join``: what other modes run to make one video of clips; it submits nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sogni_core.context import Context
+from sogni_core.result import Result
+
+from . import joining
+from .request import JoinRequest
+
+
+async def join(ctx: Context, request: JoinRequest) -> Result:
+    """Join the clips into one file."""
+    assert request.output is not None
+    done: list[joining.Joined] = []
+
+    async def work(path: Path) -> None:
+        done.append(await joining.join(request.clips, path, seamless=True, loop=request.loop))
+
+    made = await ctx.make(request.output, work)
+    facts = {"frames": done[0].frames} if done else {}
+    return Result(artifacts=(made,), type="video", extra={"clips": len(request.clips), "loop": request.loop, **facts})

@@ -1,0 +1,131 @@
+"""The five ways to make a video. Each is one project; a looping i2v is two and a join."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sogni_core.context import Context
+from sogni_core.project import Asset, VideoProject, frames_for, video_workflow
+from sogni_core.result import Result
+
+from .references import prepare
+from .request import VideoOptions, VideoRequest
+from .sizes import Size
+from .sizing import Sizing
+
+RATES = (16, 32)
+"""Frames a second of WAN 2.2 models. protocol: they render 16, and 32 doubles them."""
+
+
+async def t2v(ctx: Context, request: VideoRequest) -> Result:
+    """Make a video of a prompt."""
+    return await _render(ctx, request, "t2v")
+
+
+async def i2v(ctx: Context, request: VideoRequest) -> Result:
+    """Make a video from a first frame, to a last one, or between both."""
+    if request.looping:
+        from .looping import render_loop
+
+        return await render_loop(ctx, request)
+    return await _render(ctx, request, "i2v")
+
+
+async def s2v(ctx: Context, request: VideoRequest) -> Result:
+    """Make a video of a face that speaks."""
+    return await _render(ctx, request, "s2v")
+
+
+async def animate_move(ctx: Context, request: VideoRequest) -> Result:
+    """Make a video of a subject that moves as somebody in a video does."""
+    return await _render(ctx, request, "animate-move")
+
+
+async def animate_replace(ctx: Context, request: VideoRequest) -> Result:
+    """Make a video in which a subject takes somebody's place."""
+    return await _render(ctx, request, "animate-replace")
+
+
+async def _render(ctx: Context, request: VideoRequest, workflow: str) -> Result:
+    sizing = request.sizing(workflow)
+    say(ctx, request, sizing)
+    ctx.progress(f"Generating video ({workflow}) with {request.model}")
+    project = await project_of(ctx, request, sizing.sent)
+    outcome = await ctx.submit(project, key="video", output=request.output)
+    return Result.of(outcome, type="video", extra=facts(request, sizing, workflow))
+
+
+async def project_of(ctx: Context, request: VideoRequest, size: Size) -> VideoProject:
+    """Make the project of a request, its reference images prepared."""
+    return VideoProject(
+        model=request.model,
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        style_prompt=request.style_prompt,
+        count=request.count,
+        seed=request.seed,
+        steps=request.steps,
+        guidance=request.guidance,
+        width=size.width,
+        height=size.height,
+        output_format=request.output_format,
+        token_type=request.token_type,
+        safety_filter=request.safety_filter,
+        frames=frames_of(request),
+        fps=request.fps,
+        reference_image=await _image(ctx, request, request.ref, size),
+        reference_image_end=await _image(ctx, request, request.ref_end, size),
+        reference_audio=request.ref_audio,
+        reference_video=request.ref_video,
+    )
+
+
+async def _image(ctx: Context, request: VideoRequest, image: Asset | None, size: Size) -> Asset | None:
+    if image is None or request.auto_resize_assets is False:
+        return image
+    return await prepare(ctx, image, size)
+
+
+def frames_of(request: VideoOptions) -> int:
+    """Return the length in frames."""
+    return request.frames or frames_for(request.model, request.duration, request.fps)
+
+
+def say(ctx: Context, request: VideoOptions, sizing: Sizing) -> None:
+    """Tell what was adjusted; what somebody chose and does not get is a warning."""
+    chosen = request.given & {"width", "height"}
+    for notice in sizing.notices():
+        ctx.warn(notice) if chosen else ctx.progress(notice)
+    if sizing.cropped:
+        ctx.warn(f"The {_NAMES[sizing.reference]} {sizing.shape} is cropped to {sizing.sent}: no video has its shape.")
+    if video_workflow(request.model) and request.model.startswith("wan_") and RATES[0] < request.fps < RATES[1]:
+        # Outside of both it is outside the model's range, which is said of every model.
+        ctx.warn(f"--fps {request.fps} is none of {request.model}'s ({_listed(RATES)}); it is sent as it is.")
+
+
+_NAMES = {"refImage": "reference image", "refImageEnd": "end reference image"}
+
+
+def _listed(rates: tuple[int, ...]) -> str:
+    return " or ".join(map(str, rates))
+
+
+def facts(request: VideoOptions, sizing: Sizing, workflow: str) -> dict[str, Any]:
+    """Return the mode's own fields of JSON output."""
+    length = request.frames / request.fps if request.frames else request.duration
+    shown: dict[str, Any] = {
+        **sizing.box.as_json(),
+        "workflow": workflow,
+        "fps": request.fps,
+        "duration": int(length) if length == int(length) else length,
+        "strictSize": request.strict_size,
+    }
+    if request.frames:
+        shown["frames"] = request.frames
+    shown |= {"effectiveWidth": sizing.sent.width, "effectiveHeight": sizing.sent.height}
+    if sizing.shape is not None:
+        shown["effectiveFromReference"] = sizing.shape.as_json()
+    adjusted = sizing.adjustment()
+    if adjusted is not None:
+        shown["adjustedVideoDims"] = adjusted
+    return shown
