@@ -67,6 +67,8 @@ class Step:
         self._errors: dict[object, SogniError] = {}
         """By job index, or by what it concerns: a job that another worker takes over has not failed after all."""
         self._withheld = 0
+        self._uncollected = False
+        """Whether an output was rendered and is not here."""
         self._ended: set[int] = set()
         self._no_workers = False
         self._collecting: set[asyncio.Task[None]] = set()
@@ -87,8 +89,8 @@ class Step:
             except TimeoutError:
                 await self._time_is_up(submission)
             except SogniError as error:
-                self._errors["project"] = error
-                self.state = "unknown" if self.sent and isinstance(error, TransportError) else "failed"
+                self._errors["project"] = self._paid_for(error, "CONNECTION_LOST")
+                self.state = "unknown" if self.sent else "failed"
             # What was rendered is paid for: its download is not under the time limit of the rendering.
             if self._collecting:
                 await asyncio.wait(self._collecting)
@@ -203,7 +205,8 @@ class Step:
                 self._errors[event.index] = error
             return
         except SogniError as error:
-            self._errors[event.index] = error
+            self._errors[event.index] = self._paid_for(error, "DOWNLOAD_FAILED")
+            self._uncollected = True
             return
         artifact = Artifact(
             index=event.index,
@@ -237,6 +240,12 @@ class Step:
         self.state = answer
         project = {"projectId": self.project_id, "key": self.key, "state": answer, "sent": self.sent}
         self._errors["project"] = self._late(details={"projects": [project]})
+
+    def _paid_for(self, error: SogniError, code: str) -> SogniError:
+        """Say by the code that repeating may charge again, whatever stands between the user and what was sent."""
+        if not self.sent or error.may_charge_again:
+            return error
+        return TransportError(code, error.message, details={**error.details, "reason": error.code})
 
     def _late(self, details: dict[str, Any]) -> SogniError:
         if self._no_workers and self.state == "cancelled":
@@ -273,6 +282,9 @@ class Step:
         if self.state is None:
             if len(artifacts) >= self.project.count and not self._errors:
                 self.state = "completed"
+            elif self._uncollected:
+                # It is paid for and on the network: a resumed run asks for it again instead of paying anew.
+                self.state = "unknown"
             elif artifacts:
                 self.state = "partial"
             else:

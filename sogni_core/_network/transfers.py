@@ -17,7 +17,7 @@ from sogni_core._protocol.closing import backoff
 from sogni_core._protocol.events import JobFinished
 from sogni_core._protocol.values import record, url
 from sogni_core._transport.http import Http
-from sogni_core.errors import InputError, ServiceError, SogniError, TransportError
+from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.files import Neighbour
 from sogni_core.project import Asset, Project
 from sogni_core.text import quote_path
@@ -109,6 +109,11 @@ class Transfers:
                     return Collected(target, content_type=kind)
                 async with self._downloads:
                     return await self._saved(target, media, output)
+            except AuthError as error:
+                # It is paid for, so one refusal is not believed; two are, and no login is tried over and over.
+                if isinstance(failure, AuthError):
+                    raise
+                failure = error
             except (TransportError, ServiceError) as error:
                 if job.uncertain and isinstance(error, ServiceError) and error.details.get("status") == 404:
                     raise ServiceError("SENSITIVE_CONTENT", "The output was withheld by the safety filter.") from None

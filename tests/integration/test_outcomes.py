@@ -70,6 +70,10 @@ async def completed(line: Line, request: dict[str, Any]) -> None:
     await line.say("jobState", {"type": "jobCompleted", "jobID": request["jobID"]})
 
 
+async def queued(line: Line, request: dict[str, Any]) -> None:
+    await line.say("jobState", {"type": "queued", "jobID": request["jobID"], "queuePosition": 1})
+
+
 def cancel(**answer: Any) -> Any:
     """Wait for the cancel and confirm it like this; nothing if the answer is silence."""
 
@@ -162,11 +166,9 @@ async def test_the_project_is_refused(
         assert caught.message == text
 
 
-@pytest.mark.parametrize(
-    ("answer", "state"), [({"didCancel": True}, "cancelled"), ({"didCancel": False}, "running")]
-)
+@pytest.mark.parametrize(("answer", "state"), [({"didCancel": True}, "cancelled"), ({"didCancel": False}, "running")])
 async def test_time_is_up(net: Net, app: App, folder: Path, answer: dict[str, bool], state: str) -> None:
-    script(net, cancel(**answer))
+    script(net, queued, cancel(**answer))
     caught = await failure(app, folder, timeout=1)
     assert (caught.code, caught.exit_code) == ("TIMEOUT", 7)
     assert caught.details["projects"][0]["state"] == state
@@ -206,6 +208,35 @@ async def test_a_taken_place_ends_it_and_may_charge(net: Net, app: App, folder: 
     assert (caught.code, caught.exit_code, caught.may_charge_again) == ("CONNECTION_REPLACED", 5, True)
     async with app:
         (run_kept,) = app.runs()
+    assert run_kept.steps[0].state == "unknown"
+
+
+@pytest.mark.parametrize("code", [1000, 4010, 4021, 4061])
+async def test_an_end_of_the_connection_for_good_leaves_work_behind(
+    net: Net, app: App, folder: Path, code: int
+) -> None:
+    async def closed(line: Line, request: dict[str, Any]) -> None:
+        await queued(line, request)
+        await line.close(code)
+
+    script(net, closed)
+    caught = await failure(app, folder)
+    assert (caught.code, caught.exit_code, caught.may_charge_again) == ("CONNECTION_LOST", 5, True)
+    assert caught.details["closeCode"] == code
+    async with app:
+        (run_kept,) = app.runs()
+    assert run_kept.steps[0].state == "unknown"
+
+
+async def test_what_is_rendered_and_not_here_is_paid_for(net: Net, app: App, folder: Path) -> None:
+    net.web.on("/v1/image/downloadUrl", net.web.error(401))
+    script(net, result(0), completed)
+    caught = await failure(app, folder)
+    assert (caught.code, caught.exit_code, caught.may_charge_again) == ("DOWNLOAD_FAILED", 5, True)
+    assert caught.details["reason"] == "AUTHENTICATION_ERROR"
+    async with app:
+        (run_kept,) = app.runs()
+    # Neither failed nor partial: a resumed run asks for it again, and pays nothing.
     assert run_kept.steps[0].state == "unknown"
 
 

@@ -553,6 +553,8 @@ async def test_a_redirect_of_the_upgrade_takes_no_key_along(net: Any) -> None:
 async def cancelling(line: Any, answers: list[bool | None]) -> None:
     await line.greet()
     names = [(await line.hear("jobRequest"))["jobID"] for _ in answers]
+    for name in names:
+        await line.say("jobState", {"type": "queued", "jobID": name, "queuePosition": 1})
     for name, did in zip(names, answers, strict=True):
         asked = await line.hear("jobError")
         assert asked == {
@@ -576,6 +578,43 @@ async def test_what_the_service_says_to_a_cancel_is_told(net: Any) -> None:
     assert answers == {names[0]: "cancelled", names[1].lower(): "running", names[2]: "unknown"}
     assert isinstance((await follow(three[0]))[-1], ProjectFailed)
     assert await session.cancel([names[0]], 0.1) == {names[0]: "cancelled"}
+
+
+async def test_a_project_that_was_never_spoken_of_does_not_run_for_certain(net: Any) -> None:
+    async def refusing(line: Any) -> None:
+        await line.greet()
+        name = (await line.hear("jobRequest"))["jobID"]
+        await line.hear("jobError")
+        await line.say("artistCancelConfirmation", {"jobID": name, "didCancel": False, "error_message": "not found"})
+
+    net.wire.scripts = [refusing]
+    session = net.session()
+    submission = submit(session)
+    await submission.send(nothing)
+    assert await session.cancel([submission.project_id], 1) == {submission.project_id: "unknown"}
+
+
+@pytest.mark.parametrize(("did", "state"), [(True, "cancelled"), (False, "unknown")])
+async def test_a_cancel_that_a_drop_took_is_asked_again(net: Any, did: bool, state: str) -> None:
+    async def dropping(line: Any) -> None:
+        await line.greet()
+        name = (await line.hear("jobRequest"))["jobID"]
+        await line.say("jobState", {"type": "queued", "jobID": name, "queuePosition": 1})
+        await line.hear("jobError")
+        line.drop()
+
+    async def answering(line: Any) -> None:
+        await line.greet(activeProjects=[{"id": submission.project_id, "status": "active", "imageCount": 1}])
+        name = (await line.hear("jobError"))["jobID"]
+        await line.say("artistCancelConfirmation", {"jobID": name, "didCancel": did, "error_message": ""})
+
+    net.wire.scripts = [dropping, answering]
+    session = net.session()
+    submission = submit(session)
+    await submission.send(nothing)
+    # Refused the second time, it may be for the first one that it was carried out.
+    assert await session.cancel([submission.project_id], 5) == {submission.project_id: state}
+    assert len(net.wire.lines) == 2
 
 
 async def test_a_project_that_was_never_sent_is_cancelled_without_a_word(net: Any) -> None:

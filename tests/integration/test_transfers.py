@@ -157,6 +157,13 @@ async def test_a_refused_login_is_not_a_failed_download(net: Any, store: Any, tm
     store.on(DOWNLOAD, store.error(401, "Invalid API key"))
     with pytest.raises(AuthError):
         await collect(net, tmp_path / "a.png")
+    assert len(store.of(DOWNLOAD)) == 2
+
+
+async def test_one_refusal_of_what_is_paid_for_is_not_believed(net: Any, store: Any, tmp_path: Path) -> None:
+    store.on(DOWNLOAD, store.error(401, "no"), store.ok({"downloadUrl": f"{store.url}/file?s=1"}))
+    store.on("/file", store.answer(body=store.picture()))
+    assert (await collect(net, tmp_path / "a.png")).path == tmp_path / "a.png"
 
 
 async def test_an_output_that_cannot_be_written_is_no_network_error(net: Any, store: Any, tmp_path: Path) -> None:
