@@ -83,8 +83,10 @@ class MultiAngle(ImageOptions):
         int | None, Field(ge=1), Option("--fps", help="Pictures per second of the video.", shown="by the video mode")
     ] = None
     duration: Annotated[
-        int, Field(ge=1), Option("--duration", help="Length of the video, seconds.", setting="multiangle.duration")
-    ]
+        int | None,
+        Field(ge=1),
+        Option("--duration", help="Length of the video, seconds.", shown="setting multiangle.duration"),
+    ] = None
     frames: Annotated[
         int | None, Field(ge=1), Option("--frames", help="Length of the video in pictures.", shown="by --duration")
     ] = None

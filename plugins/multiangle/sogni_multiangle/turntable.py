@@ -155,7 +155,8 @@ class Turntable:
         if request.frames is not None:
             length = {"frames": max(LEAST_FRAMES, _half_up(request.frames / parts))}
         else:
-            length = {"duration": max(1, _half_up(request.duration / parts))}
+            duration = request.duration or self._ctx.settings(MultiangleSettings).duration
+            length = {"duration": max(1, _half_up(duration / parts))}
         return {
             "prompt": request.angle_description or MOTION,
             "negative_prompt": request.negative_prompt,
