@@ -111,9 +111,10 @@ def _listed(rates: tuple[int, ...]) -> str:
 
 
 def facts(request: VideoOptions, sizing: Sizing, workflow: str) -> dict[str, Any]:
-    """Return the mode's own fields of JSON output."""
+    """Return the mode's own fields of JSON output, and the model for modes that run this one."""
     length = request.frames / request.fps if request.frames else request.duration
     shown: dict[str, Any] = {
+        "model": request.model,
         **sizing.box.as_json(),
         "workflow": workflow,
         "fps": request.fps,
