@@ -73,6 +73,8 @@ class Turned:
     clips: tuple[Clip, ...]
     video: Outcome | None = None
     """None if it was not begun."""
+    model: str | None = None
+    """What the clips were made with, as the video mode says it."""
 
 
 class Turntable:
@@ -83,6 +85,7 @@ class Turntable:
         self._request = request
         self._shots = shots
         self._free = asyncio.Semaphore(ctx.settings(MultiangleSettings).at_once)
+        self._model: str | None = request.video_model or None
         self._broken = False
         """Something is missing, so that there will be no video: what was begun is kept, nothing more is bought."""
 
@@ -97,7 +100,9 @@ class Turntable:
                 group.create_task(self._clip(leg, shots[place], shots[(place + 1) % len(shots)]))
                 for place, leg in enumerate(legs)
             ]
-        turned = Turned(tuple(shot.result() for shot in shots), tuple(clip.result() for clip in clips))
+        turned = Turned(
+            tuple(shot.result() for shot in shots), tuple(clip.result() for clip in clips), model=self._model
+        )
         there = [clip.artifact for clip in turned.clips if clip.artifact is not None]
         return turned if len(there) < len(legs) else replace(turned, video=await self._join(there, video))
 
@@ -145,6 +150,7 @@ class Turntable:
             result = await self._ctx.run(mode, key=key, **fields)
         except SogniError as error:
             return Outcome(key, "", "failed", error=error)
+        self._model = result.extra.get("model", self._model)
         return _only(key, result)
 
     @property

@@ -64,7 +64,7 @@ def _turned(request: MultiAngle, turned: Turned) -> Result:
     whole = replace(images, outcomes=(*images.outcomes, *begun, *video))
     if turned.video is not None and turned.video.ok:
         (file,) = turned.video.artifacts
-        extra = {**images.extra, "videoPath": str(file.path), "videoModel": request.video_model or None}
+        extra = {**images.extra, "videoPath": str(file.path), "videoModel": turned.model}
         shown = (f"video: {quote_path(str(file.path))}", *images.lines)
         return replace(whole, artifacts=(*images.artifacts, file), extra=extra, lines=shown)
     clips = [(clip.leg, clip.artifact) for clip in turned.clips if clip.artifact is not None]

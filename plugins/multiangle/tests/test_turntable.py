@@ -38,6 +38,8 @@ def test_clips_run_from_each_side_to_the_next_and_back_to_the_first(run: Run, de
     assert found["localPaths"] == [*images, found["videoPath"]]
     assert found["localPath"] == images[0], "what --last-image takes is an image"
     assert len(found["projectIds"]) == 16
+    assert found["videoModel"] == "wan_v2.2-14b-fp8_i2v_lightx2v"
+    assert "duration" not in found, "nobody chose it"
 
     uploads = {(file.project, file.slot): file.path.read_bytes() for file in devnet.files if file.slot}
     ends = {
