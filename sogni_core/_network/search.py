@@ -91,9 +91,11 @@ async def search(
                 await pause(APART)
             if moot():
                 return Moot()
-            answer = await question(project_id)
+            said = await question(project_id)
+            # What was known once has arrived, whatever is said later.
+            answer = said if isinstance(said, Known) or not isinstance(answer, Known) else answer
             # The results of what has just ended may be written down a moment later.
-            if isinstance(answer, Known) and (name != "finished" or recovery.accounts_for(answer.project, count)):
+            if isinstance(said, Known) and (name != "finished" or recovery.accounts_for(said.project, count)):
                 break
         answers[name] = str(answer)
         if moot():

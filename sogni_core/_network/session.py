@@ -237,9 +237,9 @@ class Session:
         """Tell every project that was sent; one that was not learns it where it waits."""
         self._questions.set()
         for submission in list(self._submissions.values()):
-            if submission.sent:
+            if submission.followed:
                 submission.break_off(error)
-        self._submissions = {name: one for name, one in self._submissions.items() if not one.sent}
+        self._submissions = {name: one for name, one in self._submissions.items() if not one.followed}
 
     def waiting(self) -> None:
         """Use the time in which the socket opens for importing what its results will need."""

@@ -90,9 +90,14 @@ class Submission:
         return self._state.done or self._failure is not None or not self._wanted
 
     @property
+    def followed(self) -> bool:
+        """Whether it was sent and its events are waited for; not while it is sent, sent again, or recovered."""
+        return self.sent and self._recovered
+
+    @property
     def dropped(self) -> bool:
         """Whether it was written on a connection that has broken since."""
-        return self._recovered and self.sent and not self.over and self._written_on < self._means.connection.number
+        return self.followed and not self.over and self._written_on < self._means.connection.number
 
     @property
     def repeatable(self) -> bool:

@@ -73,9 +73,11 @@ class Watch:
         # By REST first: what has ended can be collected without a connection, which nobody has to give up for it then.
         answer = await self._means.lookups.finished(submission.project_id)
         answers["finished"] = str(answer)
-        if isinstance(answer, Known) and recovery.accounts_for(answer.project, submission.project.count):
-            submission.adopt(answer.project)
-            return self._recovered(answers)
+        if isinstance(answer, Known):
+            submission.state.seen = True
+            if recovery.accounts_for(answer.project, submission.project.count):
+                submission.adopt(answer.project)
+                return self._recovered(answers)
         # Only once its app id is connected here can nobody else be writing it.
         await self._means.connection.ready()
         answers["greeting"] = "known" if submission.heard else "unknown"

@@ -12,12 +12,14 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
 import stamina
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -240,6 +242,36 @@ class Line:
         return self.connection.close_code
 
 
+class HandClock:
+    """A clock that is turned by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.calls: list[tuple[float, Callable[[], object], asyncio.Event]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], object]) -> Any:
+        cancelled = asyncio.Event()
+        self.calls.append((self.now + delay, callback, cancelled))
+        return SimpleNamespace(cancel=cancelled.set)
+
+    def turn(self, seconds: float) -> None:
+        """Let time pass, and make the calls that are due."""
+        self.now += seconds
+        due = [call for call in self.calls if call[0] <= self.now]
+        self.calls = [call for call in self.calls if call[0] > self.now]
+        for _, callback, cancelled in due:
+            if not cancelled.is_set():
+                callback()
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    return HandClock()
+
+
 Script = Callable[[Line], Awaitable[None]]
 
 
@@ -257,10 +289,19 @@ class Wire:
         """Statuses to answer the next upgrades with; a 0 lets one pass."""
         self.scripts: list[Script] = []
         self.failures: list[BaseException] = []
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        """Plain HTTP requests to the same host: path and query."""
+        self._routes: dict[str, list[Answer | Callable[[], Answer]]] = {}
         self._server: Server | None = None
 
+    def on(self, path: str, *answers: Answer | Callable[[], Answer]) -> None:
+        """Say what a plain HTTP request is answered with: one answer, or several in turn."""
+        self._routes[path] = list(answers)
+
     async def start(self) -> None:
-        self._server = await serve(self._serve, "127.0.0.1", 0, process_request=self._check, close_timeout=0.1, logger=_QUIET)
+        self._server = await serve(
+            self._serve, "127.0.0.1", 0, process_request=self._check, close_timeout=0.1, logger=_QUIET
+        )
         self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:
@@ -270,6 +311,8 @@ class Wire:
         assert self.failures == []
 
     def _check(self, connection: ServerConnection, request: Request) -> Response | None:
+        if request.path.startswith("/api/"):
+            return self._answer(urlsplit(request.path))
         self.upgrades.append({name.lower(): value for name, value in request.headers.raw_items()})
         if self.refusals:
             status, headers = self.refusals.pop(0)
@@ -279,6 +322,14 @@ class Wire:
                     answer.headers[name] = value
                 return answer
         return None
+
+    def _answer(self, parts: SplitResult) -> Response:
+        self.asked.append((parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}))
+        turns = self._routes.get(parts.path, [Web.error(404, "no such path")])
+        turn = turns.pop(0) if len(turns) > 1 else turns[0]
+        answer = turn if isinstance(turn, Answer) else turn()
+        headers = Headers({**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"})
+        return Response(answer.status, "Status", headers, answer.body)
 
     async def _serve(self, connection: ServerConnection) -> None:
         request = connection.request
@@ -306,6 +357,12 @@ async def wire() -> AsyncIterator[Wire]:
     await server.stop()
 
 
+@pytest.fixture
+def servers() -> Callable[[], tuple[Web, Wire]]:
+    """Make servers that are not started, for tests that have an event loop for each of many examples."""
+    return lambda: (Web(), Wire())
+
+
 @dataclass
 class Net:
     """A scripted service, and what speaks to it."""
@@ -325,8 +382,11 @@ class Net:
     def account(self, *, api_key: str = "", username: str = "", password: str = "") -> Account:
         return Account(self.endpoint, Credentials(username, password, api_key), self.state, self.http)
 
-    def session(self, account: Account | None = None, *, network: str = "fast") -> Session:
-        """Make a session whose waits between tries take no time; they are kept in ``pauses``."""
+    def session(self, account: Account | None = None, *, network: str = "fast", **more: Any) -> Session:
+        """Make a session whose waits between tries take no time; they are kept in ``pauses``.
+
+        ``more``: other arguments of a session, such as a clock that is turned by hand.
+        """
 
         async def pause(seconds: float) -> None:
             self.pauses.append(seconds)
@@ -344,6 +404,7 @@ class Net:
             network=network,
             rng=random.Random(1),
             pause=pause,
+            **more,
         )
         self.sessions.append(session)
         return session

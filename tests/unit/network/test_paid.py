@@ -1,0 +1,226 @@
+"""A paid request is made a frame once, and a second time only with a proof that has one source each."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sogni_core._network import search as search_module
+from sogni_core._network.lookups import Failed, Known, Unknown
+from sogni_core._network.paid import NotAdmitted, PaidRequest
+from sogni_core._network.search import Found, Moot, NeverArrived, Unclear, search
+from sogni_core._protocol.events import ProjectFailed
+from sogni_core.errors import InputError, InternalError, ServiceError
+from sogni_core.project import ImageProject
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[3]
+P = "B14E6B02-AD9B-4325-88A3-A7DC859AF249"
+Q = "02AD9B53-2508-43A7-9C85-9AF249C9BCA7"
+QUESTIONS = ("sync", "finished", "active", "status")
+TURNED_AWAY = ProjectFailed(1001, "", "restarting", admitted=False)
+
+
+class Said:
+    """Look-ups that answer what a test says, and nothing is known otherwise."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.asked: list[str] = []
+        for name in QUESTIONS:
+            setattr(self, name, self._question(name, answers.get(name, Unknown())))
+
+    def _question(self, name: str, answer: Any) -> Any:
+        async def question(project_id: str) -> Any:
+            self.asked.append(name)
+            return answer
+
+        question.__name__ = name
+        return question
+
+
+class Clock:
+    def time(self) -> float:
+        return 100.0
+
+    def call_later(self, delay: float, callback: Any, /) -> Any:
+        raise AssertionError
+
+
+async def searched(said: Any, project_id: str = P, *, written_at: float = 99.0, moot: Any = lambda: False) -> Any:
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    answers: dict[str, str] = {}
+    found = await search(
+        said, project_id, count=1, written_at=written_at, clock=Clock(), pause=pause, moot=moot, answers=answers
+    )
+    return found, answers, waits
+
+
+def request(earlier: bool = False) -> PaidRequest:
+    return PaidRequest(ImageProject(model="m", prompt="p"), P, comfy=True, earlier=earlier)
+
+
+async def never_arrived(project_id: str = P) -> NeverArrived:
+    found, _, _ = await searched(Said(), project_id)
+    assert isinstance(found, NeverArrived)
+    return found
+
+
+async def test_a_search_asks_everybody_in_order_and_waits_between() -> None:
+    said = Said()
+    found, answers, waits = await searched(said)
+    assert type(found) is NeverArrived
+    assert found.project_id == P
+    assert said.asked == ["sync", *["finished"] * 4, "active", "status"]
+    assert waits == [4.0, 2.5, 2.5, 2.5]
+    assert answers == dict.fromkeys(QUESTIONS, "unknown")
+
+
+async def test_what_is_old_enough_is_not_waited_for() -> None:
+    assert (await searched(Said(), written_at=95.0))[2] == [2.5] * 3
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_a_search_ends_where_it_finds(name: str) -> None:
+    said = Said(**{name: Known({"id": P, "status": "errored"})})
+    found, answers, _ = await searched(said)
+    assert isinstance(found, Found)
+    assert answers[name] == "errored"
+    assert said.asked[-1] == name
+    assert list(answers)[-1] == name
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_one_failure_leaves_it_unclear_and_all_are_asked(name: str) -> None:
+    said = Said(**{name: Failed(ServiceError("SERVICE_ERROR", "x"))})
+    found, answers, _ = await searched(said)
+    assert isinstance(found, Unclear)
+    assert answers == dict.fromkeys(QUESTIONS, "unknown") | {name: "failed: SERVICE_ERROR"}
+
+
+@pytest.mark.parametrize("after", range(8))
+async def test_a_search_stops_where_it_becomes_moot(after: int) -> None:
+    said = Said()
+    found, _, _ = await searched(said, moot=lambda: len(said.asked) >= after)
+    assert isinstance(found, Moot)
+    assert len(said.asked) == after
+
+
+async def test_the_first_frame_is_made_once() -> None:
+    paid = request()
+    assert paid.first().take()
+    with pytest.raises(InternalError):
+        paid.first()
+
+
+async def test_a_second_frame_says_the_same_and_there_is_no_third() -> None:
+    proofs: list[Any] = [await never_arrived(), NotAdmitted(P, TURNED_AWAY)]
+    for proof in proofs:
+        paid = request()
+        first = paid.first()
+        assert paid.repeatable
+        assert paid.again(proof).take() == first.take()
+        assert not paid.repeatable
+        for spent in proofs:
+            with pytest.raises(InternalError):
+                paid.again(spent)
+
+
+async def test_there_is_no_second_frame_before_the_first() -> None:
+    with pytest.raises(InternalError):
+        request().again(await never_arrived())
+
+
+async def test_what_another_process_sent_has_a_second_frame_only() -> None:
+    paid = request(earlier=True)
+    with pytest.raises(InternalError):
+        paid.first()
+    paid.again(await never_arrived()).take()
+    with pytest.raises(InternalError):
+        paid.again(await never_arrived())
+
+
+async def test_a_proof_is_about_one_project() -> None:
+    paid = request()
+    paid.first()
+    for proof in (await never_arrived(Q), NotAdmitted(Q, TURNED_AWAY), None, True, object(), P):
+        with pytest.raises(InternalError):
+            paid.again(proof)  # type: ignore[arg-type]
+    assert paid.repeatable
+
+
+def test_a_proof_cannot_be_made_without_evidence() -> None:
+    for seal in (None, object(), search_module._Seal()):
+        with pytest.raises(InternalError):
+            NeverArrived(P, seal)  # type: ignore[arg-type]
+    with pytest.raises(InternalError):
+        NotAdmitted(P, ProjectFailed(1001, "", ""))
+
+
+def test_what_cannot_be_sent_is_refused_at_once() -> None:
+    for earlier in (False, True):
+        with pytest.raises(InputError):
+            PaidRequest(ImageProject(model="", prompt="p"), P, comfy=True, earlier=earlier)
+
+
+def test_the_type_checker_refuses_it_too(tmp_path: Path) -> None:
+    checked = tmp_path / "again.py"
+    checked.write_text(
+        "from sogni_core._network.lookups import Unknown\n"
+        "from sogni_core._network.paid import NotAdmitted, PaidRequest\n"
+        "from sogni_core._network.search import NeverArrived, Unclear\n"
+        "from sogni_core._protocol.events import ProjectFailed\n"
+        "from sogni_core._transport.calls import PaidFrame\n"
+        "def good(paid: PaidRequest, one: NeverArrived, other: NotAdmitted, end: ProjectFailed) -> PaidFrame:\n"
+        "    paid.again(NotAdmitted('P', end))\n"
+        "    return paid.first() or paid.again(one) or paid.again(other)\n"
+        "def bad(paid: PaidRequest, unclear: Unclear, unknown: Unknown) -> None:\n"
+        "    paid.again()  # 10\n"
+        "    paid.again(unclear)  # 11\n"
+        "    paid.again(unknown)  # 12\n"
+        "    paid.again('P')  # 13\n"
+        "    NeverArrived('P')  # 14\n"
+        "    NeverArrived('P', object())  # 15\n"
+        "    NotAdmitted('P')  # 16\n"
+        "class Mine(NeverArrived): ...  # 17\n"
+        "class Ours(PaidRequest): ...  # 18\n"
+    )
+    found = subprocess.run(
+        [
+            *(sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--no-error-summary"),
+            *("--config-file", "", "--cache-dir", str(tmp_path / "cache"), str(checked)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in found.stdout.splitlines() if ": error:" in line]
+    assert [int(line.split(":")[1]) for line in lines] == list(range(10, 19)), found.stdout + found.stderr
+
+
+def calls_of(name: str) -> set[str]:
+    """Name the modules that call something by this name."""
+    return {
+        str(path.relative_to(ROOT / "sogni_core"))
+        for path in (ROOT / "sogni_core").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name
+    }
+
+
+def test_each_is_made_in_one_place() -> None:
+    assert calls_of("PaidFrame") == {str(Path("_network/paid.py"))}
+    assert calls_of("NeverArrived") == {str(Path("_network/search.py"))}
+    assert calls_of("spend") == {str(Path("_network/submission.py"))}
+    for name in ("NotAdmitted", "PaidRequest"):
+        assert calls_of(name) == {str(Path("_network/submission.py"))}
