@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from sogni_core._engine.money import Prices, afford
 from sogni_core._network.session import Session
 from sogni_core.errors import SogniError

@@ -1,13 +1,15 @@
-"""How a run ends, for each way in which a service can answer: what is there stays, one registered error says the rest."""
+"""How a run ends, for each way in which a service can answer: what is there stays, one error says the rest."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sogni_core.app import App
 from sogni_core.errors import SogniError
 from sogni_core.result import Result
@@ -268,10 +270,8 @@ async def test_the_request_is_written_once_whatever_happens(net: Net, app: App, 
                 heard.append(got["jobID"])
 
     async def until_closed(line: Line) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await second(line)
-        except TimeoutError:
-            pass
 
     net.wire.scripts = [first, until_closed]
     found = await run(app, folder, timeout=20)

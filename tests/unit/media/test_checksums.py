@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from sogni_core.errors import InputError
 from sogni_core.media.image import check_image, measure
 
