@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tools import snippets
-from tools.pages import commands, errors, hooks, known, python, settings
+from tools.pages import commands, errors, faults, hooks, known, python, settings
 from tools.repository import ROOT
 
 WHOLE: dict[str, Callable[[], str]] = {
@@ -16,6 +16,7 @@ WHOLE: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": commands.render,
     "docs/reference/settings.md": settings.render,
     "docs/reference/errors.md": errors.render,
+    "docs/reference/faults.md": faults.render,
     "docs/reference/python.md": python.render,
     "docs/plugins/reference/hooks.md": hooks.render,
 }
