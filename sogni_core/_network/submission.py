@@ -55,7 +55,7 @@ class Submission:
         self.heard = 0
         """How often the service spoke of it: whoever doubts that it arrived looks whether this has changed."""
         self.written_at = means.clock.time()
-        self._written_on = 0
+        self._written_on = self._heard_on = self._missed_on = 0
         self._means = means
         self._request = PaidRequest(project, self.project_id, comfy=comfy, earlier=earlier)
         self._frame = None if earlier else self._request.first()
@@ -95,9 +95,11 @@ class Submission:
         return self.sent and self._recovered
 
     @property
-    def dropped(self) -> bool:
-        """Whether it was written on a connection that has broken since."""
-        return self.followed and not self.over and self._written_on < self._means.connection.number
+    def unaccounted(self) -> bool:
+        """Whether the newest connection was greeted without a word of it, although it was written on an earlier one."""
+        number = self._means.connection.number
+        spoken = max(self._written_on, self._heard_on)
+        return self.followed and not self.over and self._missed_on == number and spoken < number
 
     @property
     def repeatable(self) -> bool:
@@ -113,6 +115,7 @@ class Submission:
         """
         recovery = await self._watch.recover(resend=self._resend)
         self._recovered = True
+        self.account()
         return recovery
 
     async def upload(self) -> None:
@@ -185,17 +188,22 @@ class Submission:
         refusal = events[-1] if events else None
         if isinstance(refusal, ProjectFailed) and not refusal.admitted and self._follows(refusal):
             return
-        self.heard += 1
+        self._hear()
         self._take(events)
 
     def adopt(self, recovered: Mapping[str, Any]) -> None:
         """Take what the service says of this project after a reconnect, or when it is asked."""
-        self.heard += 1
+        self._hear()
         self._take(self._state.adopt(recovered))
 
     def missed(self) -> None:
         """Take that the greeting of a new connection does not name this project."""
-        if self.dropped:
+        self._missed_on = self._means.connection.number
+        self.account()
+
+    def account(self) -> None:
+        """Begin to ask what became of it, if that is not known."""
+        if self.unaccounted:
             self._watch.missed()
 
     def break_off(self, error: SogniError) -> None:
@@ -237,6 +245,7 @@ class Submission:
             socket = await self._means.connection.ready(after=after, seconds=seconds)
             if self.heard != heard:
                 self.sent = True  # it arrived after all
+                self.account()
                 return
             if self.over:
                 return
@@ -246,6 +255,10 @@ class Submission:
                 # Not yet spent: the socket was gone before anything was written, so the next one is waited for.
                 if self.sent:
                     break
+
+    def _hear(self) -> None:
+        self.heard += 1
+        self._heard_on = self._means.connection.number
 
     def _spending(self) -> None:
         assert self._before is not None

@@ -179,6 +179,8 @@ class Watch:
             self._submission.lose(InternalError("INTERNAL", f"The search for a project failed: {bug!r}"))
         finally:
             self._busy = False
+        # There may have been another drop meanwhile.
+        self._submission.account()
 
     def _lost(self, found: Result, answers: dict[str, str]) -> TransportError:
         submission = self._submission

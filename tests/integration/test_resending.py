@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from sogni_core._network import submission as submission_module
@@ -225,6 +225,12 @@ async def use(session: Any, project: ImageProject, story: Story, *, resume: bool
     lives=st.lists(LIVES, max_size=5),
     answers=st.fixed_dictionaries({name: st.lists(ANSWERS, max_size=6) for name in QUESTIONS.values()}),
     resume=st.booleans(),
+)
+# Named by one connection while it is to be sent again, and by no later one.
+@example(
+    ["turn away", "list and drop", "swallow", "swallow"],
+    {"finished": [], "status": [], "active": [], "sync": []},
+    False,
 )
 def test_a_request_leaves_twice_at_most_and_twice_only_with_proof(
     servers: Callable[[], tuple[Any, Any]],
