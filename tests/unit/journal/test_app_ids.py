@@ -159,3 +159,59 @@ def test_foreign_files_are_left_alone_and_broken_ones_told(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError):
         lease_app_id(tmp_path / "file", "me", URL)
+
+
+def test_the_wanted_id_is_leased_and_no_other(tmp_path: Path) -> None:
+    first, second = lease_app_id(tmp_path, "me", URL), lease_app_id(tmp_path, "me", URL)
+    for lease in (first, second):
+        lease.release()
+    for lease in (second, first):
+        wanted = lease_app_id(tmp_path, "me", URL, lease.app_id)
+        assert wanted.app_id == lease.app_id
+        wanted.release()
+    assert len(list(tmp_path.rglob("*-*-*"))) == 2
+
+
+def test_a_wanted_id_whose_file_is_gone_is_made_anew(tmp_path: Path) -> None:
+    lease = lease_app_id(tmp_path, "me", URL)
+    lease.release()
+    (file,) = tmp_path.rglob("*-*-*")
+    file.unlink()
+    wanted = lease_app_id(tmp_path, "me", URL, wanted=lease.app_id)
+    assert wanted.app_id == lease.app_id
+    wanted.release()
+    later = lease_app_id(tmp_path, "me", URL)
+    assert later.app_id == lease.app_id
+    later.release()
+
+
+def test_a_wanted_id_of_a_full_pool_is_leased(tmp_path: Path) -> None:
+    leases = [lease_app_id(tmp_path, "me", URL) for _ in range(app_ids.LARGEST_POOL)]
+    leases[5].release()
+    wanted = lease_app_id(tmp_path, "me", URL, leases[5].app_id)
+    assert wanted.app_id == leases[5].app_id
+    for lease in (*leases, wanted):
+        lease.release()
+
+
+def test_a_wanted_id_that_a_living_process_holds_is_refused(tmp_path: Path) -> None:
+    process = leasing(tmp_path)
+    app_id = told(process)
+    for _ in range(2):
+        with pytest.raises(ConfigError) as raised:
+            lease_app_id(tmp_path, "me", URL, app_id)
+        assert raised.value.code == "APP_ID_IN_USE"
+        assert raised.value.retryable
+        assert raised.value.details == {"appId": app_id}
+    end(process)
+    wanted = lease_app_id(tmp_path, "me", URL, app_id)
+    assert wanted.app_id == app_id
+    wanted.release()
+
+
+@pytest.mark.parametrize("odd", ["", "x", "../../etc/passwd", "A" * 36, "\x00", "a" * 10_000])
+def test_what_is_no_id_is_no_file(tmp_path: Path, odd: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        lease_app_id(tmp_path, "me", URL, odd)
+    assert raised.value.code == "INVALID_STATE"
+    assert list(tmp_path.iterdir()) == []
