@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sogni_devnet import Devnet, DevnetSettings
 
@@ -27,12 +28,16 @@ class Stage:
 
 
 @contextmanager
-def devnet(home: Path, round_trip: float, *, pace: float = RENDER_SECONDS, slots: int = 4) -> Iterator[Stage]:
+def devnet(
+    home: Path, round_trip: float, *, pace: float = RENDER_SECONDS, slots: int = 4, **more: Any
+) -> Iterator[Stage]:
     """Serve a devnet, behind a delay of ``round_trip`` milliseconds unless that is 0, with a login stored in ``home``.
+
+    ``more``: settings of the devnet.
 
     The pictures are plain, so that painting them takes no processor time from those who are measured.
     """
-    settings = DevnetSettings(seconds_per_image=pace, pictures="plain", slots=slots, url_seconds=86400)
+    settings = DevnetSettings(seconds_per_image=pace, pictures="plain", slots=slots, url_seconds=86400, **more)
     with Devnet(settings.model_copy(update={"token_seconds": 86400})) as server, _line(server.port, round_trip) as port:
         server.public_url = f"http://127.0.0.1:{port}"
         account = server.accounts[0]
