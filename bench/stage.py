@@ -25,6 +25,7 @@ class Stage:
 
     home: Path
     environ: dict[str, str]
+    server: Devnet
 
 
 @contextmanager
@@ -37,8 +38,13 @@ def devnet(
 
     The pictures are plain, so that painting them takes no processor time from those who are measured.
     """
+<<<<<<< HEAD
     settings = DevnetSettings(seconds_per_image=pace, pictures="plain", slots=slots, url_seconds=86400, **more)
     with Devnet(settings.model_copy(update={"token_seconds": 86400})) as server, _line(server.port, round_trip) as port:
+=======
+    settings = DevnetSettings(seconds_per_image=pace, pictures="plain", slots=slots, url_seconds=86400)
+    with Devnet(settings.model_copy(update={"token_seconds": 86400})) as server, line(server.port, round_trip) as port:
+>>>>>>> b9fc58a (Receive in wide reads, hash and write behind the network, and fetch as many results at once as there are lines)
         server.public_url = f"http://127.0.0.1:{port}"
         account = server.accounts[0]
         tokens = home / "tokens.json"
@@ -55,20 +61,35 @@ def devnet(
         }
         # The first call logs in and stores its tokens; the calls that are measured find them.
         subprocess.run([places.sogni(), "balance"], env=environ, check=True, stdout=subprocess.DEVNULL)
-        yield Stage(home, environ)
+        yield Stage(home, environ, server)
 
 
 @contextmanager
-def _line(port: int, round_trip: float) -> Iterator[int]:
+def line(port: int, round_trip: float) -> Iterator[int]:
+    """Give the port by which a server is reached with a delay of ``round_trip`` milliseconds; its own if that is 0."""
     if not round_trip:
         yield port
         return
-    argv = [sys.executable, "-m", "bench.delay", "--to", str(port), "--round-trip", str(round_trip)]
-    proxy = subprocess.Popen(argv, cwd=places.ROOT, stdout=subprocess.PIPE, text=True)
+    with process("bench.delay", "--to", str(port), "--round-trip", str(round_trip)) as found:
+        yield found
+
+
+@contextmanager
+def store(file: Path) -> Iterator[int]:
+    """Serve the fast file store; gives its port."""
+    with process("bench.store", str(file)) as port:
+        yield port
+
+
+@contextmanager
+def process(module: str, *arguments: str) -> Iterator[int]:
+    """Run a module of this package that prints its port first."""
+    argv = [sys.executable, "-m", module, *arguments]
+    running = subprocess.Popen(argv, cwd=places.ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        assert proxy.stdout is not None
-        yield int(proxy.stdout.readline())
+        assert running.stdout is not None
+        yield int(running.stdout.readline())
     finally:
-        proxy.kill()
-        proxy.wait()
-        proxy.stdout.close()
+        running.kill()
+        running.wait()
+        running.stdout.close()

@@ -16,15 +16,17 @@ from sogni_core._protocol import audio, ids, slots
 from sogni_core._protocol.closing import backoff
 from sogni_core._protocol.events import JobFinished
 from sogni_core._protocol.values import record, url
-from sogni_core._transport.http import Http
+from sogni_core._transport.http import MAX_LINES, Http
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.files import Neighbour
 from sogni_core.project import Asset, Project
 from sogni_core.text import quote_path
 
 TRIES = 4
-AT_ONCE = 6
-"""Transfers of one kind at a time."""
+UPLOADS = 6
+"""Uploads at a time."""
+DOWNLOADS = MAX_LINES
+"""Downloads at a time: as many as there are lines, so that the results of a project come in one round trip."""
 IDLE_SECONDS = 30.0
 SLOWEST = 32 * 1024
 """Bytes per second below which an upload is given up."""
@@ -47,8 +49,8 @@ class Transfers:
         self._store = store
         self._random = random
         self._pause = pause
-        self._uploads = asyncio.Semaphore(AT_ONCE)
-        self._downloads = asyncio.Semaphore(AT_ONCE)
+        self._uploads = asyncio.Semaphore(UPLOADS)
+        self._downloads = asyncio.Semaphore(DOWNLOADS)
 
     async def upload(self, project_id: str, slot: str, asset: Asset) -> None:
         """Put a file into a slot of a project that is yet to be sent.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from sogni_core.files import Neighbour
 
 CHUNK_BYTES = 256 * 1024
+BATCH_BYTES = 2 * 2**20
+"""Bytes of a download that are handed to a thread at once."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -112,12 +116,56 @@ async def receive(
         if announced.isdigit() and int(announced) > limit_bytes:
             raise _too_long(limit_bytes)
         size = 0
-        async for chunk in response.aiter_bytes(CHUNK_BYTES):
-            size += len(chunk)
-            if size > limit_bytes:
-                raise _too_long(limit_bytes)
-            neighbour.write(chunk)
+        async with _Behind(neighbour) as behind:
+            async for chunk in response.aiter_bytes():
+                size += len(chunk)
+                if size > limit_bytes:
+                    raise _too_long(limit_bytes)
+                await behind.write(chunk)
         return Received(200, reason, content_type, size)
+
+
+class _Behind:
+    """Writes to a file in a thread what has come, while more comes: hashing and the disk take as long as the network.
+
+    At most two batches are held. What is smaller than one is written at the end, without a thread.
+    """
+
+    def __init__(self, neighbour: Neighbour) -> None:
+        self._neighbour = neighbour
+        self._held: list[bytes] = []
+        self._size = 0
+        self._writing: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> _Behind:
+        return self
+
+    async def write(self, chunk: bytes) -> None:
+        self._held.append(chunk)
+        self._size += len(chunk)
+        if self._size >= BATCH_BYTES:
+            await self._settle()
+            held, self._held, self._size = self._held, [], 0
+            self._writing = asyncio.get_running_loop().run_in_executor(None, self._write, held)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            await self._settle()
+        finally:
+            # Also of one who was cancelled twice: the file is closed next, and a thread must not be writing then.
+            while self._writing is not None and not self._writing.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([self._writing])
+        if kind is None:
+            self._write(self._held)
+
+    async def _settle(self) -> None:
+        if self._writing is not None:
+            await asyncio.shield(self._writing)
+
+    def _write(self, chunks: list[bytes]) -> None:
+        for chunk in chunks:
+            self._neighbour.write(chunk)
 
 
 def _too_long(limit: int) -> TransportError:

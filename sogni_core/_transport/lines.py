@@ -31,6 +31,38 @@ _LONGEST_ALERT = 32
 """Bytes of an encrypted alert record at most: two, its type, and a tag of 16. A session ticket is far longer."""
 
 
+READ_BYTES = 256 * 1024
+"""Most that is taken from a line at once: what asyncio reads from a socket. httpcore asks for a quarter of it, and the
+rest would be copied and looked at four times."""
+
+
+class _Wide(httpcore.AsyncNetworkStream):
+    """A line that hands on all that has come."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
+    ) -> httpcore.AsyncNetworkStream:
+        return _Wide(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        return await self._stream.read(max(max_bytes, READ_BYTES), timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
 class _Secured(httpcore.AsyncNetworkStream):
     """A line whose TLS handshake is already done for one host name."""
 
@@ -146,10 +178,10 @@ class Lines(httpcore.AsyncNetworkBackend):
 
     async def _open(self, host: str, port: int, limit: float | None) -> httpcore.AsyncNetworkStream:
         if not self._guarded:
-            return await self._backend.connect_tcp(host, port, limit)
+            return _Wide(await self._backend.connect_tcp(host, port, limit))
         try:
             async with asyncio.timeout(CONNECT_SECONDS if limit is None else limit):
-                return await self._open_judged(host, port)
+                return _Wide(await self._open_judged(host, port))
         except TimeoutError:
             raise httpcore.ConnectTimeout("timed out") from None
 

@@ -92,7 +92,8 @@ class Socket:
         """Whether frames can be written as far as is known."""
         from websockets.protocol import State
 
-        return self._connection.state is State.OPEN
+        # The library learns of a broken line one turn of the loop later; what is written until then is lost.
+        return self._connection.state is State.OPEN and not self._connection.transport.is_closing()
 
     async def send(self, frame: SafeFrame) -> None:
         """Write a frame that costs nothing. Raises TransportError CONNECTION_LOST."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sogni_core._network.records import Collected
+from sogni_core._network.transfers import DOWNLOADS
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished
+from sogni_core._transport.bodies import BATCH_BYTES
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.project import Asset, AudioProject, ImageProject, Project, VideoProject
 
@@ -239,7 +242,7 @@ async def test_several_come_at_a_time_and_not_all_at_once(net: Any, store: Any, 
         nonlocal running, most
         running += 1
         most = max(most, running)
-        if running == 6:
+        if running == DOWNLOADS:
             gate.set()
         await gate.wait()
         running -= 1
@@ -248,10 +251,23 @@ async def test_several_come_at_a_time_and_not_all_at_once(net: Any, store: Any, 
     store.on("/file", slow)
     transfers = net.session()._transfers
     async with asyncio.TaskGroup() as group:
-        for number in range(20):
+        for number in range(DOWNLOADS + 4):
             group.create_task(transfers.collect(image(), NAME, job(job_id=f"J{number}"), tmp_path / f"{number}.png"))
-    assert most == 6
-    assert len(list(tmp_path.glob("*.png"))) == 20
+    assert most == DOWNLOADS
+    assert len(list(tmp_path.glob("*.png"))) == DOWNLOADS + 4
+
+
+@pytest.mark.parametrize("more", [BATCH_BYTES * 2 + 12345, BATCH_BYTES - 5000])
+async def test_a_large_file_arrives_whole_and_is_hashed_as_it_comes(
+    net: Any, store: Any, tmp_path: Path, more: int
+) -> None:
+    film = CLIP + more.to_bytes(4, "big") + b"free" + random.Random(more).randbytes(more - 8)
+    store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/file"}))
+    store.on("/file", store.answer(body=film))
+    collected = await collect(net, tmp_path / "a.mp4", project=VideoProject(model="m", prompt="p"))
+    assert (tmp_path / "a.mp4").read_bytes() == film
+    assert collected.sha256 == hashlib.sha256(film).hexdigest()
+    assert collected.size == len(film)
 
 
 async def test_a_cancelled_download_leaves_nothing(net: Any, store: Any, tmp_path: Path) -> None:
