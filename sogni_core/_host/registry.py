@@ -89,7 +89,7 @@ class Registry:
         return self._one(Network, name)
 
     def workflows(self, mode: Owned[Mode]) -> list[Owned[Workflow]]:
-        """List a mode's workflows in the order in which they are tried."""
+        """List a mode's workflows in the order in which they are tried: those of its own plugin first."""
         own = mode.record
         found: list[Owned[Workflow]] = []
         if own.workflow is not None:
@@ -97,7 +97,8 @@ class Registry:
         found += [
             owned for owned in self.usable(Workflow) if owned.record.mode == own.name and self._means(owned, mode)
         ]
-        return found
+        # Plugins come in the order of their names, which must not decide what a mode does with given assets.
+        return sorted(found, key=lambda owned: owned.plugin is not mode.plugin)
 
     def validators(self, mode: Owned[Mode]) -> list[Owned[Validator]]:
         """List the rules for a mode."""

@@ -31,9 +31,9 @@ def normalised(asked: Size) -> Size:
     """
     width, height = asked
     if max(width, height) > LARGEST:
-        # A side must not vanish here, or the next step would divide by it.
-        width, height = (max(side, 1) for side in _scaled(width, height, min(LARGEST / width, LARGEST / height)))
-    if min(width, height) < LEAST:
+        width, height = _scaled(width, height, min(LARGEST / width, LARGEST / height))
+    # A side that vanished cannot be scaled; it gets its least below.
+    if 0 < min(width, height) < LEAST:
         width, height = _scaled(width, height, max(LEAST / width, LEAST / height))
         if max(width, height) > LARGEST:
             width, height = _scaled(width, height, min(LARGEST / width, LARGEST / height))

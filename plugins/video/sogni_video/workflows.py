@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sogni_core.context import Context
-from sogni_core.project import Asset, VideoProject, frames_for, video_workflow
+from sogni_core.project import Asset, VideoProject, frames_for
 from sogni_core.result import Result
 
 from .references import prepare
@@ -98,8 +98,7 @@ def say(ctx: Context, request: VideoOptions, sizing: Sizing) -> None:
         ctx.warn(notice) if chosen else ctx.progress(notice)
     if sizing.cropped:
         ctx.warn(f"The {_NAMES[sizing.reference]} {sizing.shape} is cropped to {sizing.sent}: no video has its shape.")
-    if video_workflow(request.model) and request.model.startswith("wan_") and RATES[0] < request.fps < RATES[1]:
-        # Outside of both it is outside the model's range, which is said of every model.
+    if request.model.startswith("wan_v2.2-") and request.fps not in RATES:
         ctx.warn(f"--fps {request.fps} is none of {request.model}'s ({_listed(RATES)}); it is sent as it is.")
 
 

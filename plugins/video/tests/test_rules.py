@@ -1,0 +1,166 @@
+"""What is refused before anything is sent, in the documented words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import clip, ffmpeg, picture
+
+
+@pytest.fixture
+def refused(run: Any, devnet: Any, folder: Path) -> Any:
+    picture(folder / "a.png", (1170, 1200))
+    picture(folder / "long.png", (3000, 500))
+    clip(folder / "v.mp4", 5)
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=1", folder / "s.wav")
+
+    def call(*argv: str, **environ: str) -> dict[str, Any]:
+        called = run(*argv, "--json", **environ)
+        assert called.exit_code == 2, called
+        assert devnet.requests == []
+        found: dict[str, Any] = called.json
+        return found
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("argv", "text"),
+    [
+        (("--workflow", "t2v", "--ref", "a.png"), "t2v does not accept reference image/audio/video."),
+        (("--workflow", "t2v", "--ref-video", "v.mp4"), "t2v does not accept reference image/audio/video."),
+        (("--workflow", "i2v"), "i2v requires --ref and/or --ref-end."),
+        (("--workflow", "i2v", "--ref", "a.png", "--ref-audio", "s.wav"), "i2v does not accept reference audio/video."),
+        (("--workflow", "s2v", "--ref", "a.png"), "s2v requires both --ref and --ref-audio."),
+        (("--ref-audio", "s.wav"), "s2v requires both --ref and --ref-audio."),
+        (
+            ("--workflow", "s2v", "--ref", "a.png", "--ref-audio", "s.wav", "--ref-video", "v.mp4"),
+            "s2v does not accept reference video.",
+        ),
+        (("--ref-video", "v.mp4"), "animate workflows require both --ref and --ref-video."),
+        (("--workflow", "animate-replace", "--ref", "a.png"), "animate workflows require both --ref and --ref-video."),
+        (
+            ("--ref", "a.png", "--ref-video", "v.mp4", "--ref-audio", "s.wav"),
+            "animate workflows do not accept reference audio.",
+        ),
+        (("-m", "wan_v2.2-14b-fp8_t2v_lightx2v", "--ref", "a.png"), "t2v does not accept reference image/audio/video."),
+        (
+            ("--workflow", "i2v", "--ref", "a.png", "-m", "wan_v2.2-14b-fp8_t2v_lightx2v"),
+            'Workflow "i2v" does not match model "wan_v2.2-14b-fp8_t2v_lightx2v".',
+        ),
+        (("--workflow", "v2v"), 'Unknown workflow "v2v". Use t2v|i2v|s2v|animate-move|animate-replace.'),
+        (("--format", "gif"), 'Video output format must be "mp4".'),
+        (("--duration", "11"), "A video of wan_v2.2-14b-fp8_t2v_lightx2v lasts from 1 to 10 seconds."),
+        (("--duration", "1.5"), "--duration must be an integer."),
+        (("--looping", "-o", "l.mp4"), "--looping is only supported with i2v workflow."),
+        (("--looping", "--ref-end", "a.png", "-o", "l.mp4"), "--looping requires --ref (reference image)."),
+        (
+            ("--looping", "--ref", "a.png", "--ref-end", "a.png", "-o", "l.mp4"),
+            "--looping cannot be used with --ref-end (end frame is auto-generated).",
+        ),
+        (("--looping", "--ref", "a.png"), "--looping requires --output: the loop is joined on this machine."),
+        (("--looping", "--ref", "a.png", "-o", "l.mp4", "-n", "2"), "--looping requires --count 1."),
+    ],
+)
+def test_a_request_that_cannot_be_is_refused(refused: Any, argv: tuple[str, ...], text: str) -> None:
+    assert refused("video", "it moves", *argv)["error"] == text
+
+
+def test_a_prompt_is_needed(refused: Any) -> None:
+    assert refused("video")["error"] == "No prompt provided. Use --help for usage."
+    assert refused("video", "  ")["error"] == "No prompt provided. Use --help for usage."
+
+
+def test_the_setting_counts_only_where_nothing_else_says_which_workflow_is_meant(run: Any, refused: Any) -> None:
+    assert refused("video", "x", SOGNI_VIDEO__WORKFLOW="i2v")["error"] == "i2v requires --ref and/or --ref-end."
+    asked = ("video", "x", "--ref", "a.png", "--dry-run", "--json")
+    assert run(*asked, SOGNI_VIDEO__WORKFLOW="t2v").json["workflow"] == "i2v"
+
+
+@pytest.mark.parametrize(
+    ("argv", "text", "hint"),
+    [
+        (
+            ("-w", "500", "-h", "512"),
+            "Video width and height must be divisible by 16 (got 500x512).",
+            "Choose --width/--height divisible by 16. For i2v, also match the reference aspect ratio. "
+            "Try: --width 496 --height 512 (or omit --strict-size)",
+        ),
+        (
+            ("-w", "1920", "-h", "1080"),
+            "Video width and height must be between 480 and 1536 (got 1920x1080).",
+            "Choose --width/--height divisible by 16. For i2v, also match the reference aspect ratio. "
+            "Try: --width 1536 --height 864 (or omit --strict-size)",
+        ),
+        (
+            ("-w", "512", "--ref", "a.png"),
+            "Reference image 1170x1200 would resize to 499x512, but both dimensions must be divisible by 16.",
+            "Try: --width 608 --height 624 (or omit --strict-size)",
+        ),
+        (
+            ("-w", "512", "--ref-end", "a.png"),
+            "End reference image 1170x1200 would resize to 499x512, but both dimensions must be divisible by 16.",
+            "Try: --width 608 --height 624 (or omit --strict-size)",
+        ),
+        (
+            ("-w", "512", "--ref", "long.png"),
+            "Reference image 3000x500 would resize to 512x85, but both dimensions must be divisible by 16.",
+            "Crop the reference to another shape (or omit --strict-size)",
+        ),
+    ],
+)
+def test_a_strict_size_is_not_adjusted(refused: Any, argv: tuple[str, ...], text: str, hint: str) -> None:
+    shown = refused("video", "x", "--strict-size", *argv)
+    assert (shown["error"], shown["errorCode"], shown["hint"]) == (text, "INVALID_VIDEO_SIZE", hint)
+
+
+def test_what_would_resize_is_told_to_programs(refused: Any) -> None:
+    assert refused("video", "x", "--strict-size", "-h", "512", "--ref", "a.png")["errorDetails"] == {
+        "referenceType": "refImage",
+        "referencePath": "a.png",
+        "reference": {"width": 1170, "height": 1200},
+        "requested": {"width": 512, "height": 512},
+        "resized": {"width": 499, "height": 512},
+    }
+
+
+def test_a_strict_size_that_nobody_chose_is_adjusted(run: Any, refused: Any) -> None:
+    assert run("video", "x", "--strict-size", "--ref", "a.png", "--dry-run").exit_code == 0
+    assert run("video", "x", "--strict-size", "-w", "640", "-h", "480", "--dry-run").exit_code == 0
+
+
+def test_a_file_of_another_kind_is_refused(refused: Any) -> None:
+    shown = refused("video", "x", "--ref", "v.mp4")
+    assert shown["errorCode"] == "UNSUPPORTED_MEDIA"
+    shown = refused("video", "x", "--ref", "a.png", "--ref-audio", "a.png")
+    assert (shown["errorCode"], shown["errorDetails"]["flag"]) == ("UNSUPPORTED_MEDIA", "--ref-audio")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("video", "x", "--looping", "--ref", "a.png", "-o", "l.mp4"),
+        ("continue", "v.mp4", "x", "-o", "l.mp4"),
+        ("join", "v.mp4", "-o", "l.mp4"),
+        ("concat", "v.mp4", "-o", "l.mp4"),
+        ("last-frame", "v.mp4", "-o", "l.png"),
+    ],
+)
+def test_ffmpeg_is_looked_for_before_anything_is_paid(refused: Any, argv: tuple[str, ...]) -> None:
+    shown = refused(*argv, FFMPEG_PATH="/nowhere/ffmpeg")
+    assert shown["errorCode"] == "MISSING_FFMPEG"
+    assert shown["hint"].startswith("Install ffmpeg or set FFMPEG_PATH to a working ffmpeg binary.")
+    assert shown["errorDetails"] == {"ffmpegPath": "/nowhere/ffmpeg"}
+
+
+@pytest.mark.parametrize("mode", [("continue", "v.mp4", "x"), ("join", "v.mp4")])
+def test_a_place_is_needed_for_what_is_made_here(refused: Any, mode: tuple[str, ...]) -> None:
+    assert refused(*mode)["error"] == f"{mode[0]} requires --output: its result is made on this machine."
+
+
+def test_a_model_for_something_else_does_not_continue(refused: Any) -> None:
+    shown = refused("continue", "v.mp4", "x", "-o", "f.mp4", "-m", "wan_v2.2-14b-fp8_t2v_lightx2v")
+    assert shown["error"] == 'Workflow "i2v" does not match model "wan_v2.2-14b-fp8_t2v_lightx2v".'
