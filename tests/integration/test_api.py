@@ -86,7 +86,7 @@ async def test_a_plan_names_the_steps_and_submits_nothing(sogni_app: AppFactory,
     ("name", "fields", "message"),
     [
         ("imag", {"prompt": "x"}, "There is no command 'imag'."),
-        ("image:paint", {"prompt": "x"}, "Mode 'image' has no workflow 'paint'; it has: text, edit."),
+        ("image:paint", {"prompt": "x"}, 'Unknown workflow "paint". Use text|edit.'),
         ("image", {"prompt": "x", "widht": 1}, "There is no option 'widht'."),
         ("image", {"prompt": "x", "guidance": float("nan")}, "--guidance must be a number."),
         ("image", {"prompt": "x", "context": [1]}, "--context must be a path or a URL."),
