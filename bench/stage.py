@@ -38,13 +38,8 @@ def devnet(
 
     The pictures are plain, so that painting them takes no processor time from those who are measured.
     """
-<<<<<<< HEAD
     settings = DevnetSettings(seconds_per_image=pace, pictures="plain", slots=slots, url_seconds=86400, **more)
-    with Devnet(settings.model_copy(update={"token_seconds": 86400})) as server, _line(server.port, round_trip) as port:
-=======
-    settings = DevnetSettings(seconds_per_image=pace, pictures="plain", slots=slots, url_seconds=86400)
     with Devnet(settings.model_copy(update={"token_seconds": 86400})) as server, line(server.port, round_trip) as port:
->>>>>>> b9fc58a (Receive in wide reads, hash and write behind the network, and fetch as many results at once as there are lines)
         server.public_url = f"http://127.0.0.1:{port}"
         account = server.accounts[0]
         tokens = home / "tokens.json"
