@@ -26,6 +26,12 @@ LARGEST_BYTES = 64 * 1024 * 1024
 READABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/gif"))
 """Kinds of images that the service takes and that are decoded here."""
 
+JPEG_END = b"\xff\xd9"
+"""EOI; it occurs nowhere in the coded pixels."""
+
+JPEG_TAIL = 64 * 1024
+"""Bytes at the end of a JPEG among which its end is looked for: some programs write something after it."""
+
 ORIENTATION = 0x0112
 """EXIF tag: 1 to 4 keep the sides, 5 to 8 exchange them."""
 
@@ -56,9 +62,13 @@ def measure(path: str | os.PathLike[str]) -> ImageFacts:
 def check_image(path: str | os.PathLike[str]) -> ImageFacts:
     """Return kind and size of an image as it is stored; every pixel was decoded.
 
-    For results: what they are is decided by their pixels. Raises as :func:`measure`.
+    For results: what they are is decided by their pixels. Raises as :func:`measure`, and for a JPEG without its
+    end: what is missing before it is made up by the decoder. A WebP has neither checksums nor an end mark.
     """
-    return _decode(Path(path), displayed=False)
+    facts = _decode(Path(path), displayed=False)
+    if facts.content_type == "image/jpeg" and not _has_end(Path(path)):
+        raise _unsupported(Path(path), "its end is missing")
+    return facts
 
 
 def _decode(path: Path, *, displayed: bool) -> ImageFacts:
@@ -120,6 +130,12 @@ def _opened(kind: str, stream: IO[bytes]) -> ImageFile:
         from PIL.GifImagePlugin import GifImageFile as decoder
     image: ImageFile = decoder(stream)
     return image
+
+
+def _has_end(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(max(os.fstat(stream.fileno()).st_size - JPEG_TAIL, 0))
+        return JPEG_END in stream.read()
 
 
 class _TooLarge(Exception):
