@@ -16,13 +16,19 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 
+from sogni_core.media import read_container
 from sogni_core.testing import isolated_environ
 from tools.repository import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-DISTRIBUTIONS = [ROOT, ROOT / "plugins" / "devnet", ROOT / "examples" / "sogni-postcard"]
+DISTRIBUTIONS = [
+    ROOT,
+    *sorted(file.parent for file in (ROOT / "plugins").glob("*/pyproject.toml")),
+    ROOT / "examples" / "sogni-postcard",
+]
 
 
 @dataclass(frozen=True)
@@ -179,3 +185,45 @@ def test_the_core_alone_has_its_own_modes(alone: Installation) -> None:
     called = alone.sogni("image", "a cat", "--json")
     assert called.returncode == 3
     assert json.loads(called.stdout)["errorCode"] == "MISSING_CREDENTIALS"
+
+
+def test_portraits_need_their_extra_alone(install: Callable[..., Installation]) -> None:
+    place = install("sogni-core[photobooth,devnet]")
+    _subject(place.home / "face.jpg")
+    argv = ("--ref", "face.jpg", "-n", "4", "80s fashion portrait", "-o", "portrait.png")
+    called = place.sogni("photobooth", "--network", "devnet", *argv, "--json")
+    assert called.returncode == 0, called
+    assert [Path(path).name for path in json.loads(called.stdout)["localPaths"]] == [
+        f"portrait-{number}.png" for number in range(1, 5)
+    ]
+    assert json.loads(place.sogni("multiangle", "--json").stdout)["hint"].endswith('"sogni-core[multiangle]"')
+
+
+def test_angles_need_their_extra_alone_and_their_video_says_what_it_needs(
+    install: Callable[..., Installation],
+) -> None:
+    place = install("sogni-core[multiangle,devnet]")
+    _subject(place.home / "subject.jpg")
+    argv = ("--network", "devnet", "-c", "subject.jpg", "--angles-360", "studio portrait, same person", "-o", "sides")
+    called = place.sogni("multiangle", *argv, "--json")
+    assert called.returncode == 0, called
+    assert len(json.loads(called.stdout)["localPaths"]) == 8
+    video = place.sogni("multiangle", *argv, "--angles-360-video", "turntable.mp4", "--json")
+    assert video.returncode == 9, video
+    assert json.loads(video.stdout)["hint"] == 'Install it with: pip install "sogni-core[video]"'
+
+
+def test_a_turntable_video_needs_the_plugins_own_extra(install: Callable[..., Installation]) -> None:
+    place = install("sogni-multiangle[video]", "sogni-core[devnet]")
+    _subject(place.home / "subject.jpg")
+    argv = ("--angles-360", "--angles-360-video", "turntable.mp4", "-c", "subject.jpg", "studio portrait, same person")
+    called = place.sogni("multiangle", "--network", "devnet", *argv, "--json")
+    assert called.returncode == 0, called
+    video = Path(json.loads(called.stdout)["videoPath"])
+    assert video == place.home / "turntable.mp4"
+    facts = read_container(video)
+    assert (facts.content_type, facts.width, facts.height, facts.seconds) == ("video/mp4", 512, 512, 8.0)
+
+
+def _subject(path: Path) -> None:
+    Image.new("RGB", (512, 512), "teal").save(path)
