@@ -119,7 +119,9 @@ class RunContext:
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
         artifact = await make(output, work)
-        self._shared.on_progress(Progress("saved", message=str(artifact.path)))
+        # What goes into the run's own folder is for its next steps, and no result.
+        if self._shared.home not in output.parents:
+            self._shared.on_progress(Progress("saved", message=str(artifact.path)))
         return artifact
 
     def progress(self, message: str) -> None:

@@ -147,6 +147,17 @@ def test_a_reference_that_is_right_already_is_sent_as_it_is(run: Any, uploaded: 
     assert uploaded("referenceImage").path.read_bytes() == path.read_bytes()
 
 
+def test_only_results_are_told_of(sogni_cli: Any, devnet: Any, folder: Path) -> None:
+    picture(folder / "wide.png", (1920, 1080))
+    argv = ("video", "x", "--ref", "wide.png", "--duration", "1", "-o", "o.mp4")
+    told = sogni_cli(*argv, plugins=["video", "devnet"], environ=devnet.environ).stderr.splitlines()
+    assert told[:2] == [
+        "Auto-adjusted i2v video size from 512x512 to 1024x576 because resized reference would be 512x288.",
+        f"Generating video (i2v) with {WAN}i2v_lightx2v",
+    ]
+    assert [line for line in told if line.startswith("Saved")] == [f"Saved to {folder / 'o.mp4'}"]
+
+
 def test_the_end_is_cropped_to_the_shape_of_the_beginning(run: Any, sent: Any, uploaded: Any, folder: Path) -> None:
     picture(folder / "a.png")
     picture(folder / "b.png", (1920, 1088))
