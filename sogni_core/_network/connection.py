@@ -112,7 +112,7 @@ class Connection:
             return
         self._failure = None
         self._keeper = asyncio.get_running_loop().create_task(self._keep(), name="sogni socket")
-        self._keeper.add_done_callback(self._ended)
+        self._keeper.add_done_callback(self._kept)
 
     @property
     def is_ready(self) -> bool:
@@ -142,6 +142,16 @@ class Connection:
                 f"The service was not ready within {limit:g} s; nothing was sent.",
                 details={"sent": False},
             ) from None
+
+    async def ended(self, number: int, seconds: float) -> bool:
+        """Wait until the connection of this number has ended; False if it has not in so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.number == number and self._socket is not None:
+                    await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def close(self) -> None:
         """Say goodbye (code 1000), a tenth of a second at most, and stop."""
@@ -213,6 +223,7 @@ class Connection:
         finally:
             gate.cancel()
             self._socket, self._ready = None, False
+            self._tell()
             if opened.is_open:
                 await opened.close()
         closed = opened.closed
@@ -239,7 +250,7 @@ class Connection:
         self._ready = self._served = True
         self._tell()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _kept(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
             return
         bug = task.exception()

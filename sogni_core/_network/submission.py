@@ -20,6 +20,8 @@ from sogni_core._transport.calls import PaidFrame
 from sogni_core.errors import InternalError, SogniError, TransportError, first_of
 from sogni_core.project import Project
 
+STOPPING_SECONDS = 5.0
+"""How long a server that turned a request away, because it is stopping, is given to close the connection."""
 RESTART_SECONDS = 120.0
 """How long the next connection is waited for after a server that is stopping turned a request away."""
 
@@ -296,7 +298,11 @@ class Submission:
 
     async def _after_restart(self, refusal: ProjectFailed, refused: ProjectState, heard: int) -> None:
         try:
-            await self.repeat(NotAdmitted(self.project_id, refusal), heard=heard, after=self._written_on)
+            # A server that stays is not the next one; then it is for the caller to try again.
+            if await self._means.connection.ended(self._written_on, STOPPING_SECONDS):
+                await self.repeat(NotAdmitted(self.project_id, refusal), heard=heard, after=self._written_on)
+            elif self.heard != heard:
+                self.sent = True  # it was taken after all
         except SogniError:
             # There was no other connection in time, or the journal is full. The service did not take it.
             self._refuse(refusal, refused)

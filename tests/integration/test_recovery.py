@@ -537,11 +537,17 @@ async def test_what_two_servers_turned_away_is_told(net: Any, life: Life) -> Non
     assert session._submissions == {}
 
 
+@pytest.mark.parametrize("close", [True, False])
 async def test_what_a_server_turned_away_is_told_if_no_other_comes(
-    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch
+    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch, close: bool
 ) -> None:
     monkeypatch.setattr(submission_module, "RESTART_SECONDS", 0.05)
-    net.wire.scripts = [lambda line: stopping(life, line, close=False)]
+    monkeypatch.setattr(submission_module, "STOPPING_SECONDS", 5 if close else 0.05)
+
+    async def mute(line: Any) -> None:
+        return
+
+    net.wire.scripts = [lambda line: stopping(life, line, close=close), mute]
     session = net.session()
     submission = submit(session)
     await submission.send(nothing)
@@ -549,6 +555,25 @@ async def test_what_a_server_turned_away_is_told_if_no_other_comes(
     assert not failed.admitted
     assert len(life.frames) == 1
     assert session._submissions == {}
+
+
+async def test_what_was_turned_away_and_taken_after_all_goes_on(
+    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission_module, "STOPPING_SECONDS", 0.05)
+
+    async def wavers(line: Any) -> None:
+        await stopping(life, line, close=False)
+        await line.say("jobState", {"type": "queued", "jobID": life.frames[0]["jobID"], "queuePosition": 1})
+        while not submission.sent:
+            await asyncio.sleep(0.01)
+        await line.finish(life.frames[0])
+
+    net.wire.scripts = [wavers]
+    submission = submit(net.session())
+    await submission.send(nothing)
+    assert isinstance((await follow(submission))[-1], ProjectCompleted)
+    assert len(life.frames) == 1
 
 
 async def test_what_was_turned_away_and_is_known_to_the_next_server_is_not_sent_again(net: Any, life: Life) -> None:
