@@ -12,7 +12,7 @@ from rich.progress import Progress as Bars
 from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
 
-from .lines import queued
+from .lines import queued, step_name
 
 
 class Display:
@@ -76,7 +76,7 @@ class Display:
         job = changes.pop("job", progress.job)
         key = (progress.key, int(job) if job is not None else None)
         if key not in self._jobs:
-            name = progress.key.rpartition("/")[2] or "image"
+            name = step_name(progress.key) or "image"
             title = f"{name} {int(job) + 1}/{progress.jobs}" if job is not None and progress.jobs > 1 else name
             self._jobs[key] = self._bars.add_task(clean(title), total=1.0, note="")
         self._bars.update(self._jobs[key], completed=changes.get("completed"), fields=None, note=clean(note))

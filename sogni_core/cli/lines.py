@@ -39,6 +39,7 @@ class Lines:
     def __init__(self) -> None:
         self._told: dict[tuple[str, int | None], float] = {}
         self._last = ""
+        self._keys: set[str] = set()
 
     def __enter__(self) -> OnProgress:
         return self.show
@@ -56,7 +57,10 @@ class Lines:
             output.note(clean(text))
 
     def _text(self, progress: Progress) -> str:
-        part = f"{progress.key.rpartition('/')[2]} " if "/" in progress.key else ""
+        if progress.key:
+            self._keys.add(progress.key)
+        # Of several steps it has to be said which is meant.
+        part = f"{step_name(progress.key)} " if "/" in progress.key or len(self._keys) > 1 else ""
         match progress.kind:
             case "message":
                 return progress.message
@@ -69,7 +73,8 @@ class Lines:
             case "retried":
                 return f"{part}Moved to another worker{f': {progress.message}' if progress.message else ''}"
             case "step":
-                return part + self._step(progress)
+                step = self._step(progress)
+                return part + step if step else ""
             case "job":
                 return f"{part}{progress.done}/{progress.jobs} completed"
             case "saved":
@@ -85,6 +90,11 @@ class Lines:
         self._told[place] = fraction
         which = f" {(progress.job or 0) + 1}/{progress.jobs}" if progress.jobs > 1 else ""
         return f"Progress{which}: {fraction:.0%}" + (f", about {progress.eta:.0f} s left" if progress.eta else "")
+
+
+def step_name(key: str) -> str:
+    """Name a step for people: its key, or, inside a run of another mode, the key of that run."""
+    return key.rpartition("/")[0] or key
 
 
 def queued(progress: Progress) -> str:

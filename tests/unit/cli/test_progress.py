@@ -55,6 +55,24 @@ def test_lines_say_each_thing_once_and_cleaned(capsys: pytest.CaptureFixture[str
     ]
 
 
+def test_lines_say_which_of_several_steps_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    with Lines() as show:
+        for key in ("front", "back", "clip-1/video"):
+            show(Progress("queued", key, jobs=1, position=1))
+            show(Progress("step", key, job=0, jobs=1, fraction=0.1))
+            show(Progress("step", key, job=0, jobs=1, fraction=0.3))
+        show(Progress("job", "front", job=0, jobs=1, done=1, fraction=1.0))
+    assert capsys.readouterr().err.splitlines() == [
+        "Queued at place 1",
+        "Progress: 30%",
+        "back Queued at place 1",
+        "back Progress: 30%",
+        "clip-1 Queued at place 1",
+        "clip-1 Progress: 30%",
+        "front 1/1 completed",
+    ]
+
+
 def test_quiet_shows_warnings_only_and_with_json_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(Quiet(warnings=True), capsys) == ["Warning: odd red"]
     assert shown(Quiet(warnings=False), capsys) == []
