@@ -47,7 +47,7 @@ class Asset:
     seconds: float = 0.0
     """Duration of MP4 and QuickTime; 0 for images, and for what does not say it."""
     sha256: str = ""
-    """Hex digest of the file; empty until it was read."""
+    """Hex digest of the file; empty until it was read, and for sounds and videos of a request."""
 
     @property
     def is_url(self) -> bool:

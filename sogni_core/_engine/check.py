@@ -111,7 +111,9 @@ async def read_assets(request: Request, fetch: Fetch) -> tuple[Request, list[Pro
             local = await fetch(asset.source) if asset.is_url else asset
             mark = marks.get(name)
             kind = mark.kind if mark is not None else "image"
-            measured[name][place] = await asyncio.to_thread(read_asset, local, kind=kind)
+            # Nobody asks for the digest of a film, and reading all of it would double the time of a large one.
+            digest = kind == "image"
+            measured[name][place] = await asyncio.to_thread(read_asset, local, kind=kind, digest=digest)
         except InputError as error:
             details = {"flag": flag, **error.details}
             problems.append(

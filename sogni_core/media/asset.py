@@ -19,12 +19,13 @@ from sogni_core.text import quote_path
 _CHUNK = 1 << 20
 
 
-def read_asset(asset: Asset, *, kind: str = "image") -> Asset:
+def read_asset(asset: Asset, *, kind: str = "image", digest: bool = True) -> Asset:
     """Return ``asset`` with absolute path, content type, size, SHA-256, and what its kind has beside.
 
     That is width and height of an image, and of MP4 and QuickTime width, height and seconds. The file is
     ``asset.path`` if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``: ``image``, ``audio`` or
-    ``video``. Raises MISSING_FILE for what cannot be read (missing, a folder, a pipe or device, no permission) and
+    ``video``. ``digest``: whether its SHA-256 is worth the time, which is as much as sending the file takes nearby.
+    Raises MISSING_FILE for what cannot be read (missing, a folder, a pipe or device, no permission) and
     UNSUPPORTED_MEDIA for what is empty, of another kind, does not decode, or was cut short.
     """
     path = asset.path or Path(os.path.expanduser(asset.source))  # noqa: PTH111 - must not raise for an unknown user
@@ -32,7 +33,7 @@ def read_asset(asset: Asset, *, kind: str = "image") -> Asset:
         # Looked at before it is opened: opening a pipe would wait for somebody to write into it.
         _regular(path.stat().st_mode)
         path = path.absolute()
-        head, size, digest = _hashed(path)
+        head, size, sha256 = _hashed(path) if digest else _looked_at(path)
         found = content_type(head)
         width, height, seconds = 0, 0, 0.0
         if found in READABLE and kind != "image":
@@ -46,7 +47,7 @@ def read_asset(asset: Asset, *, kind: str = "image") -> Asset:
         # A path with a NUL character, or one that the system cannot encode, is a ValueError.
         raise _missing(path, error) from error
     return replace(
-        asset, path=path, content_type=found, size=size, width=width, height=height, seconds=seconds, sha256=digest
+        asset, path=path, content_type=found, size=size, width=width, height=height, seconds=seconds, sha256=sha256
     )
 
 
@@ -63,6 +64,14 @@ def _hashed(path: Path) -> tuple[bytes, int, str]:
             digest.update(chunk)
             size += len(chunk)
     return head, size, digest.hexdigest()
+
+
+def _looked_at(path: Path) -> tuple[bytes, int, str]:
+    """Return the first bytes of a file, its size, and no digest."""
+    with path.open("rb", buffering=0) as stream:
+        found = os.fstat(stream.fileno())
+        _regular(found.st_mode)
+        return stream.read(HEAD), found.st_size, ""
 
 
 def _regular(mode: int) -> None:

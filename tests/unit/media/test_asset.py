@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,9 @@ def test_pillow_is_imported_when_pixels_are_touched() -> None:
     code = "import sys, sogni_core.media.asset, sogni_core.media; print('PIL' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_digest_is_left_out_where_nobody_wants_it(picture: Path) -> None:
+    whole, quick = read_asset(Asset(str(picture))), read_asset(Asset(str(picture)), digest=False)
+    assert len(whole.sha256) == 64
+    assert quick == replace(whole, sha256="")
