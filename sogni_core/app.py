@@ -169,7 +169,8 @@ class App:
         from sogni_core.settings.credentials import store
 
         way = await self.engine.networks.way("fast", credentials=credentials)
-        await way.session.balance()
+        # Not a question that a stored token could answer: that would let a wrong password pass.
+        await way.account.login()
         store(self.paths, credentials)
 
     async def logout(self) -> bool:

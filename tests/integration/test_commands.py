@@ -54,6 +54,17 @@ def test_refused_credentials_are_not_stored(sogni: Any, sogni_home: Any) -> None
     assert not sogni_home.credentials.exists()
 
 
+def test_a_wrong_password_is_refused_beside_a_stored_login(sogni: Any, devnet: Devnet, sogni_home: Any) -> None:
+    account = devnet.accounts[0]
+    argv = ("login", "--username", account.username, "--password-stdin", "--json")
+    assert sogni(*argv, stdin=account.password).exit_code == 0
+    stored = sogni_home.credentials.read_text()
+    called = sogni(*argv, stdin="wrong")
+    assert (called.exit_code, called.json["errorCode"]) == (3, "AUTHENTICATION_ERROR")
+    assert sogni_home.credentials.read_text() == stored
+    assert sogni("balance").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("argv", "stdin"),
     [
