@@ -132,11 +132,7 @@ class Settings:
 
         A section whose model cannot be imported is left out and named by :meth:`check`.
         """
-        return [
-            self._value(section, path)
-            for section in self._sections()
-            for path, _ in _shown_leaves(section.values)
-        ]
+        return [self._value(section, path) for section in self._sections() for path, _ in _shown_leaves(section.values)]
 
     @property
     def problems(self) -> tuple[SettingProblem, ...]:

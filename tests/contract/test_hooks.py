@@ -71,10 +71,13 @@ def stamps(sogni_site: Callable[..., Path], sogni_cli: Any) -> Installed:
 
 
 def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_path: Path) -> None:
-    call = stamps("""sogni_modes():
+    call = stamps(
+        """sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
                  flat=("--stamp",), needs="stamps.mode:gum")]
-""", mode=STAMP + "\ndef gum():\n    return []\n")
+""",
+        mode=STAMP + "\ndef gum():\n    return []\n",
+    )
     assert "Make a stamp." in call("--help").stdout
     assert "--frame" in call("stamp", "--help").stdout
     assert call("schema", "stamp").json["required"] == ["motif"]

@@ -51,9 +51,7 @@ def peak(argv: list[str], environ: dict[str, str]) -> int:
 
 
 @tells_memory
-def test_memory_does_not_grow_with_a_reference(
-    system: str, sogni_home: Any, folder: Path, devnet: Any
-) -> None:
+def test_memory_does_not_grow_with_a_reference(system: str, sogni_home: Any, folder: Path, devnet: Any) -> None:
     picture(folder / "me.png")
     clip(folder / "small.mp4", 9)
     padded(clip(folder / "large.mp4", 9), LARGE)

@@ -195,7 +195,7 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, username: str, pas
 def test_a_shell_reads_the_same(paths: Paths) -> None:
     if os.name != "posix":
         return
-    password = "it's $HOME `x` \"q\" \\ # end "
+    password = 'it\'s $HOME `x` "q" \\ # end '
     store(paths, Credentials("me", password))
     command = f'. "{paths.credentials}" && printf %s "$SOGNI_PASSWORD"'
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)

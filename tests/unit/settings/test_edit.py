@@ -41,7 +41,7 @@ def test_a_value_is_converted_written_and_in_force(home: Any) -> None:
         ("model_defaults", '{"a": {"steps": 4}}', {"model_defaults": {"a": {"steps": 4}}}),
         ("model_defaults", "{}", {"model_defaults": {}}),
         ("video.token", "hunter2", {"video": {"token": "hunter2"}}),
-        ("network", "über \"x\" \\", {"network": "über \"x\" \\"}),
+        ("network", 'über "x" \\', {"network": 'über "x" \\'}),
     ],
 )
 def test_every_kind_of_value(home: Any, key: str, text: str, tree: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ def test_every_kind_of_value(home: Any, key: str, text: str, tree: dict[str, Any
 
 
 def test_other_values_stay_and_lost_comments_are_told(home: Any) -> None:
-    home.config('# mine\ncount = 2\n[other]\nx = 1\n')
+    home.config("# mine\ncount = 2\n[other]\nx = 1\n")
     change = set_value(home.settings(), "video.fps", "24")
     assert written(home) == {"count": 2, "other": {"x": 1}, "video": {"fps": 24}}
     assert change.warnings == (f"Comments in {FILE} were not kept.",)

@@ -26,15 +26,13 @@ def test_documented_places(tmp_path: Path) -> None:
 
 def test_folders_of_the_users_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    paths = Paths.of(
-        {
-            "HOME": str(tmp_path),
-            "USERPROFILE": str(tmp_path),
-            "SOGNI_CONFIG_DIR": "~/mine",
-            "SOGNI_STATE_DIR": str(tmp_path / "state"),
-            "SOGNI_CACHE_DIR": "cache",
-        }
-    )
+    paths = Paths.of({
+        "HOME": str(tmp_path),
+        "USERPROFILE": str(tmp_path),
+        "SOGNI_CONFIG_DIR": "~/mine",
+        "SOGNI_STATE_DIR": str(tmp_path / "state"),
+        "SOGNI_CACHE_DIR": "cache",
+    })
     assert (paths.config, paths.state, paths.cache) == (tmp_path / "mine", tmp_path / "state", tmp_path / "cache")
     assert paths.journal == tmp_path / "state" / "journal.db"
     assert not list(tmp_path.iterdir())

@@ -142,7 +142,7 @@ def test_explain_names_every_layer_that_spoke(home: Any) -> None:
 
 
 def test_unknown_keys_are_named_with_the_nearest(home: Any) -> None:
-    home.config('cuont = 2\n[video]\nfsp = 20\n[video.model_defaults.x]\nstep = 1\n[other]\nx = 1\n')
+    home.config("cuont = 2\n[video]\nfsp = 20\n[video.model_defaults.x]\nstep = 1\n[other]\nx = 1\n")
     settings = home.settings(SOGNI_VIDEO__NAMES="x", SOGNI_APP_ID="x")
     found = {(problem.key, problem.nearest, problem.severity) for problem in settings.check()}
     assert found == {
