@@ -33,6 +33,7 @@ from .report import echo, finished, kept
 from .resolve import Resolved, Resolver, outside
 from .resuming import rebuild
 from .running import RunContext, Shared, call_workflow, new_random_seed, utc_now
+from .told import Told
 
 
 class Engine:
@@ -253,7 +254,7 @@ class Engine:
             network=network,
             settings=self.section,
             prepare=self.prepare,
-            on_progress=on_progress,
+            on_progress=Told(on_progress, self._warn),
             began=began,
             random_seed=random_seed,
         )

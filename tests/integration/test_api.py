@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sogni_devnet.server import Devnet
 
 import sogni_core
 from sogni_core.errors import InputError
+from sogni_core.result import Progress
 from sogni_core.testing.pytest_plugin import AppFactory
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +63,27 @@ async def test_cancelling_the_task_cancels_the_project(sogni_app: AppFactory, de
         run = app.runs(1)[0]
         assert (run.state, run.steps[0].state) == ("interrupted", "cancelled")
         assert run.steps[0].project_id == devnet.job_requests[0]["jobID"] == project["projectId"]
+
+
+@pytest.mark.parametrize("kind", ["sending", "queued", "started", "step", "job", "saved", "finished"])
+async def test_a_receiver_of_progress_that_raises_costs_nothing_but_progress(
+    sogni_app: AppFactory, devnet: Devnet, folder: Path, kind: str
+) -> None:
+    seen: list[str] = []
+
+    def receive(progress: Progress) -> None:
+        seen.append(progress.kind)
+        if progress.kind == kind:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with sogni_app(environ=devnet.environ) as app:
+        result = await app.run("image", prompt="a cat", output="cat.png", on_progress=receive)
+        run = app.find_run(result.run_id)
+    assert result.paths == (folder / "cat.png",)
+    assert (result.error, run.state, run.steps[0].state) == (None, "completed", "completed")
+    assert seen.count(kind) == 1
+    assert seen[-1] == kind
+    assert result.warnings == ("Progress could not be shown: OSError: [Errno 28] No space left on device",)
 
 
 async def test_fields_may_be_typed_or_text(sogni_app: AppFactory, devnet: Devnet) -> None:
