@@ -21,13 +21,16 @@ def carry_out(app: App, work: Callable[[], Awaitable[T]]) -> T:
 
 async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
     received: list[int] = []
+    working = True
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()
 
     def stop(number: int) -> None:
-        received.append(number)
-        task.cancel()
+        # What comes while the connections close is too late: it would throw away an answer that is there.
+        if working:
+            received.append(number)
+            task.cancel()
 
     watched = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -44,6 +47,8 @@ async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
                     raise
                 task.uncancel()
                 raise interrupted(app, received[0]) from None
+            finally:
+                working = False
     finally:
         for number in watched:
             loop.remove_signal_handler(number)

@@ -1,0 +1,49 @@
+"""Signals while a command is carried out."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from sogni_devnet.server import Devnet
+
+from sogni_core.cli.carrying import carry_out
+from sogni_core.errors import InterruptedRunError
+from sogni_core.result import Result
+from sogni_core.testing.pytest_plugin import AppFactory
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_connections_close_does_not_lose_the_answer(
+    sogni_app: AppFactory, devnet: Devnet, folder: Path, number: signal.Signals
+) -> None:
+    app = sogni_app(environ=devnet.environ)
+
+    async def work() -> Result:
+        result = await app.run("image", prompt="a cat", output="cat.png")
+        os.kill(os.getpid(), number)
+        return result
+
+    assert carry_out(app, work).paths == (folder / "cat.png",)
+
+
+def test_a_second_signal_while_the_connections_close_does_not_hide_the_first(
+    sogni_app: AppFactory, devnet: Devnet
+) -> None:
+    app = sogni_app(environ=devnet.environ)
+
+    async def work() -> None:
+        await app.balance()
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await app.run("image", prompt="a cat")
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(InterruptedRunError) as caught:
+        carry_out(app, work)
+    assert caught.value.exit_code == 143
