@@ -17,10 +17,10 @@ from sogni_core._journal.journal import Journal
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError
+from sogni_core.errors import AuthError, ConfigError
 from sogni_core.plugin import Endpoint
 from sogni_core.settings import Settings
-from sogni_core.settings.credentials import Credentials, read
+from sogni_core.settings.credentials import Credentials, Found, read
 from sogni_core.settings.paths import Paths
 
 from .endpoints import plugin_endpoint
@@ -84,11 +84,7 @@ class Networks:
 
     async def _new_way(self, name: str, credentials: Credentials | None, wanted: str | None) -> Way:
         if name in LIVE_NETWORKS:
-            endpoint = Endpoint(
-                name,
-                str(self._settings.value("rest_url").value).rstrip("/"),
-                str(self._settings.value("socket_url").value).rstrip("/"),
-            )
+            endpoint = Endpoint(name, self._url("rest_url"), self._url("socket_url"))
             mine = credentials or self.credentials()
             folder, wire = self._paths.state, name
         else:
@@ -117,25 +113,42 @@ class Networks:
             self._open[name] = way
         return way
 
+    def _url(self, key: str) -> str:
+        """Return an endpoint; raises ConfigError if a layer named one that is not valid.
+
+        The built-in endpoint is no answer then: who wrote another one does not mean to pay there.
+        """
+        spoken = self._settings.explain(key)[0]
+        if spoken.problem:
+            raise ConfigError(
+                "INVALID_CONFIG",
+                f"{key} ({spoken.origin}) is not valid: {spoken.problem}.",
+                details={"key": key, "origin": spoken.origin},
+            )
+        return str(spoken.value).rstrip("/")
+
     def credentials(self) -> Credentials | None:
         """Read the user's credentials; what is odd about them becomes a warning."""
-        found = read(self._paths, self._environ)
-        for warning in found.warnings:
-            self._warn(warning)
-        return found.credentials
+        return self._found().credentials
 
     def require_credentials(self) -> Credentials:
         """Read the user's credentials; raises AuthError MISSING_CREDENTIALS."""
-        found = self.credentials()
-        if found is None:
+        found = self._found()
+        if found.credentials is None:
             raise AuthError(
                 "MISSING_CREDENTIALS",
-                "No Sogni credentials found.",
+                " ".join(["No Sogni credentials found.", *found.warnings]),
                 details={
                     "triedFile": str(self._paths.credentials),
                     "triedEnv": ["SOGNI_API_KEY", "SOGNI_USERNAME", "SOGNI_PASSWORD"],
                 },
             )
+        return found.credentials
+
+    def _found(self) -> Found:
+        found = read(self._paths, self._environ)
+        for warning in found.warnings:
+            self._warn(warning)
         return found
 
     async def close(self) -> None:

@@ -84,6 +84,27 @@ def test_login_never_takes_half(sogni: Any, devnet: Devnet, argv: list[str], std
     assert devnet.requests == []
 
 
+@pytest.mark.parametrize("key", ["SOGNI_REST_URL", "SOGNI_SOCKET_URL"])
+@pytest.mark.parametrize("url", ["nonsense", "http://u:p@127.0.0.1:1", "ws://127.0.0.1:1?x=1"])
+def test_an_endpoint_that_is_not_valid_never_becomes_the_live_one(
+    sogni: Any, devnet: Devnet, key: str, url: str
+) -> None:
+    account = {"SOGNI_USERNAME": devnet.accounts[0].username, "SOGNI_PASSWORD": devnet.accounts[0].password}
+    for argv in (["balance"], ["models"], ["image", "a cat"], ["image", "a cat", "--dry-run"]):
+        called = sogni(*argv, "--json", **account, **{key: url})
+        assert (called.exit_code, called.json["errorCode"]) == (3, "INVALID_CONFIG"), argv
+        assert called.json["error"].startswith(f"{key.removeprefix('SOGNI_').lower()} (environment {key}) is not valid")
+    assert devnet.requests == []
+
+
+def test_credentials_that_cannot_be_read_are_said_to_be_there(sogni: Any, sogni_home: Any) -> None:
+    sogni_home.credentials.mkdir(parents=True)
+    for argv in (["balance"], ["image", "a cat"]):
+        found = sogni(*argv, "--json").json
+        assert found["errorCode"] == "MISSING_CREDENTIALS"
+        assert "Cannot read ~/.config/sogni/credentials: it is not a regular file." in found["error"]
+
+
 def test_balance(sogni: Any, devnet: Devnet) -> None:
     found = sogni("balance", "--json", SOGNI_API_KEY=devnet.accounts[0].api_key).json
     assert list(found) == ["success", "type", "spark", "sogni", "tokenType", "timestamp"]
