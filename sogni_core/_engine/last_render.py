@@ -27,7 +27,7 @@ class LastRender:
             found = json.loads(self.path.read_text("utf-8"))
         except FileNotFoundError:
             raise InputError("NO_LAST_RENDER", "No previous render found.") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
             raise InputError("NO_LAST_RENDER", f"The last render cannot be read: {self.path}: {reason}.") from None
         if not isinstance(found, dict):

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sogni_core._protocol.values import number
 from sogni_core.errors import ConfigError
 from sogni_core.files import private_folder, write_atomic
 
@@ -116,7 +117,8 @@ def expiry(token: str) -> float | None:
     except (ValueError, RecursionError, binascii.Error):
         return None
     moment = claims.get("exp") if isinstance(claims, dict) else None
-    return float(moment) if isinstance(moment, int | float) and not isinstance(moment, bool) and moment < 1e12 else None
+    found = number(moment) if isinstance(moment, int | float) else None
+    return found if found is not None and found < 1e12 else None
 
 
 def _expired(token: str) -> bool:

@@ -96,6 +96,9 @@ def check(url: str, *, loopback: bool) -> None:
         raise refused(url, "is not an http(s) URL")
     if not host or any(character.isspace() or not character.isprintable() for character in url):
         raise refused(url, "is not a valid URL")
+    if "[" in parts.netloc and not parts.netloc.isascii():
+        # A zone behind an address (``[…%ª]``) may be any text to a parser, and is no header to the HTTP library.
+        raise refused(url, "is not a valid URL")
     if parts.username is not None or parts.password is not None:
         raise refused(url, "carries a user name or a password")
     try:

@@ -96,6 +96,7 @@ def test_no_disguise_of_an_ipv4_address_is_open(address: object) -> None:
 
 
 REFUSED_URLS = [
+    "http://[2001:db7::1%\u00ba5eth0]:80/",
     "",
     "cat.png",
     "file:///etc/passwd",

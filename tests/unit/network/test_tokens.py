@@ -37,6 +37,7 @@ def jwt(**claims: object) -> str:
         (jwt(exp="soon"), None),
         (jwt(exp=True), None),
         (jwt(exp=1e300), None),
+        (jwt(exp=-(10**400)), None),
         ("opaque", None),
         ("a.b.c", None),
         ("", None),
