@@ -6,9 +6,10 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+FUZZ_SECONDS ?= 600
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow test-peers lint docs docs-check bench clean
+.PHONY: demo test test-slow test-soak test-peers fuzz lint docs docs-check bench clean
 
 demo: $(VENV)/demo
 	$(BIN)/sogni image --network devnet "a cat wearing a hat" -o cat.png
@@ -17,7 +18,16 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "not slow"
 
 test-slow: $(VENV)/dev
-	$(BIN)/python -m pytest -q -m "slow and not peers"
+	$(BIN)/python -m pytest -q -m "slow and not peers and not soak"
+
+# About a minute; SOGNI_SOAK_SEED chooses when what goes wrong.
+test-soak: $(VENV)/dev
+	$(BIN)/python -m pytest -q -s -m soak tests/soak
+
+# atheris is there for few Pythons; where it is not, the program says so and fuzzes nothing.
+fuzz: $(VENV)/dev
+	@$(PIP) install --only-binary :all: atheris==3.0.0 2>/dev/null || true
+	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 
 # The official SDKs, from their registries, in .cache/peers; the JavaScript one needs node.
 test-peers: $(VENV)/dev
