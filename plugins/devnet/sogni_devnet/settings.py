@@ -34,7 +34,7 @@ class DevnetSettings(BaseModel):
         Field(description="What is rendered: scenes with a caption, or flat colours for speed."),
     ] = "scene"
     strict_tiers: Annotated[
-        bool, Field(description="Refuse steps, guidance, samplers and schedulers outside a model's tier.")
+        bool, Field(description="Refuse steps, guidance, samplers, schedulers and frame rates outside a model's tier.")
     ] = False
     token_seconds: Annotated[int, Field(gt=0, description="Lifetime of a login token in seconds.")] = 3600
     refresh_seconds: Annotated[int, Field(gt=0, description="Lifetime of a refresh token in seconds.")] = 86400

@@ -22,8 +22,8 @@ from sogni_devnet.refusal import INVALID_REQUEST, UNKNOWN_MODEL, JobRefusal
 from sogni_devnet.sniff import IMAGES
 from sogni_devnet.storage import StoredFile
 from sogni_devnet.template import KEY_FRAME, OPTIONAL_TEXT, TOP
-from sogni_devnet.tiers import Media
-from sogni_devnet.video_request import read_video
+from sogni_devnet.tiers import Media, VideoTier
+from sogni_devnet.video_request import check_rate, read_video
 
 MOST_JOBS = 1024
 """Bound of this server on ``numberOfImages``; the live service's is not known."""
@@ -67,6 +67,8 @@ def read_order(
     least, largest = model.tier.guidance[:2] if strict_tiers else (0, 1000)
     frame.number("guidanceScale", least, largest, optional=True)
     order = READERS[model.media](frame, model, common)
+    if strict_tiers and isinstance(model.tier, VideoTier):
+        check_rate(frame, model.tier)
     for slot in order.slots:
         _check_upload(frame, slot, uploads(slot))
     if problems:

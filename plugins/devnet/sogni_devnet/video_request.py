@@ -36,7 +36,8 @@ def read_video(frame: Fields, model: Model, common: dict[str, Any]) -> VideoOrde
     frame.text("negativePrompt", optional=True)
     frame.constant("strength", 0.5)
     frame.foreign((*IMAGE_ONLY, *AUDIO_ONLY), "does not belong in a video project")
-    rate = frame.number("fps", *tier.fps[:2], optional=True) if tier.any_rate else _rate(frame, tier)
+    least, largest = tier.fps[:2] if tier.any_rate else (1, 1000)
+    rate = frame.number("fps", least, largest, optional=True)
     slots = _references(frame, model)
     control = _control(frame, model, slots)
     _options(frame, model)
@@ -65,11 +66,11 @@ def _frames(frame: Fields, tier: VideoTier) -> int:
     return frames or tier.frames[2]
 
 
-def _rate(frame: Fields, tier: VideoTier) -> float | None:
+def check_rate(frame: Fields, tier: VideoTier) -> None:
+    """Note a frame rate that is none of the tier's; whether the live network refuses one is not known."""
     rate = frame.number("fps", 1, 1000, optional=True)
-    if rate is not None and rate not in tier.fps:
+    if rate is not None and not tier.any_rate and rate not in tier.fps:
         frame.problem("fps", f"is none of {', '.join(map(str, tier.fps))}")
-    return rate
 
 
 def _references(frame: Fields, model: Model) -> tuple[str, ...]:

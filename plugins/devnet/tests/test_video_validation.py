@@ -33,6 +33,7 @@ IMAGE, END, AUDIO, VIDEO, MASK = (
     ("workflow", "frame"),
     [
         ("t2v_lightx2v", {}), ("t2v_lightx2v", {"negativePrompt": ...}), ("t2v_lightx2v", {"fps": 32}),
+        ("t2v_lightx2v", {"fps": 24}),
         ("t2v_lightx2v", {"loras": ["a"], "loraStrengths": [1]}),
         ("t2v_lightx2v", {"width": ..., "height": ...}), ("t2v_lightx2v", {"frames": 161, "shift": 5, "steps": 4}),
         ("t2v_lightx2v", {"teacacheThreshold": 0.2, "trimEndFrame": True, "seed": 1, "generateAudio": False}),
@@ -57,7 +58,7 @@ def test_video_is_taken(video_request, workflow, frame):
     [
         ("t2v_lightx2v", {"frames": ...}, "frames is missing"), ("t2v_lightx2v", {"frames": 16}, "frames"),
         ("t2v_lightx2v", {"frames": 162}, "frames"), ("t2v_lightx2v", {"frames": 81.0}, "frames"),
-        ("t2v_lightx2v", {"fps": 24}, "fps"), ("t2v_lightx2v", {"fps": "16"}, "fps"),
+        ("t2v_lightx2v", {"fps": 0}, "fps"), ("t2v_lightx2v", {"fps": "16"}, "fps"),
         ("t2v_lightx2v", {"width": 464}, "width"), ("t2v_lightx2v", {"width": 490}, "divisible by 16"),
         ("t2v_lightx2v", {"height": 1552}, "height"), ("t2v_lightx2v", {"sizePreset": "custom"}, "sizePreset"),
         ("t2v_lightx2v", {"comfySampler": ...}, "comfySampler"), ("t2v_lightx2v", {"strength": 0.4}, "strength"),
@@ -146,6 +147,11 @@ def test_strict_tiers(job_request, frame, match):
     read_order(job_request(frame), there)
     with pytest.raises(JobRefusal, match=match):
         read_order(job_request(frame), there, strict_tiers=True)
+
+
+def test_strict_tiers_refuse_a_frame_rate_that_is_none_of_theirs(video_request):
+    with pytest.raises(JobRefusal, match="fps is none of 16, 32"):
+        read_order(video_request("t2v_lightx2v", {"fps": 24}), there, strict_tiers=True)
 
 
 def test_strict_tiers_take_aliases_of_display_names(job_request):

@@ -204,11 +204,13 @@ def test_the_length(run: Any, argv: tuple[str, ...], frames: int, duration: floa
     assert shown.get("frames", frames) == frames
 
 
-def test_a_rate_that_the_model_does_not_render_is_told_and_sent(run: Any, folder: Path) -> None:
+def test_a_rate_that_the_model_does_not_render_is_told_and_sent(run: Any, sent: Any, folder: Path) -> None:
     plan = run("video", "x", "--fps", "24", "--dry-run", "--json").json
     assert plan["warnings"] == [f"--fps 24 is none of {WAN}t2v_lightx2v's (16 or 32); it is sent as it is."]
     assert run("video", "x", "--fps", "60", "--dry-run", "--json").json["warnings"][0].startswith("--fps 60 is none")
     assert run("video", "x", "--fps", "32", "--dry-run", "--json").json["warnings"] == []
+    assert run("video", "x", "--fps", "24", "--frames", "17", "-o", "o.mp4").exit_code == 0
+    assert (sent()["fps"], round(film(folder / "o.mp4").rate)) == (24, 24)
 
 
 def test_several_videos_are_saved_beside_each_other(run: Any, folder: Path) -> None:
