@@ -24,12 +24,17 @@ _HANDED_ON = (
 async def render(ctx: Context, request: ContinueRequest) -> Result:
     """Render what follows the last frame, and join it to the video without showing that frame twice."""
     assert request.output is not None
-    frame = ctx.folder / "last-frame.png"
+    # Named by the run's own chance: parts of one run share a folder.
+    name = f"continue-{ctx.random.getrandbits(32):08x}"
+    frame = ctx.folder / f"{name}.png"
     ctx.progress("Extracting last frame")
     # Also in a plan: the frame decides the size.
     await save_last_frame(request.clip, frame)
     size = request.size
     fields = {name: getattr(request, name) for name in _HANDED_ON if getattr(request, name) is not None}
+    if not request.given & {"width", "height"}:
+        # The size is the video's, which nobody chose here.
+        fields["strict_size"] = False
     part = await ctx.run(
         "video:i2v",
         key="continuation",
@@ -37,7 +42,7 @@ async def render(ctx: Context, request: ContinueRequest) -> Result:
         ref=frame,
         width=size.width,
         height=size.height,
-        output=ctx.folder / "continuation.mp4",
+        output=ctx.folder / f"{name}.mp4",
     )
     extra = {**part.extra, "clip": request.clip.source}
     if not part.artifacts or part.artifacts[0].path is None:

@@ -141,6 +141,13 @@ def test_a_continuation_can_be_planned(run: Any, devnet: Any, folder: Path) -> N
     assert not (folder / "full.mp4").exists()
 
 
+def test_a_strict_size_is_about_a_size_that_was_chosen(run: Any, folder: Path) -> None:
+    clip(folder / "old.mp4", 17, size="640x360")
+    argv = ("continue", "old.mp4", "goes on", "-o", "full.mp4", "--dry-run", "--strict-size", "--json")
+    assert run(*argv).exit_code == 0
+    assert run(*argv, "-w", "640", "-h", "360").json["errorCode"] == "INVALID_VIDEO_SIZE"
+
+
 @needs_scripts
 def test_a_continuation_is_not_lost_when_it_cannot_be_joined(system: str, run: Any, folder: Path) -> None:
     clip(folder / "old.mp4", 17)
