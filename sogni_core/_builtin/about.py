@@ -114,14 +114,14 @@ def _plugin_lines(row: dict[str, Any]) -> list[str]:
     return lines
 
 
-def schema(app: App, mode: Annotated[str | None, typer.Argument(help="Mode; all if left out.")] = None) -> Report:
+def schema(app: App, mode: Annotated[str | None, typer.Argument(help="Mode; all if left out.")] = None) -> None:
     """Print the JSON Schema of a mode, or of all. The output is the schema itself, with --json or without."""
     import json
     import sys
 
     found = app.schema(mode) if mode is not None else app.schemas()
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    return Report({})
+    sys.stdout.flush()
 
 
 def errors(app: App, code: Annotated[str | None, typer.Argument(help="Code; all if left out.")] = None) -> Report:

@@ -58,7 +58,10 @@ def _dispatch(invocation: Invocation) -> int:
     if invocation.word is None and invocation.argv[:1] in (("--version",), ("-V",)):
         from sogni_core import __version__
 
-        output.write_lines([__version__])
+        if invocation.json:
+            output.write_json({"success": True, "type": "version", "version": __version__})
+        else:
+            output.write_lines([__version__])
         return 0
     host = PluginHost.from_environment(CORE_PLUGIN, os.environ)
     argv = list(invocation.argv)
@@ -192,10 +195,17 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
         raise _usage(error, argv) from None
     except typer.Abort:
         raise InterruptedRunError("INTERRUPTED", "Stopped.") from None
-    except typer.Exit as done:
-        return int(done.exit_code)
-    if not answer:
-        return 0  # typer's own 0 after help, or None of a command that wrote for itself
+    except SystemExit as done:
+        if isinstance(done.__context__, BrokenPipeError):
+            return 0  # typer's 1 for a reader of the help that has gone away
+        raise
+    if answer is None:
+        return 0  # of a command that wrote for itself
+    if isinstance(answer, int):
+        # typer hands back the code of what it takes for an end: 0 after help, 130 for a Ctrl-C, a typer.Exit.
+        if answer == InterruptedRunError.exit_code:
+            raise InterruptedRunError("INTERRUPTED", "Stopped by SIGINT.")
+        return answer
     from .writing import write_answer
 
     return write_answer(answer, invocation)

@@ -55,10 +55,11 @@ def test_a_signal_in_text_mode_names_the_project(start: Start, devnet: Devnet) -
     assert f"Project {devnet.job_requests[0]['jobID']}: cancelled" in err.decode()
 
 
-def test_a_closed_pipe_is_no_traceback(start: Start, devnet: Devnet) -> None:
+@pytest.mark.parametrize("argv", [["errors"], ["--help"], ["image", "--help"], ["config", "--help"], ["schema"]])
+def test_a_closed_pipe_is_no_traceback(start: Start, devnet: Devnet, argv: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    process = start("errors", environ=devnet.environ, stdout=writer)
+    process = start(*argv, environ=devnet.environ, stdout=writer)
     os.close(writer)
     _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, b"")

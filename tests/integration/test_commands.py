@@ -218,11 +218,15 @@ def test_schema_is_the_request_with_its_defaults(sogni: Any) -> None:
     assert schema["properties"]["width"]["x-flags"] == ["-w", "--width"]
     assert schema["properties"]["context"]["items"] == {"type": "string", "format": "path-or-url"}
     assert set(json.loads(sogni("schema").stdout)) >= {"image"}
+    assert sogni("schema", "image", "--json").json == schema
 
 
 def test_version(sogni: Any) -> None:
     assert sogni("--version").stdout == sogni("-V").stdout == sogni("version").stdout == "0.1.0\n"
     assert sogni("version", "--json").json["version"] == "0.1.0"
+    assert sogni("--version", "--json").json == sogni("--json", "-V").json == {
+        "success": True, "type": "version", "version": "0.1.0",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,24 @@ def test_a_command_that_fails(does: str, said: str, kind: str, install: Any, sog
     assert called.json["plugin"] == "broken (sogni-broken 3.1)"
 
 
+@pytest.mark.parametrize(
+    ("does", "code", "error"),
+    [
+        ("raise typer.Exit(3)", 3, ""),
+        ("raise typer.Exit", 0, ""),
+        ("raise KeyboardInterrupt", 130, "INTERRUPTED"),
+        ("raise typer.Abort", 130, "INTERRUPTED"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["def run", "async def run"])
+def test_a_command_that_ends_early(does: str, code: int, error: str, kind: str, install: Any, sogni_cli: Any) -> None:
+    module = '@hookimpl\ndef sogni_commands():\n    return [Command("ending", "x", "{package}.commands:run")]\n'
+    install("ending", module, files={"commands": f"import typer\n\n{kind}():\n    {does}\n"})
+    called = sogni_cli("ending", "--json")
+    assert called.exit_code == code
+    assert called.json["errorCode"] == error if error else called.stdout == ""
+
+
 def test_a_network_that_fails(install: Any, sogni_cli: Any) -> None:
     module = '@hookimpl\ndef sogni_networks():\n    return [Network("broken", "{package}.network:open_network")]\n'
     install("broken", module, files={"network": "def open_network():\n    raise ValueError('no idea')\n"})
