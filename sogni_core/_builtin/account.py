@@ -48,7 +48,7 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
     if api_key:
         return Credentials(api_key=_prompt("API key: ", "--api-key-stdin"), origin="login")
     if username is None:
-        if password_stdin or not sys.stdin.isatty():
+        if password_stdin or not _at_terminal():
             raise InputError(
                 "INVALID_ARGUMENT",
                 "There is no terminal to ask for a user name.",
@@ -63,15 +63,19 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
     return Credentials(username, password, origin="login")
 
 
+def _at_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()  # None: started without standard input
+
+
 def _from_stdin(what: str) -> str:
-    secret = sys.stdin.read(LONGEST_SECRET + 1).rstrip("\r\n")
+    secret = sys.stdin.read(LONGEST_SECRET + 1).rstrip("\r\n") if sys.stdin is not None else ""
     if not secret or len(secret) > LONGEST_SECRET or "\n" in secret:
         raise InputError("INVALID_ARGUMENT", f"Standard input must hold the {what} alone, on one line.")
     return secret
 
 
 def _prompt(question: str, instead: str) -> str:
-    if not sys.stdin.isatty():
+    if not _at_terminal():
         raise InputError("INVALID_ARGUMENT", "There is no terminal to ask for a secret.", hint=f"Use {instead}.")
     secret = getpass.getpass(question)
     if not secret:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from sogni_core.errors import InputError, PartialError, SogniError
 from sogni_core.text import clean, clean_block
@@ -28,22 +28,39 @@ def prepare_streams() -> None:
 
 
 def write(text: str) -> None:
-    """Write to standard output; a reader that has gone away is no error."""
-    _write(sys.stdout, text)
+    """Write to standard output; a reader that has gone away is no error.
+
+    Raises InputError OUTPUT_NOT_WRITABLE, and from then on each time: nothing more can be said there.
+    """
+    reason = _write(sys.stdout, text)
+    if reason is not None:
+        sys.stdout = cast("IO[str]", None)
+        raise InputError("OUTPUT_NOT_WRITABLE", f"Cannot write to standard output: {reason}.", details={"path": "-"})
 
 
 def note(text: str) -> None:
-    """Write a line to standard error."""
+    """Write a line to standard error. Where that fails, nobody is left to tell, and nothing is lost but the line."""
     _write(sys.stderr, text + "\n")
 
 
-def _write(stream: IO[str], text: str) -> None:
+def _write(stream: IO[str] | None, text: str) -> str | None:
+    """Write; returns why it cannot be written, None if it could or if its reader has had enough."""
+    if stream is None:
+        return "it is closed"  # Python's way to say that the process was started without it
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _drop(stream)
+    except OSError as error:
+        _drop(stream)
+        return (error.strerror or "it cannot be written").lower()
+    return None
+
+
+def _drop(stream: IO[str]) -> None:
+    # Python would complain once more when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def write_json(fields: Mapping[str, Any]) -> None:

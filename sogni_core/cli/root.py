@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
@@ -50,7 +51,11 @@ def _failed(error: SogniError, invocation: Invocation) -> int:
         from .tracing import shown_traceback
 
         output.note(shown_traceback(error))
-    output.write_error(error, invocation)
+    try:
+        output.write_error(error, invocation)
+    except InputError:
+        # There is no standard output; whoever reads the other one learns of it.
+        output.write_error(error, replace(invocation, json=False))
     return error.exit_code
 
 

@@ -39,7 +39,7 @@ class Shown:
 
         if self._invocation.quiet:
             return Quiet(warnings=not self._invocation.json)
-        if sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb":
+        if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb":
             from .display import Display
 
             return Display()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from sogni_devnet.server import Devnet
 
-from .conftest import Start
+from .conftest import PROGRAM, Start
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
@@ -74,6 +75,51 @@ def test_a_reader_that_has_enough_is_no_traceback(start: Start) -> None:
     with process.stderr as stream:
         err = stream.read()
     assert (process.wait(timeout=20), err) == (0, b"")
+
+
+FULL = Path("/dev/full")
+
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["version"], "Cannot write to standard output: no space left on device."),
+        (["version", "--json"], "Cannot write to standard output: no space left on device."),
+        (["nonsense", "--json"], "There is no command 'nonsense'."),
+        (["schema"], "OSError: [Errno 28] No space left on device"),
+        (["--help"], "OSError: [Errno 28] No space left on device"),
+    ],
+)
+def test_standard_output_that_cannot_be_written_is_said_on_the_other(start: Start, argv: list[str], said: str) -> None:
+    with FULL.open("wb") as full:
+        process = start(*argv, stdout=full)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode in (1, 2)
+    assert [line for line in err.decode().splitlines() if not line.startswith("Hint: ")] == [f"Error: {said}"]
+
+
+@needs_full
+def test_progress_that_cannot_be_written_costs_nothing_else(start: Start, devnet: Devnet, folder: Path) -> None:
+    with FULL.open("wb") as full:
+        process = start("image", "a cat", "-o", "cat.png", "--json", environ=devnet.environ, stderr=full)
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert json.loads(out)["localPath"] == str(folder / "cat.png")
+
+
+@pytest.mark.parametrize(("closed", "code"), [("<&-", 0), ("2>&-", 0), (">&-", 2), ("<&- >&- 2>&-", 2)])
+def test_a_program_started_without_its_streams(
+    devnet: Devnet, folder: Path, closed: str, code: int, sogni_home: object
+) -> None:
+    command = shlex.join([*PROGRAM, "image", "a cat", "-o", "cat.png", "--json"])
+    environ = {**os.environ, **devnet.environ}
+    done = subprocess.run(["sh", "-c", f"{command} {closed}"], cwd=folder, env=environ, capture_output=True, timeout=30)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert (folder / "cat.png").stat().st_size > 0
 
 
 def test_no_terminal_and_no_input_never_asks(start: Start) -> None:
