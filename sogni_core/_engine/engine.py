@@ -139,11 +139,14 @@ class Engine:
         output = getattr(request, "output", None)
         for path in numbered(absolute(output), getattr(request, "count", 1)) if output is not None else ():
             prepare_output(path)
+        # A mode without the option works on this machine alone: nobody has to log in for it, and nothing is connected.
         network = str(getattr(request, "network", "") or "fast")
-        if network in LIVE_NETWORKS:
+        paid = "network" in type(request).model_fields
+        if paid and network in LIVE_NETWORKS:
             self.networks.require_credentials()
         way = await self.networks.way(network)
-        way.session.open()
+        if paid:
+            way.session.open()
         shared = self._begin(resolved, way, network, on_progress)
         return await self._carry_out(shared, resolved)
 

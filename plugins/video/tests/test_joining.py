@@ -110,6 +110,14 @@ async def test_other_modes_join_clips_without_submitting_anything(sogni_app: Any
     assert devnet.job_requests == []
 
 
+def test_joining_needs_no_account_and_no_network(sogni_cli: Any, folder: Path) -> None:
+    blend(folder / "a.mp4", "red", "green")
+    blend(folder / "b.mp4", "green", "red")
+    nowhere = {"SOGNI_REST_URL": "http://127.0.0.1:9", "SOGNI_SOCKET_URL": "ws://127.0.0.1:9"}
+    called = sogni_cli("join", "a.mp4", "b.mp4", "-o", "ab.mp4", "--json", environ=nowhere)
+    assert (called.exit_code, called.json["frames"]) == (0, 33), called.stdout
+
+
 def test_names_of_files_are_only_names(run: Any, folder: Path) -> None:
     name = "it's $(touch gone) [0] é.mp4" if os.name != "nt" else "it's é.mp4"
     clip(folder / name, 5)
