@@ -196,10 +196,8 @@ class Http:
     def _main(self) -> httpx.AsyncClient:
         if self._client is None:
             redaction.install()
-            import httpx
-
             if proxies.named("http") or proxies.named("https"):
-                self._client = httpx.AsyncClient(verify=tls.trusting(), headers=_headers(), limits=_limits())
+                self._client = _proxied()
             else:
                 self._client, self._lines = _direct(guarded=False)
         return self._client
@@ -268,6 +266,16 @@ def _direct(*, guarded: bool) -> tuple[httpx.AsyncClient, Lines]:
     lines = Lines(guarded=guarded)
     transport = DirectTransport(lines, max_lines=MAX_LINES, keep_seconds=KEEP_SECONDS)
     return httpx.AsyncClient(transport=transport, trust_env=False, headers=_headers()), lines
+
+
+def _proxied() -> httpx.AsyncClient:
+    import httpx
+
+    local = {f"all://[{host}]" if ":" in host else f"all://{host}": None for host in proxies.LOCAL}
+    try:
+        return httpx.AsyncClient(verify=tls.trusting(), headers=_headers(), limits=_limits(), mounts=local)
+    except (ValueError, ImportError, httpx.InvalidURL) as failure:
+        raise proxies.unusable(failure) from None
 
 
 def _headers() -> dict[str, str]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
+from sogni_core.errors import ConfigError
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+"""Hosts that no proxy is asked for: it would look for them on its own machine."""
+
 
 def named(scheme: str, host: str = "") -> bool:
     """Tell whether there is a proxy for a scheme, and for this host unless none is given."""
+    if host in LOCAL:
+        return False
     # Elsewhere than on these two, a proxy is named by the environment; looking there spares an import.
     if sys.platform not in {"darwin", "win32"} and not any(name.lower().endswith("_proxy") for name in os.environ):
         return False
@@ -17,3 +24,15 @@ def named(scheme: str, host: str = "") -> bool:
     if not (proxies.get(scheme) or proxies.get("all")):
         return False
     return not (host and proxy_bypass(host))
+
+
+def unusable(failure: Exception) -> ConfigError:
+    """Say that a proxy of the environment cannot be used; its URL, which may hold a password, is not repeated."""
+    missing = isinstance(failure, ImportError)
+    reason = "SOCKS needs a package that is not installed" if missing else "its URL is not valid"
+    return ConfigError(
+        "INVALID_CONFIG",
+        f"The proxy of the environment cannot be used: {reason}.",
+        hint="Correct or unset HTTP_PROXY, HTTPS_PROXY and ALL_PROXY.",
+        details={"key": "HTTP_PROXY"},
+    )

@@ -81,6 +81,8 @@ class Socket:
                 await _prepared(secure)
                 waiting()
                 return await _upgraded(url, headers, dialling, host)
+        except ImportError as failure:
+            raise proxies.unusable(failure) from None
         except (OSError, TimeoutError, ValueError) as failure:
             raise unreachable(failure, host) from None
         finally:

@@ -14,7 +14,7 @@ from sogni_core._transport import tls
 from sogni_core._transport.calls import SafeCall
 from sogni_core._transport.http import Http
 from sogni_core._transport.socket import Socket
-from sogni_core.errors import TransportError
+from sogni_core.errors import ConfigError, TransportError
 from sogni_core.files import Neighbour
 
 pytestmark = pytest.mark.anyio
@@ -176,6 +176,51 @@ async def test_files_of_the_service_come_through_a_proxy_where_there_is_one(
         assert web.asked[0].headers["host"] == "files.example.com"
     finally:
         await http.close()
+
+
+async def test_no_proxy_stands_before_this_machine(
+    net: Any, web: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def greet(line: Any) -> None:
+        await line.greet()
+        await line.close(1000)
+
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    net.wire.scripts = [greet]
+    web.on("/x", web.answer(body=b"picture"))
+    http = Http(loopback=True)
+    try:
+        assert (await http.call(SafeCall("GET", f"{web.url}/x"))).status == 200
+        with Neighbour(tmp_path / "a") as neighbour:
+            assert (await http.download(f"{web.url}/x", neighbour, limit_bytes=99)).size == 7
+        opened = await Socket.open(net.wire.url, {})
+        assert isinstance(opened, Socket)
+        await opened.close()
+    finally:
+        await http.close()
+
+
+@pytest.mark.parametrize("url", ["socks5://127.0.0.1:1", "nonsense://[", "http://[::1", "gopher://u:secret@a"])
+async def test_a_proxy_that_cannot_be_used_is_a_matter_of_configuration(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, url)
+    http = Http()
+    try:
+        with pytest.raises(ConfigError) as caught:
+            await http.call(SafeCall("GET", "http://api.example.com/x"))
+        assert caught.value.code == "INVALID_CONFIG"
+        assert "secret" not in caught.value.message
+    finally:
+        await http.close()
+
+
+async def test_a_socks_proxy_without_its_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1")
+    with pytest.raises(ConfigError, match="SOCKS needs a package"):
+        await Socket.open("wss://socket.example.com/", {})
 
 
 async def test_a_proxy_that_refuses_is_said(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
