@@ -55,6 +55,8 @@ class ConfigFile:
             reason = "it is nested too deeply"
         except tomllib.TOMLDecodeError as error:
             reason = clean(error)
+        except ValueError:
+            reason = "a number in it has too many digits"  # what Python says to more than 4300
         # Raised outside the handlers: from Python 3.14 on the parser's error carries the file.
         raise self._unreadable(reason[:1].lower() + reason[1:])
 

@@ -178,6 +178,7 @@ def test_unknown_keys_that_are_asked_for(home: Any) -> None:
         (b"count = !", "line 1"),
         (b"\xff\xfe", "not UTF-8"),
         (b"a = " + b"[" * 100_000, "nested"),
+        (b"count = " + b"9" * 5000, "too many digits"),
         (b"#" * (1 << 20) + b"\n", "1 MiB"),
         (b"count = 1\ncount = 2\n", "overwrite"),
     ],
