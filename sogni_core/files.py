@@ -167,6 +167,8 @@ def refusal(path: PurePath) -> str | None:
         return "it names a folder"
     if "\0" in str(path):
         return "it contains a NUL character"
+    if any("\ud800" <= char <= "\udfff" for char in str(path)):
+        return "it is not text"  # bytes of another encoding: neither the journal nor JSON can hold them
     if isinstance(path, PureWindowsPath):
         for part in path.parts[1 if path.anchor else 0 :]:
             if part.partition(".")[0].rstrip().upper() in _WINDOWS_DEVICES:

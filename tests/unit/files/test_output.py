@@ -57,6 +57,7 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
     refused("nul\0character")
     refused("")
     refused(tmp_path / "surrogate\ud800.png")
+    assert "not text" in refused(tmp_path / "latin-\udcff" / "cat.png").message
 
 
 def test_devices_and_pipes_are_refused(tmp_path: Path) -> None:
