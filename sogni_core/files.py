@@ -37,13 +37,17 @@ class Neighbour:
     Every operating-system error becomes OUTPUT_NOT_WRITABLE, or INVALID_STATE if ``private``.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, private: bool = False) -> None:
-        """``private``: the file ends with mode 0600. Otherwise with the mode of the file it replaces, or by umask."""
+    def __init__(self, path: str | os.PathLike[str], *, private: bool = False, durable: bool = True) -> None:
+        """``private``: the file ends with mode 0600. Otherwise with the mode of the file it replaces, or by umask.
+
+        ``durable``: it outlives a power cut, for which the disk is waited for, from when :meth:`commit` returns.
+        """
         self.path = Path(path)
         self.size = 0
         """Bytes written so far."""
         self.committed = False
         self._private = private
+        self._durable = durable
         self._hash = hashlib.sha256()
         self._target = self.path
         self._part: Path | None = None
@@ -85,7 +89,8 @@ class Neighbour:
         if self._stream is not None:
             with _translated(self.path, self._private):
                 self._stream.flush()
-                os.fsync(self._stream.fileno())
+                if self._durable:
+                    os.fsync(self._stream.fileno())
                 self._stream.close()
             self._stream = None
         return self._part
@@ -97,7 +102,8 @@ class Neighbour:
             _replace(part, self._target)
             self.committed = True
             self._part = None
-            _sync_folder(self._target.parent)
+            if self._durable:
+                _sync_folder(self._target.parent)
 
     def __exit__(self, *_: object) -> None:
         if self._stream is not None:
@@ -111,13 +117,16 @@ class Neighbour:
             self._part = None
 
 
-def write_atomic(path: str | os.PathLike[str], data: bytes | str, mode: int | None = 0o600) -> None:
+def write_atomic(
+    path: str | os.PathLike[str], data: bytes | str, mode: int | None = 0o600, *, durable: bool = True
+) -> None:
     """Write a whole file in one step; text as UTF-8 with the line breaks it has.
 
     ``mode`` None is for files of the user: umask decides, or the file that is replaced. Raises
-    INVALID_STATE, or OUTPUT_NOT_WRITABLE if ``mode`` is None; the old file is then untouched.
+    INVALID_STATE, or OUTPUT_NOT_WRITABLE if ``mode`` is None; the old file is then untouched. ``durable`` as for
+    :class:`Neighbour`.
     """
-    with Neighbour(path, private=mode is not None) as file:
+    with Neighbour(path, private=mode is not None, durable=durable) as file:
         file.write(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
         part = file.finish()
         if mode is not None and mode != 0o600:

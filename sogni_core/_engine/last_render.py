@@ -63,4 +63,5 @@ class LastRender:
                 kept["projectId"] = result.project_ids[0] if result.project_ids else None
             kept[name] = value
         private_folder(self.path.parent)
-        write_atomic(self.path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+        # For convenience only, and written by every run: not worth two waits for the disk.
+        write_atomic(self.path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n", durable=False)
