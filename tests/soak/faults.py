@@ -32,7 +32,7 @@ SURVIVED: dict[str, int] = {
     "server_restarting": 1, "slow_worker": 4, "job_moved": 10, "labelled": 8, "withheld_and_labelled": 6,
     "completion_unsaid": 4,
     "drop_after_request": 1, "drop_queued": 1, "drop_rendering": 1, "drop_after_result": 1, "drop_before_completed": 1,
-    "close_1012": 1, "close_4021": 1, "upgrade_503": 1, "upgrade_dropped": 1, "drop_before_greeting": 1,
+    "close_1012": 2, "upgrade_503": 1, "upgrade_dropped": 1, "drop_before_greeting": 1,
     "download_short": 5, "download_unsized": 3, "download_wrong_type": 5, "download_empty": 5, "download_corrupt": 5,
     "download_expired": 5, "download_missing": 5, "download_failed": 5, "download_unavailable": 3,
     "download_dropped": 5, "download_redirected": 5, "download_redirected_away": 3, "token_expired": 3,
