@@ -1,5 +1,6 @@
 """What this distribution registers. It names everything and imports nothing but ``sogni_core.plugin``."""
 
+# docs: imports
 from __future__ import annotations
 
 from sogni_core.plugin import Mode, Settings, Validator, hookimpl
