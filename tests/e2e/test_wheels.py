@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
 import tomllib
 import venv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 
 from sogni_core.media import read_container
@@ -43,13 +47,13 @@ class Installation:
         scripts = sysconfig.get_path("scripts", "venv", {"base": str(self.folder), "platbase": str(self.folder)})
         return str(Path(scripts) / (f"{name}.exe" if os.name == "nt" else name))
 
-    def sogni(self, *argv: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run the installed program in the home folder."""
+    def sogni(self, *argv: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run the installed program in the home folder; ``settings`` are variables of its environment."""
         environ = {name: value for name, value in isolated_environ(self.home).items() if name != "PYTHONPATH"}
         return subprocess.run(
             [self.script("sogni"), *map(str, argv)],
             cwd=self.home,
-            env=environ,
+            env=environ | settings,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -77,8 +81,12 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def install(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Installation]:
-    """Install requirements from the wheels, and what they need from the index, into a fresh environment."""
+    """Install requirements from the wheels, and what they need from the index, into a fresh environment.
 
+    Who asks for the same gets the same environment.
+    """
+
+    @functools.cache
     def make(*requirements: str) -> Installation:
         place = Installation(tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("home"))
         venv.create(place.folder, with_pip=True)
@@ -227,3 +235,274 @@ def test_a_turntable_video_needs_the_plugins_own_extra(install: Callable[..., In
 
 def _subject(path: Path) -> None:
     Image.new("RGB", (512, 512), "teal").save(path)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a command saves: images of one size, by their names."""
+
+    names: tuple[str, ...]
+    size: tuple[int, int] = (512, 512)
+
+    def check(self, folder: Path, said: str) -> None:
+        paths = _paths(folder, said)
+        assert tuple(path.name for path in paths) == self.names
+        for path in paths:
+            with Image.open(path) as image:
+                image.load()
+                assert image.size == self.size
+                assert image.format == ("JPEG" if path.suffix == ".jpg" else "PNG")
+
+
+@dataclass(frozen=True)
+class Film:
+    """What a command saves: a video, and the images that it was made of; every frame of it is decoded."""
+
+    frames: int = 81
+    size: tuple[int, int] = (512, 512)
+    rate: float = 16
+    sound: bool = False
+    ends: tuple[str, str] | None = None
+    """Which images the first frame and the last one look like."""
+    images: tuple[str, ...] = ()
+
+    def check(self, folder: Path, said: str) -> None:
+        video, *images = _paths(folder, said)
+        assert tuple(path.name for path in images) == self.images
+        facts = read_container(video)
+        assert (facts.content_type, facts.width, facts.height) == ("video/mp4", *self.size)
+        assert facts.seconds == pytest.approx(self.frames / self.rate, abs=0.07)
+        argv = [
+            get_ffmpeg_exe(),
+            "-i",
+            str(video),
+            "-fps_mode",
+            "passthrough",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-",
+        ]
+        decoded = subprocess.run(argv, capture_output=True, check=True, timeout=60)
+        about, length = decoded.stderr.decode(errors="replace"), self.size[0] * self.size[1] * 3
+        assert len(decoded.stdout) == self.frames * length
+        assert f" {self.rate:g} fps" in about
+        assert (" Audio: " in about) is self.sound
+        frames = (decoded.stdout[:length], decoded.stdout[-length:])
+        for name, frame in zip(self.ends or (), frames, strict=False):
+            with Image.open(folder / name) as image:
+                wanted = image.convert("RGB").resize((1, 1)).tobytes()
+            shown = Image.frombytes("RGB", self.size, frame).resize((1, 1)).tobytes()
+            assert max(abs(one - other) for one, other in zip(wanted, shown, strict=True)) <= 8, name
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a command says: how much there is of either token."""
+
+    def check(self, folder: Path, said: str) -> None:
+        if said.startswith("{"):
+            shown = json.loads(said)
+            assert (shown["type"], shown["spark"], shown["sogni"]) == ("balance", 1000.0, 500.0)
+        else:
+            assert said.split() == ["SPARK:", "1000.00", "SOGNI:", "500.00"]
+
+
+Session = Sequence[tuple[str, Pictures | Film | Balance]]
+"""Commands that follow upon each other in one folder, and what each is to bring."""
+
+IMAGE = Pictures(("image.png",))
+ANGLES = ("front", "front-right", "right", "back-right", "back", "back-left", "left", "front-left")
+SIDES = tuple(f"{angle}.jpg" for angle in ANGLES)
+PERSON = '"studio portrait, same person"'
+
+EXAMPLES: dict[tuple[str, ...], list[Session]] = {
+    ("sogni-core[devnet]",): [
+        [
+            ('image "a cat wearing a hat"', IMAGE),
+            ('image --last-image "make it more vibrant"', IMAGE),
+        ],
+        [('image -o cat.png "a cat wearing a hat"', Pictures(("cat.png",)))],
+        [('image --json "a cat wearing a hat"', IMAGE)],
+        [("balance", Balance())],
+        [("balance --json", Balance())],
+        [('image -q -o cat.png "a cat wearing a hat"', Pictures(("cat.png",)))],
+        [('image -c photo.jpg "make the background a beach"', IMAGE)],
+        [('image -c subject.jpg -c style.jpg "apply the style to the subject"', IMAGE)],
+        [
+            (
+                "image -c damaged_photo.jpg -o restored.png "
+                '"professionally restore this vintage photograph, remove damage and scratches"',
+                Pictures(("restored.png",)),
+            )
+        ],
+        [
+            (
+                "image -c old_photo.jpg -o restored.png -w 1024 -h 1280 "
+                '"restore this vintage photo, remove peeling, tears and wear marks, '
+                'preserve natural features and expression, maintain warm nostalgic color tones"',
+                Pictures(("restored.png",), (1024, 1280)),
+            )
+        ],
+        [('image -q -o generated.png "user\'s prompt"', Pictures(("generated.png",)))],
+        [('image -q -c input.jpg -o edited.png "make it pop art style"', Pictures(("edited.png",)))],
+    ],
+    ("sogni-core[photobooth,devnet]",): [
+        [('photobooth --ref face.jpg "80s fashion portrait"', Pictures(("portrait.png",), (1024, 1024)))],
+        [
+            (
+                'photobooth --ref face.jpg -n 4 "LinkedIn professional headshot"',
+                Pictures(tuple(f"portrait-{number}.png" for number in range(1, 5)), (1024, 1024)),
+            )
+        ],
+        [
+            (
+                'photobooth --ref face.jpg --cn-strength 0.6 --cn-guidance-end 0.5 "oil painting"',
+                Pictures(("portrait.png",), (1024, 1024)),
+            )
+        ],
+        [
+            (
+                'photobooth -q --ref face.jpg -o stylized.png "80s fashion portrait"',
+                Pictures(("stylized.png",), (1024, 1024)),
+            )
+        ],
+        [
+            (
+                'photobooth -q --ref face.jpg -n 4 -o stylized.png "LinkedIn professional headshot"',
+                Pictures(tuple(f"stylized-{number}.png" for number in range(1, 5)), (1024, 1024)),
+            )
+        ],
+    ],
+    ("sogni-core[multiangle,devnet]",): [
+        [
+            (
+                "multiangle -c subject.jpg --azimuth front-right --elevation eye-level --distance medium "
+                f"--angle-strength 0.9 {PERSON}",
+                Pictures(("front-right.jpg",)),
+            )
+        ],
+        [
+            (
+                f"multiangle --angles-360 -c subject.jpg --distance medium --elevation eye-level {PERSON}",
+                Pictures(SIDES),
+            )
+        ],
+    ],
+    ("sogni-multiangle[video]", "sogni-core[devnet]"): [
+        [
+            (
+                "multiangle --angles-360 --angles-360-video turntable.mp4 "
+                f"-c subject.jpg --distance medium --elevation eye-level {PERSON}",
+                Film(128, images=SIDES),
+            )
+        ],
+        [
+            (
+                "multiangle --angles-360 --angles-360-video output.mp4 "
+                '-c image.png --elevation eye-level --distance medium "description of subject"',
+                Film(128, images=SIDES),
+            )
+        ],
+    ],
+    ("sogni-core[video,devnet]", "sogni-video[ffmpeg]"): [
+        [('video "ocean waves at sunset"', Film())],
+        [('video --ref cat.jpg -o cat.mp4 "cat walks around"', Film(size=(640, 480)))],
+        [
+            ('image "a cat wearing a hat"', IMAGE),
+            ('video --last-image "gentle camera pan"', Film()),
+        ],
+        [('video --ref scene.png --duration 10 --fps 24 "zoom out slowly"', Film(161, rate=24))],
+        [
+            (
+                'video --ref face.jpg --ref-audio speech.m4a -m wan_v2.2-14b-fp8_s2v_lightx2v "lip sync talking head"',
+                Film(sound=True),
+            )
+        ],
+        [('video --ref subject.jpg --ref-video motion.mp4 --workflow animate-move "transfer motion"', Film())],
+        [('video -q --ref image.png -o video.mp4 "camera slowly zooms in"', Film())],
+        [('video -q -o video.mp4 "ocean waves at sunset"', Film())],
+        [
+            (
+                "video -q --ref imageA.png --ref-end imageB.png -o transition.mp4 "
+                '"descriptive prompt of the transition"',
+                Film(ends=("imageA.png", "imageB.png")),
+            )
+        ],
+        [
+            ("last-frame existing.mp4 -o lastframe.png", Pictures(("lastframe.png",))),
+            (
+                'video -q --ref lastframe.png --ref-end target.png -o continuation.mp4 "scene transition prompt"',
+                Film(ends=("lastframe.png", "target.png")),
+            ),
+            ("concat existing.mp4 continuation.mp4 -o full_sequence.mp4", Film(113)),
+        ],
+        [('continue existing.mp4 --ref-end target.png -o full_sequence.mp4 "scene transition prompt"', Film(112))],
+    ],
+}
+"""What an agent is told to type, in every mode, by what has to be installed for it."""
+
+COLOURS = {
+    "cat.jpg": "orange", "photo.jpg": "skyblue", "subject.jpg": "teal", "style.jpg": "gold", "face.jpg": "peru",
+    "scene.png": "olive", "damaged_photo.jpg": "sienna", "old_photo.jpg": "tan", "input.jpg": "green",
+    "image.png": "navy", "imageA.png": "red", "imageB.png": "blue", "target.png": "purple",
+}  # fmt: skip
+
+BRISK = {
+    "SOGNI_NETWORK": "devnet",
+    "SOGNI_DEVNET__SECONDS_PER_IMAGE": "0",
+    "SOGNI_DEVNET__SECONDS_PER_CLIP": "0",
+    "SOGNI_DEVNET__PICTURES": "plain",
+}
+
+
+@pytest.fixture(scope="module")
+def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every file that an example command reads."""
+    folder = tmp_path_factory.mktemp("materials")
+    for name, colour in COLOURS.items():
+        Image.new("RGB", (640, 480) if name == "cat.jpg" else (512, 512), colour).save(folder / name)
+    ffmpeg = [get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i"]
+    for name in ("motion.mp4", "existing.mp4"):
+        _done([*ffmpeg, "testsrc2=size=512x512:rate=16:duration=2", "-pix_fmt", "yuv420p", str(folder / name)])
+    _done([*ffmpeg, "sine=duration=6", "-c:a", "aac", str(folder / "speech.m4a")])
+    return folder
+
+
+@pytest.mark.parametrize("requirements", EXAMPLES, ids=" ".join)
+def test_every_example_runs_with_the_extra_it_needs_and_no_other(
+    requirements: tuple[str, ...], install: Callable[..., Installation], materials: Path, tmp_path: Path
+) -> None:
+    place, sessions = install(*requirements), EXAMPLES[requirements]
+
+    def run(number: int, session: Session) -> list[str]:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for file in materials.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+        return [wrong for line, wanted in session if (wrong := _fault(replace(place, home=folder), line, wanted))]
+
+    # Most of a command's time is the interpreter's start.
+    with ThreadPoolExecutor(2) as threads:
+        found = threads.map(run, range(len(sessions)), sessions)
+        wrong = [text for texts in found for text in texts]
+    assert not wrong, "\n\n".join(wrong)
+
+
+def _fault(place: Installation, line: str, wanted: Pictures | Film | Balance) -> str:
+    """Run one command; return what is wrong with what it brought, or nothing."""
+    called = place.sogni(*shlex.split(line), **BRISK)
+    if called.returncode:
+        return f"sogni {line}: {called}"
+    try:
+        wanted.check(place.home, called.stdout)
+    except AssertionError as error:
+        return f"sogni {line}: {error}\n{called.stdout}"
+    return ""
+
+
+def _paths(folder: Path, said: str) -> list[Path]:
+    """Return the files that a command says it has saved, each on a line, with or without a label."""
+    lines = json.loads(said)["localPaths"] if said.startswith("{") else said.splitlines()
+    return [folder / line.rpartition(": ")[2] for line in lines]
