@@ -31,8 +31,10 @@ from .step import Step
 
 SettingsT = TypeVar("SettingsT")
 
-EXTENSIONS = {"jpg": ".jpg", "webp": ".webp", "mp4": ".mp4", "mp3": ".mp3", "flac": ".flac", "wav": ".wav"}
-"""Output format to the extension of a file that is named by this program; ``.png`` for any other."""
+def extension(project: Project) -> str:
+    """Return the extension of a file that is named by this program: the format's, else the usual one of the medium."""
+    usual = {"video": "mp4", "audio": "mp3"}.get(project.media, "png")
+    return f".{project.output_format or usual}"
 
 
 @dataclass
@@ -86,8 +88,7 @@ class RunContext:
         shared = self._shared
         name = self._prefix + key
         if output is None and shared.way.endpoint.ends_with_call:
-            extension = EXTENSIONS.get(project.output_format or "", ".png")
-            output = shared.folder / f"{name.replace('/', '-')}{extension}"
+            output = shared.folder / f"{name.replace('/', '-')}{extension(project)}"
         known = shared.known.pop(name, None)
         answered = answer(known) if known is not None else None
         if answered is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sogni_core.project import Project, VideoProject
 from sogni_core.result import Artifact
 
-from .running import EXTENSIONS
+from .running import extension
 
 SIDE = 512
 """Pixels, where the service decides."""
@@ -24,7 +24,7 @@ def stand_in(project: Project, index: int, path: Path) -> Artifact:
     """Write the stand-in of one output beside ``path``, which has no extension; sounds have none."""
     width, height = project.width or SIDE, project.height or SIDE
     if project.media == "image":
-        path = path.with_name(path.name + EXTENSIONS.get(project.output_format or "", ".png"))
+        path = path.with_name(path.name + extension(project))
         _write_image(path, width, height)
         return Artifact(index, "image/*", path=path, width=width, height=height)
     if isinstance(project, VideoProject):

@@ -38,8 +38,9 @@ def secrets_of(wire: Recorder) -> dict[str, set[str]]:
     return {name: {found.decode() for found in re.findall(pattern, both)} for name, pattern in WIRE.items()}
 
 
-@pytest.mark.parametrize("debug", ["", "1"])
-@pytest.mark.parametrize("way", ["password", "key", "wrong password", "wrong key"])
+@pytest.mark.parametrize(
+    ("way", "debug"), [("password", ""), ("password", "1"), ("key", "1"), ("wrong password", "1"), ("wrong key", "1")]
+)
 def test_secrets_stay_inside(
     start: Start, start_devnet: Callable[..., Devnet], folder: Path, way: str, debug: str
 ) -> None:
