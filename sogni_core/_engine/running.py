@@ -31,6 +31,7 @@ from .step import Step
 
 SettingsT = TypeVar("SettingsT")
 
+
 def extension(project: Project) -> str:
     """Return the extension of a file that is named by this program: the format's, else the usual one of the medium."""
     usual = {"video": "mp4", "audio": "mp3"}.get(project.media, "png")
