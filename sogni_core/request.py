@@ -166,6 +166,7 @@ class RenderOptions(Request):
     ]
     network: Annotated[
         str,
+        Field(min_length=1),
         Option(
             "--network",
             help="Where to render: fast, relaxed, or a plugin's network.",

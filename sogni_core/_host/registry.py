@@ -162,7 +162,7 @@ class Registry:
         return self._owners.get(_claim(owned.record), owned.plugin) is owned.plugin
 
     def _absent(self, kind: type[Any], name: str) -> NoReturn:
-        word = name.split()[0] if name else ""
+        word = (name.split() or [""])[0]
         for plugin in self.plugins:
             if plugin.failure is not None and word in (plugin.name, plugin.distribution.removeprefix("sogni-")):
                 raise plugin.failure

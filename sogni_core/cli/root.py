@@ -87,7 +87,8 @@ def _dispatch(invocation: Invocation) -> int:
     commands = [owned for owned in host.registry.usable(Command) if owned.record.name.split()[0] == name]
     if commands:
         return _run_command(host, commands, argv, invocation)
-    host.registry.mode(name) if any(o.record.name == name for o in host.registry.every(Mode)) else None
+    if any(owned.record.name == name for owned in host.registry.every(Mode)):
+        host.registry.mode(name)
     host.registry.command(name)
     raise AssertionError("the registry says what is missing")
 

@@ -191,6 +191,24 @@ def test_a_broken_config_file_is_an_error_for_config_and_a_warning_elsewhere(
     assert len(made.json["warnings"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"), [("SOGNI_NETWORK", " "), ("SOGNI_TOKEN_TYPE", "gold"), ("SOGNI_SAFETY_FILTER", "maybe")]
+)
+def test_what_is_paid_for_is_never_assumed(sogni: Any, devnet: Devnet, variable: str, value: str) -> None:
+    called = sogni("image", "x", "--json", SOGNI_API_KEY=devnet.accounts[0].api_key, **{variable: value})
+    if variable == "SOGNI_NETWORK":
+        assert called.exit_code == 2, "a name that nobody brings"
+    else:
+        assert (called.exit_code, called.json["errorCode"]) == (3, "INVALID_CONFIG")
+    assert devnet.job_requests == []
+
+
+def test_an_empty_network_is_no_network(sogni: Any, devnet: Devnet) -> None:
+    called = sogni("image", "x", "--network", "", "--json", SOGNI_API_KEY=devnet.accounts[0].api_key)
+    assert (called.exit_code, called.json["error"]) == (2, "--network must not be empty.")
+    assert devnet.job_requests == []
+
+
 def test_doctor_looks_at_everything(sogni: Any, devnet: Devnet) -> None:
     well = sogni("doctor", "--json", SOGNI_API_KEY=devnet.accounts[0].api_key)
     assert (well.exit_code, well.json["success"]) == (0, True)
