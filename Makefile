@@ -6,7 +6,7 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
-FUZZ_SECONDS ?= 600
+FUZZ_ARGS ?= --seconds 600
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-slow test-soak test-peers fuzz lint docs docs-check bench clean
@@ -28,7 +28,7 @@ test-soak: $(VENV)/dev
 # atheris is there for few Pythons; where it is not, the program says so and fuzzes nothing.
 fuzz: $(VENV)/dev
 	@$(PIP) install --only-binary :all: atheris==3.0.0 2>/dev/null || true
-	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
+	$(BIN)/python tests/fuzz/run.py $(FUZZ_ARGS)
 
 # The official SDKs, from their registries, in .cache/peers; the JavaScript one needs node.
 test-peers: $(VENV)/dev

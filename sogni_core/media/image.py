@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 LARGEST_PIXELS = 120_000_000
-"""Pixels of an image that is decoded. It lets pass what telephones make (108 megapixels) and bounds the
-memory of a file that claims more than it is to about 480 MB for RGBA; the service itself works on 4 megapixels."""
+"""Pixels of an image that is decoded. It lets pass what telephones make (108 megapixels); the service itself works
+on 4 megapixels."""
+
+LARGEST_DECODED = 4 * LARGEST_PIXELS
+"""Bytes of memory that decoding may take, whatever a small file claims to be: RGBA of the largest image."""
+
+_BYTES_PER_PIXEL = {"image/webp": 16}
+"""Memory that a decoder takes for a pixel, where it is more than RGBA. libwebp keeps two canvases and hands out a
+third, of which Pillow makes its own."""
+
+_PROGRESSIVE = 10
+"""The same of a progressive JPEG: all coefficients of three components, and the picture."""
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """Bytes of an image file: what is larger was hardly meant as a reference picture, and has to be uploaded."""
@@ -84,8 +94,8 @@ def _decode(path: Path, *, displayed: bool) -> ImageFacts:
             raise _unsupported(path, f"it is larger than {LARGEST_BYTES // 1024**2} MiB")
         try:
             width, height = _load(kind, stream, displayed)
-        except _TooLarge:
-            reason = f"it has more than {LARGEST_PIXELS // 1_000_000} megapixels"
+        except _TooLarge as error:
+            reason = f"it has more than {error.limit // 1_000_000} megapixels"
             raise _unsupported(path, reason) from None
         except Exception as error:
             # Decoders of damaged files raise whatever they stumble over; the meaning is always this one.
@@ -101,8 +111,9 @@ def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
             warnings.simplefilter("ignore")
             image = stack.enter_context(_opened(kind, stream))
             width, height = image.size
-            if width * height > LARGEST_PIXELS:
-                raise _TooLarge
+            most = _most_pixels(kind, progressive=bool(image.info.get("progressive")))
+            if width * height > most:
+                raise _TooLarge(most)
             if kind == "image/png":
                 # Decoding alone lets damage pass where the pixels still inflate; the checksums of the chunks do not.
                 image.verify()
@@ -132,6 +143,11 @@ def _opened(kind: str, stream: IO[bytes]) -> ImageFile:
     return image
 
 
+def _most_pixels(kind: str, *, progressive: bool) -> int:
+    """Return how many pixels of a kind are decoded: as many as fit into the memory for it."""
+    return min(LARGEST_PIXELS, LARGEST_DECODED // (_PROGRESSIVE if progressive else _BYTES_PER_PIXEL.get(kind, 4)))
+
+
 def _has_end(path: Path) -> bool:
     with path.open("rb") as stream:
         stream.seek(max(os.fstat(stream.fileno()).st_size - JPEG_TAIL, 0))
@@ -140,6 +156,9 @@ def _has_end(path: Path) -> bool:
 
 class _TooLarge(Exception):
     """The header claims more pixels than are decoded."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
 
 
 def _unsupported(path: Path, reason: str) -> InputError:

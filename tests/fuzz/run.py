@@ -1,14 +1,17 @@
 """Fuzz with atheris, which looks at what the code does with an input to make the next: ``make fuzz``.
 
 ``python tests/fuzz/run.py --seconds 60 [TARGET …]`` shares the time out among the targets, each in a process of its
-own. An input that raises, takes longer than ``LONGEST`` seconds, or more memory than ``MEMORY`` is kept in
-``.cache/fuzz`` and named, and the exit code is 1. What was found worth keeping is the next run's beginning.
+own; ``--runs 2000`` tries so many inputs on each instead, the same ones each time it begins anew.
+
+An input that raises, takes longer than ``LONGEST`` seconds, or more memory than ``MEMORY`` is kept in ``.cache/fuzz``
+and named, and the exit code is 1. What was found worth keeping is the next run's beginning.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +35,8 @@ def fuzz(name: str, arguments: list[str]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/fuzz/run.py", description="Fuzz what reads bytes of others.")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="all by default")
-    parser.add_argument("--seconds", type=int, default=600, help="in all")
+    parser.add_argument("--seconds", type=int, default=600, help="in all, whatever --runs says")
+    parser.add_argument("--runs", type=int, help="inputs of each target, always the same ones")
     given = parser.parse_args()
     if importlib.util.find_spec("atheris") is None:
         print(f"Nothing was fuzzed: there is no atheris for Python {sys.version_info[0]}.{sys.version_info[1]} here.")
@@ -47,8 +51,18 @@ def main() -> int:
         for number, seed in enumerate(SEEDS[name]):
             (corpus / f"seed-{number}").write_bytes(seed)
         seconds = max(1, given.seconds // len(given.targets or TARGETS))
-        options = [f"-max_total_time={seconds}", f"-timeout={LONGEST}", f"-rss_limit_mb={MEMORY}", "-max_len=8192",
-                   f"-artifact_prefix={found}/", "-verbosity=0", "-print_final_stats=1", str(corpus)]  # fmt: skip
+        fixed = [f"-runs={given.runs}", "-seed=1"] if given.runs is not None else []
+        options = [
+            *fixed,
+            f"-max_total_time={seconds}",
+            f"-timeout={LONGEST}",
+            f"-rss_limit_mb={MEMORY}",
+            f"-artifact_prefix={found}/",
+            "-max_len=8192",
+            "-verbosity=0",
+            "-print_final_stats=1",
+            str(corpus),
+        ]
         done = subprocess.run(
             [sys.executable, __file__, "--one", name, *options],
             capture_output=True,
@@ -56,6 +70,7 @@ def main() -> int:
             errors="replace",
             timeout=seconds + 60,
             check=False,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
         )
         runs = next((line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line), "?")
         print(f"{name:<18}{runs:>9} inputs  {'ok' if done.returncode == 0 else 'FAILED'}", flush=True)

@@ -231,6 +231,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
         base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"),
         b"RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00",
+        b"RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x5b\xfa\x0f\x07\x10\x11\x11\x88\x88\xfe\x07\x00\x27",
     ),
     "url": (b"https://files.test:8443/a/b?X-Amz-Signature=00&x=%20#f", b"http://[2001:db8::1%25eth0]:80/", b"http://u:p@0x7f.1/"),
 }  # fmt: skip

@@ -99,6 +99,17 @@ def test_a_decompression_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
         assert "megapixels" in refused(check_image, path).message
 
 
+def test_what_a_decoder_takes_much_memory_for_may_have_fewer_pixels(tmp_path: Path) -> None:
+    webp = tmp_path / "bomb.webp"  # 27 bytes, 113 megapixels, 1.4 GB in libwebp
+    webp.write_bytes(b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\x5b\xfa\x0f\x07\x10\x11\x11\x88\x88\xfe\x07\0\x27")
+    assert "more than 30 megapixels" in refused(measure, webp).message
+    progressive = tmp_path / "bomb.jpg"
+    Image.new("L", (10_000, 5_000)).save(progressive, progressive=True)
+    assert "more than 48 megapixels" in refused(check_image, progressive).message
+    Image.new("L", (10_000, 5_000)).save(progressive)
+    assert check_image(progressive).width == 10_000
+
+
 def test_a_bomb_in_metadata_is_refused(tmp_path: Path) -> None:
     header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
     text = b"Comment\0\0" + zlib.compress(bytes(200_000_000), 9)
