@@ -29,6 +29,18 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @dataclass(frozen=True)
+class Clash:
+    """What the flat command line says when it is asked for a mode and for another one at once."""
+
+    mode: str
+    """Name of the other mode."""
+    message: str
+    """What is said."""
+    rank: int = 104
+    """Its place among the problems of the request, as :attr:`sogni_core.errors.Problem.rank`."""
+
+
+@dataclass(frozen=True)
 class Mode:
     """What a user asks for: one subcommand, one JSON Schema, one part of every generated surface."""
 
@@ -41,10 +53,16 @@ class Mode:
     workflow: str | None = None
     """Target of the mode's only workflow; a mode with several registers :class:`Workflow` records instead."""
     flat: tuple[str, ...] = ()
-    """Flags by which the flat command line ``sogni-gen`` recognises this mode, such as ``("--video", "-v")``."""
+    """Flags by which the flat command line ``sogni-gen`` recognises this mode, such as ``("--video", "-v")``. One that
+    is an option of the mode too is both; any other is a switch and no more."""
+    clashes: tuple[Clash, ...] = ()
+    """What to say where the flat command line is asked for another mode too; there is a general text."""
     needs: str | None = None
     """Target of ``def missing() -> Iterable[Problem]``, which looks for what every call of the mode needs of this
     machine, such as a program. It runs before anything is sent."""
+    skill: str | None = None
+    """Text for agents, a Markdown file in a package, ``"sogni_video:skill.md"``: when to use the mode, two or three
+    examples, what a user's words mean in options. The tables of options are added by ``sogni skill``."""
 
 
 @dataclass(frozen=True)

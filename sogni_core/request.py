@@ -34,6 +34,16 @@ class Argument:
     """For assets: what the file has to be, ``image``, ``audio`` or ``video``."""
 
 
+@dataclass(frozen=True)
+class Misplaced:
+    """What the flat command line says of an option that was given to a mode without it; there is a general text."""
+
+    message: str
+    """What is said."""
+    rank: int
+    """Its place among the problems of the request, as :attr:`sogni_core.errors.Problem.rank`."""
+
+
 @dataclass(frozen=True, init=False)
 class Option:
     """Marks a field as an option."""
@@ -61,6 +71,11 @@ class Option:
     names_workflow: bool
     """Whether the value is the name of the workflow, or an alias of it. The setting behind such an option counts only
     where neither the model nor the assets say which workflow is meant; the field then holds the chosen one's name."""
+    bare: str | None
+    """For a path: the value of the flag without one, so that the flat command line takes the next word only if it looks
+    like a path. None: the flag always has a value."""
+    misplaced: Misplaced | None
+    """What the flat command line says when it is given to a mode without it."""
 
     def __init__(
         self,
@@ -75,6 +90,8 @@ class Option:
         kind: str = "image",
         plans: bool = False,
         names_workflow: bool = False,
+        bare: str | None = None,
+        misplaced: Misplaced | None = None,
     ) -> None:
         for name, value in locals().items():
             if name not in ("self", "__class__"):
@@ -145,6 +162,11 @@ class RenderOptions(Request):
     model: Annotated[str, Option("-m", "--model", help="Model id.", shown="by workflow", metavar="ID")] = ""
     count: Annotated[int, Field(ge=1), Option("-n", "--count", help="Number of outputs.", setting="count")]
     output: Annotated[Path | None, Option("-o", "--output", help="Save to this file.", metavar="PATH")] = None
+    token_type: Annotated[
+        TokenType,
+        BeforeValidator(lower),
+        Option("--token-type", "--token", help="What to pay with.", setting="token_type"),
+    ]
     seed: Annotated[int, Field(ge=0, le=4294967295), Option("-s", "--seed", help="Seed.", shown="by seed strategy")]
     last_seed: Annotated[bool, Option("--last-seed", "--reseed", help="Use the seed of the last render.")] = False
     seed_strategy: Annotated[
@@ -158,11 +180,6 @@ class RenderOptions(Request):
         int,
         Field(ge=1),
         Option("-t", "--timeout", help="Time limit of one project, seconds.", shown="by workflow and model"),
-    ]
-    token_type: Annotated[
-        TokenType,
-        BeforeValidator(lower),
-        Option("--token-type", "--token", help="What to pay with.", setting="token_type"),
     ]
     network: Annotated[
         str,

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sogni_core.errors import PluginError
-from sogni_core.plugin import RECORDS, Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import RECORDS, Clash, Command, Mode, Model, Network, Settings, Validator, Workflow
 
 from .plugin_info import PluginInfo
-from .targets import TARGET
+from .targets import RESOURCE, TARGET
 
 HOOKS: Mapping[str, type] = {
     "sogni_modes": Mode,
@@ -37,6 +37,7 @@ _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Mode, "workflow"): TARGET,
     (Mode, "flat"): _FLAG,
     (Mode, "needs"): TARGET,
+    (Mode, "skill"): RESOURCE,
     (Workflow, "mode"): _NAME,
     (Workflow, "name"): _NAME,
     (Workflow, "target"): TARGET,
@@ -56,6 +57,7 @@ _TYPES: Mapping[str, Callable[[object], bool]] = {
     "str | None": lambda value: value is None or isinstance(value, str),
     "float | None": lambda value: value is None or isinstance(value, int | float),
     "tuple[str, ...]": lambda value: _many(value, str),
+    "tuple[Clash, ...]": lambda value: _many(value, Clash),
     "Mapping[str, str | tuple[str, ...]]": lambda value: _maps(
         value, lambda item: isinstance(item, str) or _many(item, str)
     ),

@@ -17,10 +17,28 @@ from .quarantine import quarantine
 TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 """Form of a target."""
 
+RESOURCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[\w-]+(\.[\w-]+)*")
+"""Form of the name of a file in a package."""
+
 
 def describe(error: BaseException) -> str:
     """Say an exception in one cleaned line."""
     return clean(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def read_text(owner: PluginInfo, resource: str) -> str:
+    """Return the text of a file in a plugin's package, ``"package:file.md"``; raises PluginError PLUGIN_IMPORT."""
+    from importlib.resources import files
+
+    package, _, name = resource.partition(":")
+    outcome = quarantine(lambda: files(package).joinpath(name).read_text("utf-8"))
+    if outcome.error is None:
+        return str(outcome.value)
+    raise PluginError(
+        "PLUGIN_IMPORT",
+        f"Plugin {owner.label}: {resource} cannot be read: {describe(outcome.error)}",
+        plugin=owner.label,
+    ) from outcome.error
 
 
 def resolve(owner: PluginInfo, target: str) -> Any:

@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from sogni_core._host.targets import describe, resolve
+from sogni_core._host.targets import describe, read_text, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.request import Request
@@ -36,6 +36,8 @@ def findings(subject: Subject) -> Iterator[str]:
             yield f"mode {mode.name} has no workflow: give it one, or register Workflow records for it"
         if mode.needs is not None:
             yield from _is(subject, f"mode {mode.name}: needs", mode.needs, _no_look)
+        if mode.skill is not None:
+            yield from _skill(subject, mode.skill)
     for workflow in subject.records(Workflow):
         yield from _is(subject, f"workflow {workflow.mode}:{workflow.name}", workflow.target, _no_workflow)
         yield from _accepts(subject, workflow)
@@ -59,6 +61,16 @@ def _is(subject: Subject, what: str, target: str, wrong: Callable[[Any], Iterato
         yield f"{what}: {error.message}"
         return
     yield from (f"{what}: {target} {reason}" for reason in wrong(found))
+
+
+def _skill(subject: Subject, resource: str) -> Iterator[str]:
+    try:
+        text = read_text(subject.info, resource)
+    except SogniError as error:
+        yield error.message
+        return
+    if not text.startswith("# "):
+        yield f"{resource} does not begin with a heading, # …"
 
 
 def _no_request(found: Any) -> Iterator[str]:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from sogni_core._host.records import HOOKS
-from sogni_core.plugin import Endpoint, Mode, Model
+from sogni_core.plugin import Clash, Mode, Model
+from tools.pages.hooks import WITH
 
 HEAD = "from sogni_core.plugin import *\nfrom sogni_core.plugin import hookimpl\n\n@hookimpl\ndef "
 
@@ -74,7 +75,8 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     call = stamps(
         """sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
-                 flat=("--stamp",), needs="stamps.mode:gum")]
+                 flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md",
+                 clashes=(Clash(mode="video", message="A stamp stands still.", rank=107),))]
 """,
         mode=STAMP + "\ndef gum():\n    return []\n",
     )
@@ -87,7 +89,10 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     assert called.exit_code == 0, called
     assert (tmp_path / "s.png").exists()
     assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "engraved a bird"
-    assert sogni_app(plugins=["stamps"]).registry.mode("stamp").record.flat == ("--stamp",)
+    record = sogni_app(plugins=["stamps"]).registry.mode("stamp").record
+    assert record.flat == ("--stamp",)
+    assert record.skill == "stamps:skill.md"
+    assert record.clashes == (Clash("video", "A stamp stands still.", 107),)
 
 
 def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path) -> None:
@@ -285,7 +290,7 @@ def test_every_hook_and_field_has_a_test(hook: str, record: type) -> None:
     ]
     assert any(node.name == f"test_hook_{hook}" for node in functions)
     given = "".join(tests) + (MODE if record is Mode else "")
-    kinds = [record, Endpoint] if hook == "sogni_networks" else [record]
+    kinds = [record, WITH[hook]] if hook in WITH else [record]
     missing = [
         f"{kind.__name__}.{field.name}"
         for kind in kinds

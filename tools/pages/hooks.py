@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sogni_core._host.records import HOOKS
+from sogni_core.plugin import Clash, Endpoint
 from tools import source
 from tools.markdown import code, fence, line, page, prose
 from tools.repository import ROOT
@@ -24,6 +25,9 @@ EXAMPLES = (
     ROOT / "sogni_core/_builtin/plugin.py",
 )
 """Where examples are taken from: the first file that implements a hook shows it."""
+
+WITH: Mapping[str, type] = {"sogni_modes": Clash, "sogni_networks": Endpoint}
+"""Hook to another type that its record or its target brings along."""
 
 _ALSO = {
     "sogni_workflows": "The target gets a [Context](../../reference/python.md#context).",
@@ -52,8 +56,8 @@ def _body() -> Iterator[str]:
         if hook in _ALSO:
             yield _ALSO[hook]
             yield ""
-        if hook == "sogni_networks":
-            yield from _record(records["Endpoint"])
+        if hook in WITH:
+            yield from _record(records[WITH[hook].__name__])
         yield from _example(hook)
 
 

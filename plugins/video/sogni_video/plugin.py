@@ -17,6 +17,7 @@ def sogni_modes() -> list[Mode]:
             "Make videos of a prompt, of images, of sound or of motion.",
             request="sogni_video.request:VideoRequest",
             flat=("--video", "-v"),
+            skill="sogni_video:skill.md",
         ),
         Mode(
             "continue",
