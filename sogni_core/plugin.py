@@ -89,6 +89,12 @@ class Workflow:
     """Option to the value it has in this workflow when neither the user nor a setting gives one, above what the
     catalogue says: ``{"steps": 7}``; or to a table from model patterns to values, of which the first that fits counts:
     ``{"guidance": {"*lightning*": 1, "*": 4}}``."""
+    announces: tuple[str, ...] = ()
+    """What to tell whoever waits when the first project of a run was submitted, one line each, with fields of the
+    request in braces: ``"Editing with {model}..."``. Files are called as they were typed, several are counted, and a
+    line about what was not given is left out."""
+    completes: str = "{media} {done}/{jobs} completed"
+    """What to tell when an output is there: of which kind, how many of how many, and the ``{key}`` of its step."""
     summary: str = ""
     """One sentence for generated documentation."""
 

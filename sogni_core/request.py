@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,8 +104,17 @@ def lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+REFUSED = "sogni_refused"
+"""Type of a validation error that brings its own message, hint, details and rank."""
+
+
 def _format(value: object) -> object:
     folded = lower(value)
+    if isinstance(folded, str) and folded not in ("png", "jpg", "jpeg", "webp"):
+        # The message is that of the Node program, which knows no WebP.
+        message = 'Image output format must be "png" or "jpg".'
+        said = {"message": message, "hint": "webp works too.", "details": {"outputFormat": folded}, "rank": 112}
+        raise PydanticCustomError(REFUSED, "{message}", said)
     return "jpg" if folded == "jpeg" else folded
 
 
@@ -143,6 +153,13 @@ class Request(BaseModel):
         """Return the values that count in a seed made of the request where its assets change them, such as a size.
 
         Asked before the rules, when the assets were measured. Nothing else than the seed is changed.
+        """
+        return {}
+
+    def described(self, workflow: str) -> Mapping[str, object]:
+        """Return what JSON output says of a run besides the options, as far as it follows from the request alone.
+
+        Names in camelCase; some may be those of options, such as a width that was adjusted. Assets were measured.
         """
         return {}
 
@@ -196,6 +213,10 @@ class RenderOptions(Request):
     ]
 
 
+_NO_LORAS = Misplaced("--lora options are image-only.", rank=115)
+_NO_SAMPLING = Misplaced("--sampler/--scheduler are image-only options.", rank=116)
+
+
 class ImageOptions(RenderOptions):
     """Options of every mode whose outputs are images."""
 
@@ -205,8 +226,14 @@ class ImageOptions(RenderOptions):
         ImageFormat | None,
         Option("--output-format", "--format", help="Image format.", shown="by the extension of -o, else the service's"),
     ] = None
-    sampler: Annotated[str | None, Option("--sampler", help="Sampler.", shown="by model", metavar="NAME")] = None
-    scheduler: Annotated[str | None, Option("--scheduler", help="Scheduler.", shown="by model", metavar="NAME")] = None
+    sampler: Annotated[
+        str | None,
+        Option("--sampler", help="Sampler.", shown="by model", metavar="NAME", misplaced=_NO_SAMPLING),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        Option("--scheduler", help="Scheduler.", shown="by model", metavar="NAME", misplaced=_NO_SAMPLING),
+    ] = None
     loras: Annotated[
         tuple[str, ...],
         Option(
@@ -216,11 +243,18 @@ class ImageOptions(RenderOptions):
             help="LoRA ids, repeated or separated by commas.",
             separator=",",
             metavar="ID",
+            misplaced=_NO_LORAS,
         ),
     ] = ()
     lora_strengths: Annotated[
         tuple[float, ...],
-        Option("--lora-strength", "--lora-strengths", help="LoRA strengths, in the order of the LoRAs.", separator=","),
+        Option(
+            "--lora-strength",
+            "--lora-strengths",
+            help="LoRA strengths, in the order of the LoRAs.",
+            separator=",",
+            misplaced=_NO_LORAS,
+        ),
     ] = ()
 
     def image_fields(self) -> dict[str, Any]:

@@ -88,8 +88,8 @@ class Result:
     """JSON ``type``; empty for the media of the first artifact."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the mode's own for JSON, names in camelCase."""
-    lines: tuple[str, ...] = ()
-    """Text for standard output in place of one path or URL a line."""
+    named: tuple[tuple[str, Artifact], ...] = ()
+    """What text output shows in place of one path or URL a line: a name before each, ``front: /tmp/front.png``."""
     run_id: str = ""
     mode: str = ""
     workflow: str = ""
@@ -151,6 +151,8 @@ class PlannedStep:
     """Where its outputs would be saved."""
     price: Mapping[str, Any] | None = None
     """``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if the network did not say."""
+    quote: Mapping[str, str] = field(default_factory=dict)
+    """The network's own figures, ``token``, ``usd``, ``spark`` and ``sogni``, as it wrote them."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     """The resolved options, in order."""
+    price_error: SogniError | None = None
+    """Why the network could not be asked for the price of a project; None if it could."""
 
     @property
     def price(self) -> Mapping[str, Any] | None:
@@ -174,15 +178,31 @@ class Plan:
         return {"token": known[0]["token"], "amount": sum(price["amount"] for price in known)}
 
 
+ProgressKind = Literal[
+    "message",
+    "sending",
+    "connected",
+    "queued",
+    "started",
+    "step",
+    "retried",
+    "job",
+    "saved",
+    "warning",
+    "finished",
+]
+"""What there is to tell; all but ``message``, ``saved`` and ``warning`` are about one step."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """One thing to tell the person who waits."""
 
-    kind: Literal["message", "sending", "queued", "started", "step", "retried", "job", "saved", "warning", "finished"]
+    kind: ProgressKind
     key: str = ""
     """Step it belongs to; empty for the run."""
     message: str = ""
-    """Cleaned text, for ``message``, ``warning`` and ``saved``."""
+    """Cleaned text, for ``message``, ``warning`` and ``saved``, and for a ``job`` that has an output."""
     job: int | None = None
     """Place of the job among those of its project, from 0."""
     jobs: int = 0

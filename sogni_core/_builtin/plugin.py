@@ -20,6 +20,7 @@ def sogni_workflows() -> list[Workflow]:
             accepts=("starting_image",),
             model_setting="image.model",
             timeout_setting="image.timeout",
+            announces=("Generating with {model}...", "Using seed: {seed}"),
             summary="Images of a prompt, from noise or from a starting image.",
         ),
         Workflow(
@@ -29,6 +30,7 @@ def sogni_workflows() -> list[Workflow]:
             accepts=("context", "starting_image"),
             model_setting="image.edit_model",
             timeout_setting="image.edit_timeout",
+            announces=("Editing with {model}...", "Context images: {context}", "Using seed: {seed}"),
             summary="Images made from context images.",
         ),
     ]

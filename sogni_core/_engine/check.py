@@ -32,6 +32,7 @@ _RANK_ASSET = 60
 async def check(resolved: Resolved, registry: Registry, settings: Callable[[type[Any]], Any], fetch: Fetch) -> Request:
     """Return the request with measured assets; raises InputError with every problem found."""
     request, problems = await read_assets(resolved.request, fetch)
+    problems += resolved.problems
     problems += missing_here(registry, resolved.mode)
     facts = Facts(
         mode=resolved.mode.record.name,

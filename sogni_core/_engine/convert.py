@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from sogni_core.errors import Problem
-from sogni_core.request import Argument, Option, Request
+from sogni_core.request import REFUSED, Argument, Option, Request
 from sogni_core.text import clean, nearest
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 _RANK_PARSE = 10
 """Rank of what is wrong with a single value: before every rule about several."""
+
+_RANK_PROMPT = 122
+"""Rank of an argument that is missing."""
 
 
 def leaves(annotation: Any) -> set[Any]:
@@ -120,16 +123,25 @@ def problems_of(
         details: dict[str, Any] = {"flag": flag}
         if found["type"] != "missing":
             details["value"] = _plain(found["input"])
+        if found["type"] == REFUSED:
+            problems.append(_in_own_words(found["ctx"], name))
+            continue
         message = _message(found, model, name, mark, details)
         problems.append(
-            Problem(message.replace(flag, subject, 1), name or None, details=details, rank=_rank(found["type"]))
+            Problem(message.replace(flag, subject, 1), name or None, details=details, rank=_rank(found["type"], mark))
         )
     return problems
 
 
-def _rank(kind: str) -> int:
-    # The original checks for a missing prompt after the rules about single options.
-    return 90 if kind in ("missing", "string_too_short") else _RANK_PARSE
+def _in_own_words(said: Mapping[str, Any], name: str) -> Problem:
+    return Problem(said["message"], name, hint=said["hint"], details=said["details"], rank=said["rank"])
+
+
+def _rank(kind: str, mark: Argument | Option | None) -> int:
+    # The original checks for a missing prompt after the rules about options.
+    if kind in ("missing", "string_too_short") and isinstance(mark, Argument):
+        return _RANK_PROMPT
+    return _RANK_PARSE
 
 
 def _plain(value: Any) -> Any:

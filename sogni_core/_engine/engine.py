@@ -116,7 +116,10 @@ class Engine:
 
     async def plan(self, name: str, fields: dict[str, Any]) -> Plan:
         """Say what a run would submit; nothing is sent but the question for the price."""
-        resolved = await self.prepare(name, fields)
+        return await self.plan_prepared(await self.prepare(name, fields))
+
+    async def plan_prepared(self, resolved: Resolved) -> Plan:
+        """Say what a run of what :meth:`prepare` returned would submit."""
         network = str(getattr(resolved.request, "network", "") or "fast")
         with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
             planned = Planned(Path(folder), _wire(network), self.section, self.prepare, utc_now())
@@ -130,11 +133,15 @@ class Engine:
             steps=tuple(steps),
             warnings=tuple(dict.fromkeys([*planned.warnings, *self.oddities])),
             fields=echo(resolved, None, steps[0].project.model if steps else ""),
+            price_error=planned.price_error,
         )
 
     async def run(self, name: str, fields: dict[str, Any], on_progress: OnProgress) -> Result:
         """Carry a request out; raises SogniError if there is no output at all."""
-        resolved = await self.prepare(name, fields)
+        return await self.run_prepared(await self.prepare(name, fields), on_progress)
+
+    async def run_prepared(self, resolved: Resolved, on_progress: OnProgress) -> Result:
+        """Carry out what :meth:`prepare` returned; raises SogniError if there is no output at all."""
         request = resolved.request
         output = getattr(request, "output", None)
         for path in numbered(absolute(output), getattr(request, "count", 1)) if output is not None else ():
@@ -267,6 +274,7 @@ class Engine:
             way = await self.networks.way(network)
             return [await self._price(way, step, planned) for step in planned.steps]
         except AuthError as error:
+            planned.price_error = error
             planned.warnings.append(f"The price could not be asked: {error.message}")
             return planned.steps
 
@@ -275,6 +283,7 @@ class Engine:
         try:
             price = await way.session.estimate(project, planned.network, comfy=way.is_comfy(project.model))
         except SogniError as error:
+            planned.price_error = planned.price_error or error
             planned.warnings.append(f"The price of {step.key} could not be asked: {error.message}")
             return step
         if price.amount is None:
@@ -282,7 +291,9 @@ class Engine:
         facts = {"token": project.token_type, "amount": float(price.amount)}
         if price.usd is not None:
             facts["usd"] = float(price.usd)
-        return PlannedStep(step.key, project, step.files, facts)
+        figures = {"token": price.amount, "usd": price.usd, "spark": price.spark, "sogni": price.sogni}
+        quote = {name: str(figure) for name, figure in figures.items() if figure is not None}
+        return PlannedStep(step.key, project, step.files, facts, quote)
 
     def _fetcher(self) -> Fetcher:
         def folder() -> Path:

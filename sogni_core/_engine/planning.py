@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sogni_core.errors import SogniError
 from sogni_core.files import absolute, numbered
 from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, PlannedStep, Result
@@ -32,6 +33,7 @@ class Planned:
     began: datetime
     steps: list[PlannedStep] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    price_error: SogniError | None = None
 
 
 class PlanContext:

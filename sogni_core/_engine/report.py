@@ -42,6 +42,16 @@ def plain(value: Any) -> Any:
     return value
 
 
+def described(resolved: Resolved) -> dict[str, Any]:
+    """Return every option of a request under its name in JSON, and what follows from them."""
+    request: Request = resolved.request
+    named = {
+        (mark.json if isinstance(mark, Option) else "") or camel(name): plain(getattr(request, name))
+        for name, mark in type(request).markers()
+    }
+    return {**named, **request.described(resolved.workflow.record.name)}
+
+
 def kept(resolved: Resolved) -> dict[str, Any]:
     """Return what the journal keeps of a resolved request, so that it can be built again, from another folder too."""
     request: Request = resolved.request

@@ -20,13 +20,19 @@ from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import ConfigError, InputError, PluginError, Problem
 from sogni_core.plugin import Mode, Model, Workflow
 from sogni_core.project import Asset
-from sogni_core.request import Option, RenderOptions, Request
+from sogni_core.request import Argument, Option, RenderOptions, Request
 from sogni_core.settings import Settings
 
 from . import seeds
 from .choice import choose
-from .convert import flag_of, prepare, problems_of
+from .convert import flag_of, leaves, prepare, problems_of
 from .last_render import LastRender
+
+_RANK_LAST = 12
+"""Of a last render that is not there: the Node program looks for it while it reads the arguments."""
+
+_RANK_WORKFLOW = 120
+"""Of an unknown workflow, among the problems of a request."""
 
 _FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
 
@@ -59,6 +65,9 @@ class Resolved:
     warnings: tuple[str, ...]
     hashed: seeds.Hashed | None = None
     """What the seed was made of; None if it was not made of the request."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with single values. The request then has another value in each such place, so that rules can say
+    what else is wrong; it is never carried out."""
 
     @property
     def name(self) -> str:
@@ -95,14 +104,18 @@ class Resolver:
         self._last_render = last_render
 
     def resolve(self, mode: Owned[Mode], workflow: str | None, given: Mapping[str, Any]) -> Resolved:
-        """Resolve; raises InputError with every problem that was found."""
+        """Resolve; what is wrong with single values is among the result's problems.
+
+        Raises InputError with every problem if no request can be made that rules could look at.
+        """
         model = request_class(mode)
         values, problems = prepare(model, given)
         named = frozenset(given) & frozenset(model.model_fields)
         origins = dict.fromkeys(values, "given")
         warnings: list[str] = []
         self._fill_assets(model, values, origins, problems)
-        chosen = self._choose(mode, model, values, origins, workflow)
+        chosen = self._choose(mode, model, values, origins, workflow, problems)
+        self._drop_filled(model, chosen.record, values, origins, warnings)
         self._fill_settings(model, values, origins)
         self._fill_model(model, chosen.record, values, origins)
         entry = self._registry.model(str(values.get("model") or ""))
@@ -120,17 +133,31 @@ class Resolver:
             origins["seed"] = origin
             request = request.model_copy(update={"seed": seed})
         request._given = given_fields
-        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings), hashed)
+        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings), hashed, tuple(problems))
 
     def _choose(
-        self, mode: Owned[Mode], model: type[Request], values: dict[str, Any], origins: dict[str, str], name: str | None
+        self,
+        mode: Owned[Mode],
+        model: type[Request],
+        values: dict[str, Any],
+        origins: dict[str, str],
+        name: str | None,
+        problems: list[Problem],
     ) -> Owned[Workflow]:
         """Choose the workflow; the option that names it, if the request has one, then holds the chosen one's name."""
         for field, mark in model.markers():
             if isinstance(mark, Option) and mark.names_workflow:
                 otherwise = self._settings.value(mark.setting).value if mark.setting is not None else None
                 asked = name or str(values.get(field) or "")
-                chosen = choose(self._registry, mode, model, values, asked, str(otherwise or ""))
+                try:
+                    chosen = choose(self._registry, mode, model, values, asked, str(otherwise or ""))
+                except InputError as error:
+                    if not asked:
+                        raise
+                    problems.append(
+                        Problem(error.message, field, hint=error.hint, details=error.details, rank=_RANK_WORKFLOW)
+                    )
+                    chosen = choose(self._registry, mode, model, values, None)
                 values[field] = chosen.record.name
                 origins.setdefault(field, "workflow")
                 return chosen
@@ -146,7 +173,7 @@ class Resolver:
             try:
                 image = self._last_render.image()
             except InputError as error:
-                problems.append(Problem(error.message, name, code=error.code, hint=error.hint, rank=20))
+                problems.append(Problem(error.message, name, code=error.code, hint=error.hint, rank=_RANK_LAST))
                 continue
             present = values.get(mark.fills)
             if isinstance(present, list) or (
@@ -157,6 +184,22 @@ class Resolver:
             elif present is None:
                 values[mark.fills] = image
                 origins[mark.fills] = "last render"
+
+    def _drop_filled(
+        self,
+        model: type[Request],
+        workflow: Workflow,
+        values: dict[str, Any],
+        origins: dict[str, str],
+        warnings: list[str],
+    ) -> None:
+        """Leave the last render's image out again where a workflow that the user named takes none."""
+        for name, mark in model.markers():
+            filled = mark.fills if isinstance(mark, Option) else ""
+            if filled and origins.get(filled) == "last render" and filled not in workflow.accepts:
+                del values[filled], origins[filled]
+                called = workflow.aliases[0] if workflow.aliases else workflow.name
+                warnings.append(f"{flag_of(name, mark)} ignored for {called} workflow.")
 
     def _fill_settings(self, model: type[Request], values: dict[str, Any], origins: dict[str, str]) -> None:
         for name, mark in model.markers():
@@ -236,14 +279,28 @@ class Resolver:
     ) -> Request:
         later = {"seed"} if "seed" in model.model_fields and "seed" not in values else set()
         broken = {problem.field for problem in problems}
+        whole = {**values, **dict.fromkeys(later, 0)}
         try:
-            request = model.model_validate({**values, **dict.fromkeys(later, 0)})
+            return model.model_validate(whole)
         except ValidationError as error:
             problems += problems_of(error, model, origins, skip=[name for name in broken if name])
+        # Once more with other values in the place of those: what else is wrong is to be said too.
+        for name in {problem.field for problem in problems if problem.field in model.model_fields}:
+            whole.pop(name, None)
+            whole |= self._stand_in(model, name)
+        try:
+            return model.model_validate(whole)
+        except ValidationError:
             raise InputError.of(problems) from None
-        if problems:
-            raise InputError.of(problems)
-        return request
+
+    def _stand_in(self, model: type[Request], name: str) -> dict[str, Any]:
+        """Return a value for a field whose own is missing or not valid; none if its default will do."""
+        mark = dict(model.markers()).get(name)
+        if isinstance(mark, Option) and mark.setting is not None:
+            return {name: self._settings.builtin(mark.setting)}
+        if isinstance(mark, Argument) and leaves(model.model_fields[name].annotation) == {str}:
+            return {name: "?"}
+        return {}
 
     def _seed(
         self, request: RenderOptions, given: frozenset[str], warnings: list[str]
@@ -257,11 +314,11 @@ class Resolver:
             try:
                 last = self._last_render.seed()
             except InputError as error:
-                warnings.append(f"{error.message} A new seed is made.")
+                warnings.append(error.message.removesuffix(".") + ", generating seed")
             else:
                 if last is not None:
                     return last, None, "last render"
-                warnings.append("The last render has no seed; a new one is made.")
+                warnings.append("The last render has no seed, generating seed")
         if request.seed_strategy == "random":
             return secrets.randbelow(seeds.LARGEST + 1), "random", "random"
         return None, "prompt-hash", "prompt-hash"

@@ -22,6 +22,7 @@ from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, Result
 from sogni_core.text import clean
 
+from .announcing import Announcements, about_seed
 from .answered import AGAIN, answer
 from .making import make
 from .money import Prices
@@ -90,6 +91,9 @@ class RunContext:
         name = self._prefix + key
         if output is None and shared.way.endpoint.ends_with_call:
             output = shared.folder / f"{name.replace('/', '-')}{extension(project)}"
+        announcements = Announcements.of(self._resolved, project, key)
+        if not shared.steps and (seed := about_seed(self._resolved)) is not None:
+            self.progress(seed)
         known = shared.known.pop(name, None)
         answered = answer(known) if known is not None else None
         if answered is not None:
@@ -105,6 +109,7 @@ class RunContext:
             known=known,
             price=shared.prices.ask(project),
             output=absolute(output) if output is not None else None,
+            announcements=announcements,
             seconds=float(getattr(self._resolved.request, "timeout", 0) or DEFAULT_TIMEOUT),
             tell=shared.on_progress,
             warn=shared.warn,

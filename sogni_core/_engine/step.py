@@ -18,6 +18,7 @@ from sogni_core.files import numbered, prepare_output
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 
+from .announcing import Announcements
 from .money import afford
 from .networks import Way
 
@@ -44,6 +45,7 @@ class Step:
         price: asyncio.Task[Price | None],
         output: Path | None,
         seconds: float,
+        announcements: Announcements,
         tell: OnProgress,
         warn: Callable[[str], None],
     ) -> None:
@@ -60,6 +62,7 @@ class Step:
         self._price = price
         self._known = known
         self._seconds = seconds
+        self._announcements = announcements
         self._tell = tell
         self._warn = warn
         self._paths = numbered(output, project.count) if output is not None else None
@@ -139,6 +142,9 @@ class Step:
         await self._get_ready(submission)
         await submission.send(self._about_to_send)
         self._note("sent")
+        self._report("connected")
+        for line in self._announcements.submitted:
+            self._report("message", message=line)
         await self._follow(submission)
 
     async def _get_ready(self, submission: Submission) -> None:
@@ -167,7 +173,9 @@ class Step:
                 case events.JobFinished():
                     self._ended.add(event.index)
                     self._errors.pop(event.index, None)
-                    self._report("job", job=event.index, fraction=1.0)
+                    done = self._announcements.completed(len(self._ended), self.project.count)
+                    there = {"message": done} if event.delivered else {}
+                    self._report("job", job=event.index, fraction=1.0, **there)
                     if event.delivered:
                         self._collecting.add(asyncio.create_task(self._collect(submission, event)))
                     elif event.withheld:

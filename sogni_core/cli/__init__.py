@@ -3,17 +3,23 @@
 ``main`` takes an argument list and returns an exit code; it is what tests call. ``root`` builds the typer
 app for one argument list, ``derived`` makes a subcommand of a request model, ``commands`` one of a plugin's
 function, ``carrying`` runs them, ``output`` writes standard output, ``lines`` and ``display`` show progress.
+``flat`` is the other command line, ``sogni-gen``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, that of the process by default; returns the exit code. Never raises, whatever goes wrong."""
+    return unhurried(_run, argv)
+
+
+def unhurried(run: Callable[[Sequence[str]], int], argv: Sequence[str] | None) -> int:
+    """Run a program that ends soon; with the process's own arguments its garbage is collected more rarely."""
     if argv is not None:
-        return _run(argv)
+        return run(argv)
     import gc
     import sys
 
@@ -22,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # a short command. It still runs where garbage gathers, and what it has not found by the end goes with the process.
     gc.set_threshold(200_000)
     try:
-        return _run(sys.argv[1:])
+        return run(sys.argv[1:])
     finally:
         gc.freeze()
 

@@ -35,11 +35,11 @@ def signature(model: type[Request], settings: Settings) -> inspect.Signature:
             shown = typer.Argument(help=mark.help, metavar=mark.metavar or name.upper(), show_default=False)
             kind: Any = list[str] | None if is_many(info) else str | None
         elif leaves(info.annotation) == {bool}:
-            shown = typer.Option(*mark.flags, help=_help(info, mark, settings), show_default=False)
+            shown = typer.Option(*mark.flags, help=help_of(info, mark, settings), show_default=False)
             kind = bool | None
         else:
             shown = typer.Option(
-                *mark.flags, help=_help(info, mark, settings), metavar=_metavar(info, mark), show_default=False
+                *mark.flags, help=help_of(info, mark, settings), metavar=metavar_of(info, mark), show_default=False
             )
             kind = list[str] | None if is_many(info) else str | None
         parameters.append(_parameter(name, Annotated[kind, shown], None))
@@ -52,7 +52,10 @@ def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _metavar(info: FieldInfo, mark: Option) -> str:
+def metavar_of(info: FieldInfo, mark: Option) -> str:
+    """Return what help calls the value of an option; empty for a switch."""
+    if leaves(info.annotation) == {bool}:
+        return ""
     if mark.metavar:
         return mark.metavar
     choices = choices_of(info)
@@ -62,7 +65,7 @@ def _metavar(info: FieldInfo, mark: Option) -> str:
     return "INTEGER" if found == {int} else "NUMBER" if float in found else "TEXT"
 
 
-def _help(info: FieldInfo, mark: Option, settings: Settings) -> str:
+def help_of(info: FieldInfo, mark: Option, settings: Settings) -> str:
     """Add the default to an option's help, and the setting behind it."""
     if mark.setting is not None:
         builtin = settings.builtin(mark.setting)

@@ -92,6 +92,11 @@ def write_error(error: SogniError, invocation: Invocation) -> None:
         note(f"Project {project['projectId']}: {project['state']}")
 
 
+def shown(text: str) -> str:
+    """Clean a text of several lines."""
+    return clean_block(text)
+
+
 def error_fields(error: SogniError) -> dict[str, Any]:
     """Return the JSON object of an error."""
     fields: dict[str, Any] = {"success": False, "error": clean_block(error.message), "errorCode": error.code}

@@ -7,6 +7,7 @@ from typing import Any
 
 from sogni_core.errors import PartialError
 from sogni_core.result import Plan, Report, Result
+from sogni_core.text import quote_path
 
 from . import output
 from .invocation import Invocation
@@ -32,11 +33,16 @@ def _result(result: Result, invocation: Invocation) -> int:
             fields |= output.partial_fields(result.error)
         output.write_json(fields)
         return result.error.exit_code if result.error is not None else 0
-    output.write_lines(result.lines or _places(result))
+    output.write_lines(_named(result) if result.named else _places(result))
     if result.error is not None:
         output.write_error(result.error, invocation)
         return result.error.exit_code
     return 0
+
+
+def _named(result: Result) -> Iterator[str]:
+    for name, artifact in result.named:
+        yield f"{name}: {quote_path(artifact.path) if artifact.path is not None else artifact.url}"
 
 
 def _places(result: Result) -> Iterator[str]:

@@ -14,6 +14,9 @@ from typing import Any, cast
 PROGRAM = "sogni_core.cli:main"
 """The console script. Named and not imported: this room stands below the command line, and tests it from outside."""
 
+FLAT_PROGRAM = "sogni_core.cli.flat:main"
+"""The console script ``sogni-gen``."""
+
 
 @dataclass(frozen=True)
 class Called:
@@ -34,12 +37,12 @@ class Called:
         return found
 
 
-def call(argv: Sequence[str], *, stdin: str = "") -> Called:
-    """Run ``sogni`` with these arguments; it is the very function that the installed script calls.
+def call(argv: Sequence[str], *, stdin: str = "", program: str = PROGRAM) -> Called:
+    """Run ``sogni`` with these arguments, or another program; it is the very function that the installed script calls.
 
     A command that renders opens an event loop, so it cannot be called from inside one: use ``sogni_app`` there.
     """
-    module, _, name = PROGRAM.partition(":")
+    module, _, name = program.partition(":")
     main = cast("Callable[[Sequence[str]], int]", getattr(import_module(module), name))
     with _streams(stdin) as (out, err):
         exit_code = main([str(argument) for argument in argv])

@@ -43,7 +43,7 @@ class AppFactory(Protocol):
 
 
 class Program(Protocol):
-    """The fixture ``sogni_cli``."""
+    """The fixtures ``sogni_cli`` and ``sogni_gen``."""
 
     def __call__(
         self,
@@ -96,6 +96,20 @@ def sogni_cli(sogni_home: Paths) -> Program:
     It returns exit code, standard output and error, and ``.json``. ``plugins`` and ``environ`` are those of
     ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
     """
+    from sogni_core.testing.commandline import PROGRAM
+
+    return _program(PROGRAM)
+
+
+@pytest.fixture
+def sogni_gen(sogni_home: Paths) -> Program:
+    """Return a function that runs the flat command line ``sogni-gen`` in this process; as ``sogni_cli``."""
+    from sogni_core.testing.commandline import FLAT_PROGRAM
+
+    return _program(FLAT_PROGRAM)
+
+
+def _program(name: str) -> Program:
     from sogni_core.testing.commandline import call
     from sogni_core.testing.isolation import environment
 
@@ -106,7 +120,7 @@ def sogni_cli(sogni_home: Paths) -> Program:
         stdin: str = "",
     ) -> Called:
         with environment({**os.environ, **_chosen(plugins), **(environ or {})}):
-            return call([os.fspath(argument) for argument in argv], stdin=stdin)
+            return call([os.fspath(argument) for argument in argv], stdin=stdin, program=name)
 
     return run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ import typer
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from sogni_core._engine.announcing import strangers
 from sogni_core._host.targets import describe, read_text, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
@@ -41,6 +43,7 @@ def findings(subject: Subject) -> Iterator[str]:
     for workflow in subject.records(Workflow):
         yield from _is(subject, f"workflow {workflow.mode}:{workflow.name}", workflow.target, _no_workflow)
         yield from _accepts(subject, workflow)
+        yield from _lines(subject, workflow)
         yield from _keys(subject, workflow)
     for validator in subject.records(Validator):
         yield from _is(subject, "validator", validator.target, _no_rule)
@@ -151,12 +154,7 @@ def _workflows(subject: Subject, mode: str) -> bool:
 
 def _accepts(subject: Subject, workflow: Workflow) -> Iterator[str]:
     """Yield the asset fields that a workflow accepts and its mode's request does not have."""
-    modes = [owned for owned in subject.host.registry.every(Mode) if owned.record.name == workflow.mode]
-    for owned in modes:
-        try:
-            model = resolve(owned.plugin, owned.record.request)
-        except SogniError:
-            continue  # said where the mode is checked
+    for model in _requests(subject, workflow.mode):
         known = getattr(model, "model_fields", {})
         for name in workflow.accepts:
             if name not in known:
@@ -165,6 +163,24 @@ def _accepts(subject: Subject, workflow: Workflow) -> Iterator[str]:
                     f"workflow {workflow.mode}:{workflow.name} accepts {name!r}, which its mode's request has not"
                     + (f": did you mean {close!r}?" if close else "")
                 )
+
+
+def _lines(subject: Subject, workflow: Workflow) -> Iterator[str]:
+    """Yield the names in a workflow's lines about its progress that mean nothing."""
+    for model in _requests(subject, workflow.mode):
+        try:
+            unknown = list(strangers(workflow, model))
+        except ValueError as error:
+            unknown = [describe(error)]
+        for name in unknown:
+            yield f"workflow {workflow.mode}:{workflow.name} announces or completes with {name!r}, which is not there"
+
+
+def _requests(subject: Subject, mode: str) -> Iterator[type[Request]]:
+    for owned in subject.host.registry.every(Mode):
+        if owned.record.name == mode:
+            with suppress(SogniError):  # said where the mode is checked
+                yield resolve(owned.plugin, owned.record.request)
 
 
 def _keys(subject: Subject, workflow: Workflow) -> Iterator[str]:

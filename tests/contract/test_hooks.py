@@ -105,7 +105,8 @@ def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path)
         """sogni_workflows():
     return [
         Workflow(mode="stamp", name="engraved", target="stamps.mode:engraved", default_model="flux1-schnell-fp8",
-                 summary="Stamps without a frame.", defaults={"steps": {"*flux*": 3, "*": 9}}),
+                 summary="Stamps without a frame.", defaults={"steps": {"*flux*": 3, "*": 9}},
+             announces=("Engraving {motif}", "In a frame: {frame}"), completes="Stamp {done} of {jobs} is dry"),
         Workflow(mode="stamp", name="framed", target="stamps.mode:framed", accepts=("frame",),
                  model_setting="image.edit_model", timeout_setting="image.edit_timeout", aliases=("in-a-frame",)),
     ]
@@ -123,6 +124,32 @@ def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path)
     app = sogni_app(plugins=["stamps"], environ=other)
     workflows = app.registry.workflows(app.registry.mode("stamp"))
     assert [owned.record.summary for owned in workflows] == ["Stamps without a frame.", ""]
+
+
+def test_hook_sogni_workflows_says_its_progress(stamps: Installed, devnet: Any) -> None:
+    call = stamps(
+        MODE,
+        """sogni_workflows():
+    return [Workflow("stamp", "engraved", "stamps.mode:engraved", default_model="z_image_turbo_bf16",
+                     announces=("Engraving {motif}", "In a frame: {frame}"), completes="Stamp {done} of {jobs} is dry")]
+""",
+    )
+    told = call("stamp", "a bird", environ=devnet.environ).stderr.splitlines()
+    assert "Engraving a bird" in told
+    assert not any("frame" in line for line in told)
+
+
+def test_hook_sogni_workflows_cannot_fail_after_it_was_paid_for_its_words(stamps: Installed, devnet: Any) -> None:
+    call = stamps(
+        MODE,
+        """sogni_workflows():
+    return [Workflow("stamp", "engraved", "stamps.mode:engraved", default_model="z_image_turbo_bf16",
+                     announces=("Engraving {bird}",))]
+""",
+    )
+    called = call("stamp", "a bird", "--json", environ=devnet.environ)
+    assert (called.exit_code, called.json["errorCode"]) == (9, "PLUGIN_HOOK")
+    assert devnet.job_requests == []
 
 
 @pytest.mark.anyio

@@ -140,7 +140,7 @@ def test_the_last_image_is_edited_and_the_last_seed_used(run: Any, devnet: Devne
 
 def test_without_a_last_render_the_last_image_is_an_error_and_the_last_seed_a_warning(run: Any) -> None:
     assert run("x", "--last-image", "--json").json["errorCode"] == "NO_LAST_RENDER"
-    assert run("x", "--last-seed", "--json").json["warnings"] == ["No previous render found. A new seed is made."]
+    assert run("x", "--last-seed", "--json").json["warnings"] == ["No previous render found, generating seed"]
 
 
 def test_last_render_is_written_in_the_originals_form(run: Any, folder: Path, sogni_home: Any) -> None:
@@ -188,7 +188,7 @@ def test_dry_run_says_all_and_sends_nothing(run: Any, devnet: Devnet, folder: Pa
         (["x", "--starting-strength", "1.5"], "--starting-strength must be between 0 and 1."),
         (["x", "--token-type", "gold"], '--token-type must be "spark" or "sogni".'),
         (["x", "--seed-strategy", "best"], '--seed-strategy must be "random" or "prompt-hash".'),
-        (["x", "--output-format", "gif"], '--output-format must be "png", "jpg" or "webp".'),
+        (["x", "--output-format", "gif"], 'Image output format must be "png" or "jpg".'),
         (["x", "-c", "a.png", "-m", "z_image_turbo_bf16"],
          "Model z_image_turbo_bf16 does not support context images."),
         (["x", *["-c", "a.png"] * 4], "Model qwen_image_edit_2511_fp8_lightning supports max 3 context images, got 4."),

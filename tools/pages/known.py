@@ -18,6 +18,9 @@ COMPATIBLE = "{compatible}"
 COMMANDS: dict[str, str] = {commands}
 """First word of a subcommand to the extra that brings it."""
 
+CLAIMS: dict[str, str] = {claims}
+"""Flag of ``sogni-gen`` to the extra whose mode it asks for."""
+
 NETWORKS: dict[str, str] = {networks}
 """Name of a network to the extra that brings it."""
 '''
@@ -26,6 +29,7 @@ NETWORKS: dict[str, str] = {networks}
 def render() -> str:
     """Render the module."""
     commands: dict[str, str] = {}
+    claims: dict[str, str] = {}
     networks: dict[str, str] = {}
     for plugin in official():
         module = import_module(plugin.entry_point.value)
@@ -33,9 +37,15 @@ def render() -> str:
             for record in getattr(module, hook, list)():
                 if isinstance(record, Mode | Command):
                     commands[record.name.split()[0]] = plugin.extra
+                    claims |= dict.fromkeys(record.flat if isinstance(record, Mode) else (), plugin.extra)
                 elif isinstance(record, Network):
                     networks[record.name] = plugin.extra
-    return _TEXT.format(compatible=compatible(), commands=_mapping(commands), networks=_mapping(networks))
+    return _TEXT.format(
+        compatible=compatible(),
+        commands=_mapping(commands),
+        claims=_mapping(claims),
+        networks=_mapping(networks),
+    )
 
 
 def compatible() -> str:

@@ -35,16 +35,20 @@ def place(of: Path, azimuth: str) -> Path:
     return of.with_name(of.name.replace(SIDE, azimuth))
 
 
-def video_place(value: str, output: PurePath | None) -> Path | None:
+NOWHERE = Path()
+"""Place of a 360 video of which nothing is said: the folder of its run."""
+
+
+def video_place(value: str, output: PurePath | None) -> Path:
     """Return where the 360 video goes: the value with ``.mp4``, or, if it is empty, the place that ``-o`` says.
 
     ``output`` is what was typed after ``-o``: ``name.mp4`` itself, ``dir/name.mp4`` for ``dir/name.png``, and
-    ``out/angles-360.mp4`` for a folder. None if neither says anything.
+    ``out/angles-360.mp4`` for a folder. :data:`NOWHERE` if neither says anything.
     """
-    if value.strip():
+    if value.strip() not in ("", str(NOWHERE)):
         path = Path(value)
     elif output is None:
-        return None
+        return NOWHERE
     elif not output.suffix:
         path = Path(output) / "angles-360"
     else:

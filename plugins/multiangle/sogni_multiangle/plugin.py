@@ -32,6 +32,7 @@ def sogni_workflows() -> list[Workflow]:
             model_setting="image.edit_model",
             timeout_setting="multiangle.timeout",
             defaults={"steps": {"*lightning*": 4, "*": 20}, "guidance": {"*lightning*": 1, "*": 4}},
+            completes="Image {done}/{jobs} ({key}) completed",
             summary="One side or all eight with the LoRA multiple_angles; clips between them make the video.",
         )
     ]

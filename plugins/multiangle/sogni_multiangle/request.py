@@ -24,12 +24,6 @@ def _word(field: str) -> tuple[BeforeValidator, Any]:
     return BeforeValidator(read), Field(json_schema_extra={"enum": list(VOCABULARY[field])})
 
 
-def _video(value: object) -> object:
-    if isinstance(value, str) and not value.strip():
-        raise ValueError("needs a path, or -o to follow")
-    return value
-
-
 class MultiAngle(ImageOptions):
     """A subject from one side, or from all eight; or a turntable video of it."""
 
@@ -69,11 +63,11 @@ class MultiAngle(ImageOptions):
     angles_360: Annotated[bool, Option("--angles-360", help="All eight sides, from front to front-left.")] = False
     angles_360_video: Annotated[
         Path | None,
-        BeforeValidator(_video),
         Option(
             "--angles-360-video",
             help="With --angles-360: join the sides into a looping video, at this path; empty: where -o says.",
             metavar="PATH",
+            bare="",
         ),
     ] = None
     video_model: Annotated[
@@ -126,5 +120,4 @@ def _with_text(values: dict[str, Any], name: str, change: Callable[[str], object
 
 def _video_place(value: str, output: object) -> object:
     typed = Path(output) if isinstance(output, str | Path) and str(output) else None
-    found = places.video_place(value, typed)
-    return value if found is None else found
+    return places.video_place(value, typed)

@@ -9,8 +9,7 @@ from pathlib import Path
 from sogni_core.context import Context
 from sogni_core.errors import SogniError
 from sogni_core.project import Asset, ImageProject, Lora
-from sogni_core.result import Outcome
-from sogni_core.text import quote_path
+from sogni_core.result import Artifact, Outcome
 from sogni_multiangle import places
 from sogni_multiangle.angles import Angle
 from sogni_multiangle.request import MultiAngle
@@ -35,18 +34,13 @@ class Shots:
         self._subject = subject
         self._pattern = pattern
         self._free = asyncio.Semaphore(ctx.settings(MultiangleSettings).at_once)
-        self._taken = 0
 
     async def take(self, angle: Angle) -> Outcome:
         """Take one; it does not raise."""
         output = places.place(self._pattern, angle.azimuth) if self._pattern is not None else None
         async with self._free:
             step = self._ctx.submit(self._project(angle), key=angle.azimuth, output=output)
-            outcome = await ended(angle.azimuth, step)
-        self._taken += 1
-        many = f"{self._taken}/{len(self._request.angles)} ({angle.azimuth})"
-        self._ctx.progress(f"Image {many} {'completed' if outcome.ok else 'failed'}")
-        return outcome
+            return await ended(angle.azimuth, step)
 
     def _project(self, angle: Angle) -> ImageProject:
         request = self._request
@@ -71,12 +65,12 @@ class Shots:
         )
 
 
-def lines(angle: Angle, outcome: Outcome) -> list[str]:
-    """Say where the images of an angle are: ``front: PATH``, or ``front#1: PATH`` where there are several."""
-    found = [(quote_path(image.path) if image.path is not None else image.url or "") for image in outcome.artifacts]
-    if len(found) == 1:
-        return [f"{angle.azimuth}: {found[0]}"]
-    return [f"{angle.azimuth}#{place}: {where}" for place, where in enumerate(found, start=1)]
+def named(angle: Angle, outcome: Outcome) -> list[tuple[str, Artifact]]:
+    """Name the images of an angle: ``front``, or ``front#1`` where there are several."""
+    images = outcome.artifacts
+    if len(images) == 1:
+        return [(angle.azimuth, images[0])]
+    return [(f"{angle.azimuth}#{place}", image) for place, image in enumerate(images, start=1)]
 
 
 def as_json(angle: Angle, outcome: Outcome, description: str) -> dict[str, object]:

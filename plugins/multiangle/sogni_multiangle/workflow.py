@@ -11,10 +11,9 @@ from sogni_core.context import Context
 from sogni_core.errors import PartialError
 from sogni_core.media import upright
 from sogni_core.result import Outcome, Result
-from sogni_core.text import quote_path
 from sogni_multiangle import places
 from sogni_multiangle.request import MultiAngle
-from sogni_multiangle.shots import Shots, as_json, lines
+from sogni_multiangle.shots import Shots, as_json, named
 from sogni_multiangle.turntable import Turned, Turntable
 
 
@@ -26,6 +25,8 @@ async def render(ctx: Context, request: MultiAngle) -> Result:
         ctx.warn("--azimuth ignored for --angles-360.")
     subject = await asyncio.to_thread(upright, request.context[0], ctx.folder)
     pattern, video = request.output, request.angles_360_video
+    if video == places.NOWHERE:
+        video = ctx.folder / f"angles-360{places.VIDEO}"
     if video is None:
         shots = Shots(ctx, request, subject, pattern)
         async with asyncio.TaskGroup() as group:
@@ -52,8 +53,8 @@ def _angles(request: MultiAngle, outcomes: Sequence[Outcome]) -> Result:
         "angles": [as_json(angle, outcome, request.angle_description) for angle, outcome in pairs],
     }
     kind = "multi-angle-360" if request.angles_360 else "multi-angle"
-    shown = tuple(line for angle, outcome in pairs for line in lines(angle, outcome))
-    return replace(Result.of(*outcomes, type=kind, extra=extra), lines=shown)
+    shown = tuple(pair for angle, outcome in pairs for pair in named(angle, outcome))
+    return replace(Result.of(*outcomes, type=kind, extra=extra), named=shown)
 
 
 def _turned(request: MultiAngle, turned: Turned) -> Result:
@@ -65,13 +66,13 @@ def _turned(request: MultiAngle, turned: Turned) -> Result:
     if turned.video is not None and turned.video.ok:
         (file,) = turned.video.artifacts
         extra = {**images.extra, "videoPath": str(file.path), "videoModel": turned.model}
-        shown = (f"video: {quote_path(str(file.path))}", *images.lines)
-        return replace(whole, artifacts=(*images.artifacts, file), extra=extra, lines=shown)
+        shown = (("video", file), *images.named)
+        return replace(whole, artifacts=(*images.artifacts, file), extra=extra, named=shown)
     clips = [(clip.leg, clip.artifact) for clip in turned.clips if clip.artifact is not None]
     return replace(
         whole,
         artifacts=(*images.artifacts, *(artifact for _, artifact in clips)),
-        lines=(*images.lines, *(f"{leg.key} ({leg.name}): {quote_path(artifact)}" for leg, artifact in clips)),
+        named=(*images.named, *((f"{leg.key} ({leg.name})", artifact) for leg, artifact in clips)),
         error=_missing_video(request, turned),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sogni_multiangle.angles import AZIMUTHS, DISTANCES, ELEVATIONS, VOCABULARY, Angle, key_of
 from sogni_multiangle.loras import chain
-from sogni_multiangle.places import pattern, place, video_place
+from sogni_multiangle.places import NOWHERE, pattern, place, video_place
 
 
 def test_a_sweep_goes_round() -> None:
@@ -140,4 +140,5 @@ def test_where_the_video_goes(value: str, output: str | None, expected: str) -> 
 
 
 def test_a_video_without_a_place() -> None:
-    assert video_place("", None) is None
+    assert video_place("", None) == NOWHERE
+    assert video_place(str(NOWHERE), None) == NOWHERE

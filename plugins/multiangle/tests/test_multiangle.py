@@ -174,11 +174,6 @@ def test_an_image_is_sent_upright(run: Run, devnet: Any) -> None:
             "--angles-360-video requires --count 1.",
             {"count": 2},
         ),
-        (
-            (*SUBJECT, "--angles-360", "--angles-360-video", ""),
-            "--angles-360-video needs a path, or -o to follow.",
-            None,
-        ),
         ((*SUBJECT, "--angles-360", "--frames", "80"), "--frames requires --angles-360-video.", {"flag": "--frames"}),
         ((*SUBJECT, "--angles-360", "--duration", "8"), "--duration requires --angles-360-video.", None),
         ((*SUBJECT, "--angles-360", "--duration", "1.5"), "--duration must be an integer.", None),

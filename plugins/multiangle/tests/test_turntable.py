@@ -119,6 +119,14 @@ def test_no_more_clips_at_once_than_the_setting_allows(run: Run, devnet: Any) ->
     assert max(sum(begun <= at < ended for begun, ended in spans) for at, _ in spans) == 2
 
 
+def test_without_any_place_the_video_is_kept_in_the_folder_of_its_run(run: Run) -> None:
+    argv = [word for word in TURN if word != "turn.mp4"]
+    found = run(*argv[:4], "", *argv[4:], "--json").json
+    video = Path(found["videoPath"])
+    assert (video.name, video.parent.name) == ("angles-360.mp4", found["runId"])
+    assert video.is_file()
+
+
 def test_text_names_the_video_first(run: Run) -> None:
     called = run(*TURN, "-o", "sides")
     lines = called.stdout.splitlines()

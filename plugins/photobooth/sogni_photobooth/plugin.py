@@ -32,6 +32,7 @@ def sogni_workflows() -> list[Workflow]:
             model_setting="photobooth.model",
             timeout_setting="photobooth.timeout",
             defaults={"steps": 7, "guidance": 2, "sampler": "dpmpp_sde", "scheduler": "karras"},
+            announces=("Photobooth with {model}...", "Using seed: {seed}"),
             summary="Portraits that follow a face with the ControlNet InstantID.",
         )
     ]

@@ -10,11 +10,12 @@ from sogni_core.errors import PartialError, SogniError
 from sogni_core.project import Asset
 from sogni_core.result import Artifact, Outcome, Result
 
+from .described import described
 from .joining import join
 from .last_frame import save_last_frame
 from .request import VideoRequest
 from .sizes import Size
-from .workflows import facts, project_of, say
+from .workflows import project_of, say
 
 
 async def render_loop(ctx: Context, request: VideoRequest) -> Result:
@@ -22,8 +23,8 @@ async def render_loop(ctx: Context, request: VideoRequest) -> Result:
     assert request.output is not None
     sizing = request.sizing("i2v")
     say(ctx, request, sizing)
-    ctx.progress("Creating looping video (A→B→A)")
-    extra = facts(request, sizing, "i2v")
+    ctx.progress("Creating looping video (A→B→A)...")
+    extra = described(request, sizing, "i2v")
     name = f"loop-{ctx.random.getrandbits(32):08x}"
     there = await project_of(ctx, request, sizing.sent)
     first = await ctx.submit(there, key="clip-1", output=ctx.folder / f"{name}-1.mp4")
@@ -31,21 +32,22 @@ async def render_loop(ctx: Context, request: VideoRequest) -> Result:
         return Result.of(first, type="video", extra=extra)
     clips = [clip_of(first.artifacts[0])]
     try:
-        ctx.progress("Extracting last frame")
+        ctx.progress("Extracting last frame...")
         frame = await _last_frame(ctx, clips[0], ctx.folder / f"{name}.png", sizing.sent)
-        ctx.progress("Generating return clip (B→A)")
+        ctx.progress("Generating return clip (B→A)...")
         # Another seed: the same one would draw the way back from the same noise.
         back = replace(there, reference_image=frame, reference_image_end=there.reference_image, seed=None, count=1)
         second = await ctx.submit(back, key="clip-2", output=ctx.folder / f"{name}-2.mp4")
         if not second.ok:
             return _unfinished(extra, second.error, first, second)
         clips.append(clip_of(second.artifacts[0]))
-        ctx.progress("Concatenating clips")
+        ctx.progress("Concatenating clips...")
 
         async def work(path: Path) -> None:
             await join(clips, path, seamless=True, loop=True)
 
         made = await ctx.make(request.output, work)
+        ctx.progress(f"Saved looping video to {made.path}")
     except SogniError as error:
         return _unfinished(extra, error, first, *([second] if len(clips) > 1 else []))
     shown = replace(made, seed=first.artifacts[0].seed)

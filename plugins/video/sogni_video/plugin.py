@@ -7,6 +7,14 @@ from sogni_core.plugin import Command, Mode, Model, Settings, Validator, Workflo
 _STEPS = {"steps": {"*lightx2v*": 4, "*lightning*": 4, "*turbo*": 4, "*lcm*": 4, "*": 20}}
 """Models that were distilled need few steps."""
 
+_ANNOUNCES = (
+    "Generating video ({workflow}) with {model}...",
+    "Reference image: {ref}",
+    "End frame: {ref_end}",
+    "Reference audio: {ref_audio}",
+    "Reference video: {ref_video}",
+)
+
 
 @hookimpl
 def sogni_modes() -> list[Mode]:
@@ -75,6 +83,7 @@ def _workflow(name: str, target: str, accepts: tuple[str, ...], alias: str, summ
         model_setting=f"video.models.{name.replace('-', '_')}",
         timeout_setting="video.timeout",
         defaults=_STEPS,
+        announces=_ANNOUNCES,
         summary=summary,
     )
 

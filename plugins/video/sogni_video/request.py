@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator, Field
 
 from sogni_core.project import Asset
-from sogni_core.request import Argument, Option, RenderOptions, Request, lower
+from sogni_core.request import Argument, Misplaced, Option, RenderOptions, Request, lower
 
+from .described import described
 from .sizes import Size
 from .sizing import Sizing, size_of_video
 
 if TYPE_CHECKING:
     from sogni_core.context import Facts
+
+VIDEO_ONLY = Misplaced(
+    "Video-only options (--workflow/--frames/--ref-audio/--ref-video) require --video.",
+    rank=123,
+)
 
 
 class VideoOptions(RenderOptions):
@@ -25,9 +31,11 @@ class VideoOptions(RenderOptions):
     height: Annotated[int, Field(ge=1), Option("-h", "--height", help="Height in pixels.", setting="video.height")]
     fps: Annotated[int, Field(ge=1), Option("--fps", help="Frames per second.", setting="video.fps")]
     duration: Annotated[int, Field(ge=1), Option("--duration", help="Length in seconds.", setting="video.duration")]
-    frames: Annotated[int | None, Field(ge=1), Option("--frames", help="Length in frames, instead of --duration.")] = (
-        None
-    )
+    frames: Annotated[
+        int | None,
+        Field(ge=1),
+        Option("--frames", help="Length in frames, instead of --duration.", misplaced=VIDEO_ONLY),
+    ] = None
     auto_resize_assets: Annotated[
         bool | None,
         Option(
@@ -35,6 +43,7 @@ class VideoOptions(RenderOptions):
             help="Scale reference images to the size of the video.",
             shown="on",
             json="autoResizeVideoAssets",
+            misplaced=Misplaced("--auto-resize-assets is only valid with --video.", rank=117),
         ),
     ] = None
     strict_size: Annotated[bool, Option("--strict-size", help="Refuse a size that would have to be adjusted.")] = False
@@ -67,11 +76,26 @@ class VideoRequest(VideoOptions):
     ] = None
     ref_audio: Annotated[
         Asset | None,
-        Option("--ref-audio", "--audio", help="What is spoken.", json="refAudio", metavar="AUDIO", kind="audio"),
+        Option(
+            "--ref-audio",
+            "--audio",
+            help="What is spoken.",
+            json="refAudio",
+            metavar="AUDIO",
+            kind="audio",
+            misplaced=VIDEO_ONLY,
+        ),
     ] = None
     ref_video: Annotated[
         Asset | None,
-        Option("--ref-video", help="Whose motion is taken.", json="refVideo", metavar="VIDEO", kind="video"),
+        Option(
+            "--ref-video",
+            help="Whose motion is taken.",
+            json="refVideo",
+            metavar="VIDEO",
+            kind="video",
+            misplaced=VIDEO_ONLY,
+        ),
     ] = None
     last_image: Annotated[bool, Option("--last-image", help="Use the last render's image as --ref.", fills="ref")] = (
         False
@@ -83,6 +107,7 @@ class VideoRequest(VideoOptions):
             help="Kind of video: t2v, i2v, s2v, animate-move, animate-replace; by model and references if left out.",
             setting="video.workflow",
             names_workflow=True,
+            misplaced=VIDEO_ONLY,
             metavar="NAME",
         ),
     ]
@@ -101,6 +126,10 @@ class VideoRequest(VideoOptions):
             asset = self.ref or self.ref_end
             shape = Size(asset.width, asset.height) if asset is not None else None
         return size_of_video(self.size, shape, name)
+
+    def described(self, workflow: str) -> Mapping[str, object]:
+        """Return size and length as they come out."""
+        return described(self, self.sizing(workflow), workflow)
 
     def settled(self, facts: Facts) -> Mapping[str, object]:
         """Let the adjusted size count in the seed."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sogni_core.context import Context
 from sogni_core.project import Asset, VideoProject, frames_for
 from sogni_core.result import Result
 
+from .described import described
 from .references import prepare
 from .request import VideoOptions, VideoRequest
 from .sizes import Size
@@ -49,10 +48,9 @@ async def animate_replace(ctx: Context, request: VideoRequest) -> Result:
 async def _render(ctx: Context, request: VideoRequest, workflow: str) -> Result:
     sizing = request.sizing(workflow)
     say(ctx, request, sizing)
-    ctx.progress(f"Generating video ({workflow}) with {request.model}")
     project = await project_of(ctx, request, sizing.sent)
     outcome = await ctx.submit(project, key="video", output=request.output)
-    return Result.of(outcome, type="video", extra=facts(request, sizing, workflow))
+    return Result.of(outcome, type="video", extra=described(request, sizing, workflow))
 
 
 async def project_of(ctx: Context, request: VideoRequest, size: Size) -> VideoProject:
@@ -107,25 +105,3 @@ _NAMES = {"refImage": "reference image", "refImageEnd": "end reference image"}
 
 def _listed(rates: tuple[int, ...]) -> str:
     return " or ".join(map(str, rates))
-
-
-def facts(request: VideoOptions, sizing: Sizing, workflow: str) -> dict[str, Any]:
-    """Return the mode's own fields of JSON output, and the model for modes that run this one."""
-    length = request.frames / request.fps if request.frames else request.duration
-    shown: dict[str, Any] = {
-        "model": request.model,
-        **sizing.box.as_json(),
-        "workflow": workflow,
-        "fps": request.fps,
-        "duration": int(length) if length == int(length) else length,
-        "strictSize": request.strict_size,
-    }
-    if request.frames:
-        shown["frames"] = request.frames
-    shown |= {"effectiveWidth": sizing.sent.width, "effectiveHeight": sizing.sent.height}
-    if sizing.shape is not None:
-        shown["effectiveFromReference"] = sizing.shape.as_json()
-    adjusted = sizing.adjustment()
-    if adjusted is not None:
-        shown["adjustedVideoDims"] = adjusted
-    return shown

@@ -1,0 +1,23 @@
+"""The flat command line ``sogni-gen``: one list of flags for all modes, as the Node program of that name has it.
+
+A thin front: ``vocabulary`` gathers the flags from the schemas of the modes, ``scanning`` reads an argument list,
+``routing`` finds the mode that it means, and the rest is the same request, settings, rules and workflow as
+``sogni MODE``. ``objects`` and ``lines`` say the outcome in that program's words, ``front`` holds it together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sogni_core.cli import unhurried
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, that of the process by default; returns the exit code. Never raises, whatever goes wrong."""
+    return unhurried(_run, argv)
+
+
+def _run(argv: Sequence[str]) -> int:
+    from sogni_core.cli.flat.front import run
+
+    return run(list(argv))

@@ -1,0 +1,53 @@
+"""Progress as the Node program tells it, one line each on standard error."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from sogni_core.cli import output
+from sogni_core.result import OnProgress, Progress
+from sogni_core.text import clean
+
+
+class Lines:
+    """Shows each thing once."""
+
+    def __init__(self, *, videos: bool) -> None:
+        """``videos``: whether the parts of an output are told too, which take minutes."""
+        self._videos = videos
+        self._told: set[str] = set()
+
+    def __enter__(self) -> OnProgress:
+        return self.show
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def show(self, progress: Progress) -> None:
+        """Write a line if there is one to write that was not written yet; a completed output always is."""
+        text = clean(self._text(progress))
+        if text and (progress.kind == "job" or text not in self._told):
+            self._told.add(text)
+            output.note(text)
+
+    def _text(self, progress: Progress) -> str:
+        match progress.kind:
+            case "message" | "job":
+                return progress.message
+            case "warning":
+                return f"Warning: {progress.message}"
+            case "sending":
+                return "Connecting to Sogni..."
+            case "connected":
+                return "Connected."
+            case "queued" if progress.message:
+                return f"Waiting: {progress.message}"
+            case "step" if self._videos:
+                percent = int((progress.fraction or 0.0) * 100 + 0.5)
+                return f"Progress: {percent}%" if percent > 0 else ""
+            case "saved":
+                return f"Saved to {progress.message}"
+            case _:
+                return ""
