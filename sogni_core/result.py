@@ -77,6 +77,40 @@ class Outcome:
         return self.artifacts
 
 
+ORDER = (
+    "success",
+    "type",
+    "prompt",
+    "model",
+    "width",
+    "height",
+    "seed",
+    "seedStrategy",
+    "seeds",
+    "urls",
+    "localPath",
+    "tokenType",
+    "outputFormat",
+    "sampler",
+    "scheduler",
+    "loras",
+    "loraStrengths",
+    "workflow",
+    "fps",
+    "duration",
+    "frames",
+    "strictSize",
+    "autoResizeVideoAssets",
+    "contextImages",
+    "photobooth",
+    "refImage",
+    "refImageEnd",
+    "refAudio",
+    "refVideo",
+)
+"""Fields of JSON output that come first, in the order that the Node program ``sogni-gen`` has."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What a workflow returns; the engine adds the facts of the run."""
@@ -126,7 +160,8 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that ``--json`` prints."""
-        shown: dict[str, Any] = {"success": self.error is None, "type": self.type, **self.fields, **self.extra}
+        known: dict[str, Any] = {"success": self.error is None, "type": self.type, **self.fields, **self.extra}
+        shown = {name: known[name] for name in ORDER if name in known} | known
         shown["localPaths"] = [str(path) for path in self.paths]
         shown["runId"] = self.run_id
         shown["projectIds"] = list(self.project_ids)

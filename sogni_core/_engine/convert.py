@@ -84,6 +84,7 @@ def prepare(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, A
         items: list[Any] = list(raw) if many and isinstance(raw, Sequence) and not isinstance(raw, str) else [raw]
         if isinstance(mark, Option) and mark.separator:
             items = [part for item in items for part in _split(item, mark.separator)]
+        kind = "an integer" if float not in leaves(info.annotation) else "a number"
         if leaves(info.annotation) & {int, float} and leaves(info.annotation).isdisjoint({str, bool}):
             converted = []
             for item in items:
@@ -91,7 +92,7 @@ def prepare(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, A
                 if parsed is None:
                     flag = flag_of(name, mark)
                     details = {"flag": flag, "value": item}
-                    problems.append(Problem(f"{flag} must be a number.", name, details=details, rank=_RANK_PARSE))
+                    problems.append(Problem(f"{flag} must be {kind}.", name, details=details, rank=_RANK_PARSE))
                 converted.append(parsed)
             items = converted
         values[name] = items if many else items[0]

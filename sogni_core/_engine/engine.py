@@ -209,7 +209,7 @@ class Engine:
             result = finished(
                 result,
                 resolved,
-                shared.steps[0].project.model if shared.steps else "",
+                shared.steps[0].project if shared.steps else None,
                 {
                     "run_id": shared.run_id,
                     "network": shared.network,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.files import absolute
-from sogni_core.project import Asset
+from sogni_core.project import Asset, Project
 from sogni_core.request import Option, Request
 from sogni_core.result import Artifact, Outcome, Plan, Result
 
@@ -83,7 +83,7 @@ def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str)
         fields["model"] = model
     if artifacts and artifacts[0].seed is not None and "seed" in fields:
         fields["seed"] = artifacts[0].seed
-    for name, mark in sorted(marks.items(), key=lambda item: item[0] not in _TAIL):
+    for name, mark in marks.items():
         origin = resolved.origins.get(name, "default")
         switch = isinstance(mark, Option) and bool(mark.fills)
         if name in _HEAD or name in _UNSAID or switch or not origin.startswith(_CHOSEN):
@@ -91,10 +91,6 @@ def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str)
         named = mark.json if isinstance(mark, Option) else ""
         fields[named or camel(name)] = plain(getattr(request, name))
     return fields
-
-
-_TAIL = ("output_format", "sampler", "scheduler", "loras", "lora_strengths", "context")
-"""Come first among the rest, as in the original."""
 
 
 def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
@@ -106,7 +102,7 @@ def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
     }
 
 
-def finished(result: Result, resolved: Resolved, model: str, facts: Mapping[str, Any]) -> Result:
+def finished(result: Result, resolved: Resolved, first: Project | None, facts: Mapping[str, Any]) -> Result:
     """Complete a workflow's result with the facts of its run; raises its error if there is no output at all."""
     wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
     if wrong and not result.artifacts:
@@ -118,11 +114,13 @@ def finished(result: Result, resolved: Resolved, model: str, facts: Mapping[str,
         error.details.setdefault(
             "failed", [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
         )
-    media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else resolved.mode.record.name
+    # What stays on the network was not looked at: then the project says what it is.
+    media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else ""
+    media = media or (first.media if first is not None else resolved.mode.record.name)
     return replace(
         result,
         type=result.type or media,
-        fields=echo(resolved, result.artifacts, model),
+        fields=echo(resolved, result.artifacts, first.model if first is not None else ""),
         error=error,
         mode=resolved.mode.record.name,
         workflow=resolved.workflow.record.name,

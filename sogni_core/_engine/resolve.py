@@ -22,11 +22,15 @@ from sogni_core.plugin import Mode, Model, Workflow
 from sogni_core.project import Asset
 from sogni_core.request import Argument, Option, RenderOptions, Request
 from sogni_core.settings import Settings
+from sogni_core.text import quote_path
 
 from . import seeds
 from .choice import choose
 from .convert import flag_of, leaves, prepare, problems_of
 from .last_render import LastRender
+
+NO_LAST_SEED = ("Could not load last render seed", "No previous render found, generating seed")
+"""What is said of a last render without a seed, and of none; the Node program says it even when it is to be quiet."""
 
 _RANK_LAST = 12
 """Of a last render that is not there: the Node program looks for it while it reads the arguments."""
@@ -258,7 +262,7 @@ class Resolver:
         if not asked and wanted is not None:
             values["output_format"], origins["output_format"] = wanted, _BY_EXTENSION
         elif asked and extension and wanted != _FORMATS.get(f".{asked}"):
-            warnings.append(f"The output is {asked}, but its name ends in {extension}.")
+            warnings.append(f"The output is {asked}, but its name is {quote_path(Path(str(output)).name)}.")
 
     def _fill_timeout(
         self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]
@@ -313,12 +317,12 @@ class Resolver:
         if request.last_seed:
             try:
                 last = self._last_render.seed()
-            except InputError as error:
-                warnings.append(error.message.removesuffix(".") + ", generating seed")
+            except InputError:
+                warnings.append(NO_LAST_SEED[0] if self._last_render.path.exists() else NO_LAST_SEED[1])
             else:
                 if last is not None:
                     return last, None, "last render"
-                warnings.append("The last render has no seed, generating seed")
+                warnings.append(NO_LAST_SEED[0])
         if request.seed_strategy == "random":
             return secrets.randbelow(seeds.LARGEST + 1), "random", "random"
         return None, "prompt-hash", "prompt-hash"

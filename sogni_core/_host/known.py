@@ -19,7 +19,6 @@ COMMANDS: dict[str, str] = {
 
 CLAIMS: dict[str, str] = {
     "--angles-360": "multiangle",
-    "--angles-360-video": "multiangle",
     "--multi-angle": "multiangle",
     "--multiple-angles": "multiangle",
     "--photobooth": "photobooth",

@@ -13,7 +13,7 @@ def sogni_modes() -> list[Mode]:
             "multiangle",
             "Show a subject from other sides, and make a turntable video of it.",
             request="sogni_multiangle.request:MultiAngle",
-            flat=("--multi-angle", "--multiple-angles", "--angles-360", "--angles-360-video"),
+            flat=("--multi-angle", "--multiple-angles", "--angles-360"),
             clashes=(Clash("video", "--multi-angle is only for image editing."),),
             skill="sogni_multiangle:skill.md",
         )

@@ -9,19 +9,23 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from sogni_core.project import Asset
-from sogni_core.request import Argument, ImageFormat, ImageOptions, Option
+from sogni_core.request import Argument, ImageFormat, ImageOptions, Misplaced, Option
 from sogni_multiangle import loras, places
 from sogni_multiangle.angles import AZIMUTHS, DISTANCES, ELEVATIONS, VOCABULARY, Angle, key_of
 
 
-def _word(field: str) -> tuple[BeforeValidator, Any]:
+def _read(value: object, field: str) -> object:
     """Read a word of the vocabulary; one that is not in it stays as it was typed, for the rule that refuses it."""
+    key = key_of(value) if isinstance(value, str) else value
+    return key if key in VOCABULARY[field] else value
 
-    def read(value: object) -> object:
-        key = key_of(value) if isinstance(value, str) else value
-        return key if key in VOCABULARY[field] else value
 
-    return BeforeValidator(read), Field(json_schema_extra={"enum": list(VOCABULARY[field])})
+def _vocabulary(field: str) -> Any:
+    return Field(json_schema_extra={"enum": list(VOCABULARY[field])})
+
+
+def _word(field: str) -> tuple[BeforeValidator, Any]:
+    return BeforeValidator(lambda value: _read(value, field)), _vocabulary(field)
 
 
 class MultiAngle(ImageOptions):
@@ -36,7 +40,7 @@ class MultiAngle(ImageOptions):
     ] = ()
     last_image: Annotated[bool, Option("--last-image", help="Take the last render's image.", fills="context")] = False
     azimuth: Annotated[
-        str, *_word("azimuth"), Option("--azimuth", help="Side that is seen.", metavar="|".join(AZIMUTHS))
+        str, _vocabulary("azimuth"), Option("--azimuth", help="Side that is seen.", metavar="|".join(AZIMUTHS))
     ] = "front"
     elevation: Annotated[
         str, *_word("elevation"), Option("--elevation", help="Height of the camera.", metavar="|".join(ELEVATIONS))
@@ -68,6 +72,7 @@ class MultiAngle(ImageOptions):
             help="With --angles-360: join the sides into a looping video, at this path; empty: where -o says.",
             metavar="PATH",
             bare="",
+            misplaced=Misplaced("--angles-360-video requires --angles-360.", rank=119),
         ),
     ] = None
     video_model: Annotated[
@@ -97,6 +102,9 @@ class MultiAngle(ImageOptions):
         done = dict(values)
         if not done.get("angle_description"):
             done["angle_description"] = done.get("prompt", "")
+        if "azimuth" in done and done.get("angles_360") not in (True, "true", "1"):
+            # A sweep goes round whatever side is named; the word counts in its seed as it was typed.
+            done["azimuth"] = _read(done["azimuth"], "azimuth")
         names, strengths = done.get("loras") or (), done.get("lora_strengths") or ()
         if isinstance(names, list | tuple) and isinstance(strengths, list | tuple):
             done["loras"], done["lora_strengths"] = loras.chain(names, strengths, done.get("angle_strength"))

@@ -93,7 +93,7 @@ def say(ctx: Context, request: VideoOptions, sizing: Sizing) -> None:
     """Tell what was adjusted; what somebody chose and does not get is a warning."""
     chosen = request.given & {"width", "height"}
     for notice in sizing.notices():
-        ctx.warn(notice) if chosen else ctx.progress(notice)
+        ctx.warn(notice.replace("Auto-adjusted i2v", "Adjusted i2v")) if chosen else ctx.progress(notice)
     if sizing.cropped:
         ctx.warn(f"The {_NAMES[sizing.reference]} {sizing.shape} is cropped to {sizing.sent}: no video has its shape.")
     if request.model.startswith("wan_v2.2-") and request.fps not in RATES:

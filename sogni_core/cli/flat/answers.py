@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from sogni_core import __version__
 from sogni_core.cli import output
-from sogni_core.cli.lines import Quiet
 from sogni_core.errors import SogniError
 from sogni_core.result import Artifact, OnProgress, Plan, Report, Result
 from sogni_core.text import quote_path
 
 from . import objects
-from .lines import Lines
+from .lines import Lines, Quiet
 from .scanning import Scan
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ class Answers:
     def progress(self, resolved: Resolved) -> AbstractContextManager[OnProgress]:
         """Return the receiver of progress."""
         if "quiet" in self._scan.asked:
-            return Quiet(warnings=not self.is_json)
+            return Quiet()
         return Lines(videos=resolved.model.media == "video")
 
     def error(self, error: SogniError, resolved: Resolved | None) -> None:
@@ -87,7 +85,7 @@ class Answers:
             output.write_lines(lines)
 
     def _warn(self, warnings: Sequence[str]) -> None:
-        if not self.is_json and sys.stderr is not None:
+        if not self.is_json and "quiet" not in self._scan.asked:
             for warning in warnings:
                 output.note(f"Warning: {output.shown(warning)}")
 

@@ -6,7 +6,8 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core.cli import output
@@ -16,7 +17,7 @@ from sogni_core.errors import InputError, InternalError, InterruptedRunError, Se
 from .answers import Answers
 from .routing import Routed, route
 from .scanning import Scan, scan
-from .vocabulary import Vocabulary
+from .vocabulary import Reached, Vocabulary
 
 if TYPE_CHECKING:
     from sogni_core._engine.resolve import Resolved
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sogni_core.result import Plan, Report, Result
 
 ANYTHING = "?"
-"""Prompt of a call that needs none, for the rules to look at."""
+"""Prompt of a call that needs none."""
 
 
 def run(argv: list[str]) -> int:
@@ -65,7 +66,7 @@ class Call:
         if "help" in self._scan.asked:
             from .helptext import help_text
 
-            output.write(help_text(vocabulary, app.settings))
+            output.write(help_text(vocabulary, app.registry, app.settings))
             return 0
         if "last" in self._scan.asked:
             return self._last(app)
@@ -112,22 +113,23 @@ class Call:
 
     async def _checked(self, app: App, routed: Routed) -> Resolved:
         """Check the request together with what is wrong with the call; raises InputError with the first by rank."""
-        fields = dict(routed.fields)
-        prompt = routed.mode.prompt
-        if prompt is not None and {"version", "balance"} & self._scan.asked:
-            fields.setdefault(prompt, ANYTHING)
-        try:
-            resolved = await app.engine.prepare(self._mode(routed), fields)
-        except InputError as error:
-            if not routed.problems:
-                raise
-            raise InputError.of([*routed.problems, *error.problems]) from None
-        if routed.problems:
-            raise InputError.of(routed.problems)
+        problems = list(routed.problems)
+        resolved = None
+        for mode, fields in ((routed.mode, routed.fields), *routed.others):
+            try:
+                prepared = await app.engine.prepare(_named(mode), self._complete(mode, fields))
+            except InputError as error:
+                problems += error.problems
+            else:
+                resolved = resolved or prepared
+        if problems or resolved is None:
+            raise InputError.of(problems)
         return resolved
 
-    def _mode(self, routed: Routed) -> str:
-        return f"{routed.mode.owned.plugin.name}:{routed.mode.name}"
+    def _complete(self, mode: Reached, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields with a prompt where the call needs none, for the rules to look at."""
+        needless = {"version", "balance"} & self._scan.asked
+        return {mode.prompt: ANYTHING, **fields} if needless and mode.prompt is not None else fields
 
     async def _answer(self, app: App, resolved: Resolved, routed: Routed) -> Report | Plan | Result | None:
         if "version" in self._scan.asked:
@@ -135,11 +137,17 @@ class Call:
         if "balance" in self._scan.asked:
             from sogni_core._builtin.account import balance
 
-            return await balance(app, getattr(resolved.request, "network", None))
-        if app.planning_option(self._mode(routed), routed.fields):
+            report = await balance(app, resolved.request.network)
+            return replace(report, fields={**report.fields, "tokenType": resolved.request.token_type})
+        if app.planning_option(_named(routed.mode), routed.fields):
             plan = await app.engine.plan_prepared(resolved)
             if plan.price is None:
                 raise plan.price_error or ServiceError("SERVICE_ERROR", "The network named no price.")
             return plan
         with self._answers.progress(resolved) as on_progress:
             return await app.engine.run_prepared(resolved, on_progress)
+
+
+def _named(mode: Reached) -> str:
+    """Return the name of a mode that no other plugin's can be mistaken for."""
+    return f"{mode.owned.plugin.name}:{mode.name}"

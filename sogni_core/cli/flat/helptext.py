@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from sogni_core._host import known
+from sogni_core._host.registry import Registry
 from sogni_core.cli.derived import help_of, metavar_of
 from sogni_core.request import Option
 from sogni_core.settings import Settings
@@ -31,7 +32,7 @@ _FOOT = (
 )
 
 
-def help_text(vocabulary: Vocabulary, settings: Settings) -> str:
+def help_text(vocabulary: Vocabulary, registry: Registry, settings: Settings) -> str:
     """Write the text, ending with a line break."""
     rows = ['Usage: sogni-gen [options] "prompt"', "", "Turn prompts and reference media into images and videos.", ""]
     rows.append("Modes:")
@@ -46,12 +47,22 @@ def help_text(vocabulary: Vocabulary, settings: Settings) -> str:
     rows += _options(vocabulary.modes[DEFAULT], settings, only=shared)
     for mode in vocabulary.modes.values():
         rows += ["", f"Options of {'images' if mode.name == DEFAULT else mode.name}:"]
+        rows += _models(mode, registry, settings)
         rows += _options(mode, settings, without=shared)
     return "\n".join([*rows, "", *textwrap.wrap(_FOOT, WIDTH)]) + "\n"
 
 
 def _flags_of(mode: Reached, vocabulary: Vocabulary) -> str:
     return ", ".join(vocabulary.claims_of(mode.name)) or "(no flag)"
+
+
+def _models(mode: Reached, registry: Registry, settings: Settings) -> Iterator[str]:
+    """Say the model of each workflow."""
+    for owned in registry.workflows(mode.owned):
+        key = owned.record.model_setting
+        model = settings.builtin(key) if key is not None else owned.record.default_model
+        if model:
+            yield from _row(f"({owned.record.name})", f"Model: {model}" + (f" [setting: {key}]" if key else ""))
 
 
 def _everywhere(vocabulary: Vocabulary) -> frozenset[str]:

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from sogni_core._engine.resolve import NO_LAST_SEED
 from sogni_core.cli import output
 from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
+
+
+class Quiet:
+    """Shows nothing but that there was no last seed to use."""
+
+    def __enter__(self) -> OnProgress:
+        return self.show
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def show(self, progress: Progress) -> None:
+        """Write a line if it is that."""
+        if progress.kind == "warning" and progress.message in NO_LAST_SEED:
+            output.note(f"Warning: {progress.message}")
 
 
 class Lines:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sogni_core.errors import InputError, PluginError, Problem
+from sogni_core._engine.convert import flag_of
+from sogni_core.errors import PluginError, Problem
 from sogni_core.plugin import Clash
 
-from .scanning import Given, Scan
+from .scanning import Scan
 from .vocabulary import DEFAULT, Reached, Vocabulary, Word
 
 RANK_MISPLACED = 118
@@ -27,27 +28,30 @@ class Routed:
     fields: dict[str, Any]
     problems: tuple[Problem, ...]
     """What is wrong with the call, whatever the mode thinks of its fields."""
+    others: tuple[tuple[Reached, dict[str, Any]], ...] = ()
+    """Other modes that flags ask for or belong to, and what they are given: the call is refused, and what is wrong
+    with it there may come before that."""
 
 
 def route(scan: Scan, vocabulary: Vocabulary) -> Routed:
     """Find the mode; raises PluginError for a flag that two plugins claim."""
     claims = _claims(scan, vocabulary)
     mode, clashes = _settle(claims, vocabulary)
+    strays = [given.word for given in scan.given if given.word.uses and mode.name not in given.word.uses]
     problems = [*clashes, *_misplaced(scan, mode, claims, vocabulary)]
     if scan.more:
-        word = scan.more[0]
         problems.append(
             Problem(
-                f"Unexpected argument: {word}",
+                f"Unexpected argument: {' '.join(scan.more)}",
                 hint="Put quotes around a prompt of several words.",
                 details={"arguments": scan.more},
                 rank=RANK_MORE,
             )
         )
-    fields = _fields(scan, mode)
-    if scan.prompt is not None and mode.prompt is not None:
-        fields[mode.prompt] = scan.prompt
-    return Routed(mode, fields, tuple(problems))
+    others = [vocabulary.modes[name] for name in claims if name != mode.name]
+    if any(DEFAULT in word.uses for word in strays):
+        others.append(vocabulary.modes[DEFAULT])
+    return Routed(mode, _fields(scan, mode), tuple(problems), tuple((one, _fields(scan, one)) for one in others))
 
 
 def _claims(scan: Scan, vocabulary: Vocabulary) -> dict[str, str]:
@@ -72,17 +76,18 @@ def _settle(claims: dict[str, str], vocabulary: Vocabulary) -> tuple[Reached, li
     """Choose the mode; where several are asked for, the one that says why not, else the first, and a problem."""
     if len(claims) < 2:
         return vocabulary.modes[next(iter(claims), DEFAULT)], []
-    for name in claims:
-        for clash in vocabulary.modes[name].owned.record.clashes:
-            if clash.mode in claims:
-                return vocabulary.modes[name], [_problem(clash)]
-    first, second = list(claims)[:2]
-    general = Clash(second, f"{claims[first]} cannot be combined with {claims[second]}.")
-    return vocabulary.modes[first], [_problem(general)]
-
-
-def _problem(clash: Clash) -> Problem:
-    return Problem(clash.message, rank=clash.rank)
+    clashes = [
+        (clash.rank, name, clash)
+        for name in claims
+        for clash in vocabulary.modes[name].owned.record.clashes
+        if clash.mode in claims
+    ]
+    if not clashes:
+        first, second = list(claims)[:2]
+        general = Clash(second, f"{claims[first]} cannot be combined with {claims[second]}.")
+        clashes = [(general.rank, first, general)]
+    name = min(clashes, key=lambda one: one[0])[1]
+    return vocabulary.modes[name], [Problem(clash.message, rank=rank) for rank, _, clash in clashes]
 
 
 def _misplaced(scan: Scan, mode: Reached, claims: dict[str, str], vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -104,7 +109,10 @@ def _said(word: Word, mode: Reached, claims: dict[str, str], vocabulary: Vocabul
     if word.misplaced is not None:
         return word.misplaced.message, word.misplaced.rank
     if DEFAULT in word.uses:
-        return f"{word.flag} cannot be combined with {claims[mode.name]}.", RANK_MISPLACED
+        field = word.uses[DEFAULT].field
+        long = flag_of(field, dict(vocabulary.modes[DEFAULT].model.markers())[field])
+        both = word.flag if word.flag.startswith("--") else f"{word.flag}/{long}"
+        return f"{both} cannot be combined with {claims[mode.name]}.", RANK_MISPLACED
     ways = [vocabulary.modes[name].owned.record.flat[0] for name in word.uses]
     return f"{word.flag} requires {' or '.join(ways)}.", RANK_MISPLACED
 
@@ -119,11 +127,7 @@ def _fields(scan: Scan, mode: Reached) -> dict[str, Any]:
         if use.many:
             fields.setdefault(use.field, []).append(given.value)
         else:
-            fields[use.field] = _plain(given) if use.const is None else use.const
+            fields[use.field] = given.value if use.const is None else use.const
+    if scan.prompt is not None and mode.prompt is not None:
+        fields[mode.prompt] = scan.prompt
     return fields
-
-
-def _plain(given: Given) -> str:
-    if given.value is None:
-        raise InputError("INVALID_ARGUMENT", f"{given.word.flag} requires a value.")
-    return given.value

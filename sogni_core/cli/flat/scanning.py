@@ -41,6 +41,13 @@ class Scan:
     asked: set[str] = field(default_factory=set)
     """Of :data:`OWN`, what was asked for."""
 
+    def take(self, word: str) -> None:
+        """Take a word that belongs to no flag: the first that is not empty is the prompt."""
+        if word and self.prompt is None:
+            self.prompt = word
+        elif word:
+            self.more.append(word)
+
 
 def scan(argv: Sequence[str], vocabulary: Vocabulary, into: Scan) -> None:
     """Read an argument list; ``into`` then holds what stood before the first mistake, which is raised.
@@ -52,14 +59,11 @@ def scan(argv: Sequence[str], vocabulary: Vocabulary, into: Scan) -> None:
     while rest:
         token = rest.pop(0)
         if token == "--":  # noqa: S105 - not a password
-            if rest and rest[0] and into.prompt is None:
-                into.prompt = rest[0]
+            for after in rest:
+                into.take(after)
             return
         if not token.startswith("-"):
-            if token and into.prompt is None:
-                into.prompt = token
-            elif token:
-                into.more.append(token)
+            into.take(token)
             continue
         if token in OWN:
             into.asked.add(OWN[token])
@@ -108,7 +112,7 @@ def _check(word: Word, text: str, vocabulary: Vocabulary) -> None:
     if problem is None:
         return
     said = str(problem.details.get("flag", ""))
-    details = {**problem.details, "flag": word.flag, "value": clean(text, 200)}
+    details = {**problem.details, "flag": word.flag, "value": text[:200]}
     raise InputError("INVALID_ARGUMENT", problem.message.replace(said, word.flag, 1), details=details)
 
 

@@ -62,10 +62,10 @@ def test_texts_become_what_the_fields_ask_for() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"size": "x"}, "--size must be a number."),
+        ({"size": "x"}, "--size must be an integer."),
         ({"size": "1.5"}, "--size must be an integer."),
         ({"size": "0"}, "--size must be >= 1."),
-        ({"size": ""}, "--size must be a number."),
+        ({"size": ""}, "--size must be an integer."),
         ({"seed": "-1"}, "--seed must be between 0 and 4294967295."),
         ({"seed": "4294967296"}, "--seed must be between 0 and 4294967295."),
         ({"scale": "1e999"}, "--scale must be a number."),
@@ -82,7 +82,7 @@ def test_one_wrong_value_is_said_in_one_sentence(given: dict[str, Any], expected
 
 def test_all_problems_are_found_at_once_and_a_missing_prompt_comes_last() -> None:
     assert messages(size="x", seed="-1", colour="blue") == [
-        "--size must be a number.",
+        "--size must be an integer.",
         "--seed must be between 0 and 4294967295.",
         '--colour must be "red" or "green".',
         "No prompt provided.",
