@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Iterable
 
+from sogni_core.text import clean, quote_path
+
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[A-Za-z0-9_-]+')
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -38,6 +40,11 @@ def split_key(key: str) -> tuple[str, ...]:
 def join_key(parts: Iterable[str]) -> str:
     """Return the key made of parts, quoted where needed."""
     return ".".join(part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False) for part in parts)
+
+
+def shown(key: str) -> str:
+    """Return a key for a message: as it is, unless something in it cannot be seen."""
+    return key if clean(key, len(key)) == key else quote_path(key)
 
 
 def variable(parts: Iterable[str]) -> str:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from sogni_core.errors import PluginError
 from sogni_core.settings import schema
-from sogni_core.settings.keys import join_key
+from sogni_core.settings.keys import join_key, shown
 from sogni_core.settings.layers import BUILT_IN, Entry, SettingProblem
 from sogni_core.settings.schema import MISSING, Path
-from sogni_core.text import clean, nearest, quote_path
+from sogni_core.text import clean, nearest
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """Numbers as people write them; pydantic alone would also take ``1_000`` and ``nan``."""
@@ -32,6 +32,10 @@ class Said:
     origin: str
     problem: str = ""
     """Why it was ignored."""
+    key: str = ""
+    """As its layer spells it; empty if it is the key of the setting."""
+    place: str = ""
+    """File or variable, where ``origin`` says more."""
 
 
 @dataclass
@@ -77,14 +81,23 @@ def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]
                 if layer.get(path) is said:
                     del layer[path]
             spoken = section.said[path]
-            spoken[spoken.index(said)] = Said(said.value, said.origin, reason)
-            section.problems.append(_problem(section, path, said.origin, reason))
+            spoken[spoken.index(said)] = replace(said, problem=reason)
+            section.problems.append(_problem(section, path, said, reason))
 
 
 def unknown_key(section: Section, path: Path) -> str | None:
     """Return the key nearest to one that does not exist."""
     known = {section.key(found): found for found in schema.known_paths(section.model)}
     return nearest(section.key(path), known)
+
+
+def _sibling(section: Section, path: Path, entry: Entry) -> str | None:
+    """Return the key nearest to one that does not exist, among those of its own table."""
+    table = schema.bare(schema.at(section.model, path[:-1]))
+    near = nearest(path[-1], table.model_fields) if schema.is_model(table) else None
+    if near is None or (entry.alias and len(path) == len(entry.path)):
+        return None  # what a plugin feeds is not there: nobody misspelled anything
+    return entry.spelled((*path[:-1], near)) or section.key((*path[:-1], near))
 
 
 def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) -> dict[Path, Said]:
@@ -94,9 +107,16 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
     for entry in entries:
         for path, value in _leaves(section, entry):
             annotation = schema.at(section.model, path)
-            said = Said(value, entry.origin)
+            said = Said(value, entry.origin_of(path), key=entry.spelled(path, whole=True), place=entry.origin)
             if annotation is MISSING:
                 section.problems.append(_unknown(section, path, entry))
+                continue
+            reason = entry.refused
+            if entry.shared and schema.is_secret(section.model, path):
+                reason = "secrets do not belong there"
+            if reason:
+                section.said.setdefault(path, []).append(replace(said, problem=reason))
+                section.problems.append(_ignored(section, path, said, reason))
                 continue
             if entry.text and isinstance(value, str):
                 try:
@@ -104,7 +124,7 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
                 except ValueError as error:
                     refused[path] = (said, str(error))
                     continue
-            _put(values, path, Said(value, entry.origin))
+            _put(values, path, replace(said, value=value))
     instance, invalid = _validated(section, base, values)
     refused |= invalid
     for path, said in list(values.items()):
@@ -113,8 +133,8 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
             refused[path] = (said, reason)
     for path, (said, reason) in refused.items():
         values.pop(path, None)
-        section.said.setdefault(path, []).append(Said(said.value, said.origin, reason))
-        section.problems.append(_problem(section, path, said.origin, reason))
+        section.said.setdefault(path, []).append(replace(said, problem=reason))
+        section.problems.append(_problem(section, path, said, reason))
     for path, said in values.items():
         section.said.setdefault(path, []).append(said)
     return values
@@ -151,7 +171,7 @@ def _validated(
         for detail in details:
             for path in _blamed(tuple(str(part) for part in detail["loc"]), whole):
                 if values.pop(path, None) is not None:
-                    refused[path] = (whole[path], _reason(detail["msg"]))
+                    refused[path] = (whole[path], _reason(detail["type"], detail["msg"]))
         if len(values) == len(whole):
             raise _broken(section.name, details[0]["msg"])
 
@@ -187,22 +207,28 @@ def _wrong_kind(raw: object, result: object) -> str:
     return "should be a finite number" if result in {float("inf"), float("-inf")} or result != result else ""
 
 
-def _reason(message: str) -> str:
+def _reason(kind: str, message: str) -> str:
+    if kind in {"dict_type", "model_type"}:
+        return "should be a table"  # pydantic would name a class
     text = clean(message, 300).removeprefix("Value error, ").removeprefix("Input ").removesuffix(".")
     return text[:1].lower() + text[1:]
 
 
-def _problem(section: Section, path: Path, origin: str, reason: str) -> SettingProblem:
-    key = section.key(path)
+def _problem(section: Section, path: Path, said: Said, reason: str) -> SettingProblem:
     if schema.is_secret(section.model, path):
         reason = "it has not the form it should have"  # a model's own message may repeat the value
-    return SettingProblem(f"{quote_path(key)} ({origin}) is not valid: {reason}.", origin, key)
+    return _ignored(section, path, said, reason)
+
+
+def _ignored(section: Section, path: Path, said: Said, reason: str) -> SettingProblem:
+    key, place = said.key or section.key(path), said.place or said.origin
+    return SettingProblem(f"{shown(key)} ({place}) is not valid: {reason}.", place, key)
 
 
 def _unknown(section: Section, path: Path, entry: Entry) -> SettingProblem:
-    key = section.key(path)
-    message = f"{quote_path(key)} ({entry.origin}) is not a known setting."
+    key = entry.spelled(path, whole=True) or section.key(path)
+    message = f"{shown(key)} ({entry.origin}) is not a known setting."
     if entry.foreign and isinstance(entry.value, dict):
-        message = f"The table [{quote_path(key)}] ({entry.origin}) belongs to no installed plugin."
-    near = unknown_key(section, path)
+        message = f"The table [{shown(key)}] ({entry.origin}) belongs to no installed plugin."
+    near = _sibling(section, path, entry) or (None if entry.alias else unknown_key(section, path))
     return SettingProblem(message, entry.origin, key, near, "note" if entry.foreign else "error")
