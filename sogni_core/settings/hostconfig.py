@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sogni_core.settings.keys import join_key, shown
+from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import SettingProblem
 from sogni_core.settings.paths import Paths
 from sogni_core.settings.textfile import TextFile, read_text
@@ -72,7 +72,7 @@ def read_host_config(paths: Paths, environ: Mapping[str, str]) -> HostConfig:
 def no_object(parts: tuple[str, ...], origin: str) -> SettingProblem:
     """Return what is said about a key that should hold an object."""
     key = join_key(parts)
-    return SettingProblem(f"{shown(key)} ({origin}) is not valid: should be an object.", origin, key)
+    return SettingProblem(f"{key} ({origin}) is not valid: should be an object.", origin, key)
 
 
 def _object_of(tree: dict[str, Any], origin: str, above: tuple[str, ...]) -> HostConfig:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from sogni_core.settings.keys import join_key, shown
+from sogni_core.settings.keys import join_key
 from sogni_core.settings.paths import Paths
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Entry:
         """Return, for people, where the value of a path at or below the entry's own comes from."""
         if not self.alias:
             return self.origin
-        return f"{self.origin} {shown(self.spelled(path))}"
+        return f"{self.origin} {self.spelled(path)}"
 
     def spelled(self, path: tuple[str, ...], *, whole: bool = False) -> str:
         """Return the key of such a path as this layer spells it, ``whole`` with what it stands in.

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from sogni_core.settings.hostconfig import HostConfig, no_object, read_host_config
-from sogni_core.settings.keys import join_key, shown
+from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import Entry, SettingProblem
 from sogni_core.settings.paths import Paths
 from sogni_core.text import clean, nearest
@@ -96,10 +96,10 @@ class OpenClaw:
         origin, key = self.found.origin, clean(join_key((*self.found.above, *parts)))
         for absent, distribution in self._keys.absent.items():
             if tuple(absent.split("."))[: len(parts)] == parts:
-                message = f"{shown(key)} ({origin}) comes with the plugin {distribution}, which is not installed."
+                message = f"{key} ({origin}) comes with the plugin {distribution}, which is not installed."
                 return SettingProblem(message, origin, key, severity="note")
         near = nearest(".".join(parts), [*map(".".join, sorted(self._known)), *self._keys.absent])
-        return SettingProblem(f"{shown(key)} ({origin}) is not a known setting.", origin, key, near)
+        return SettingProblem(f"{key} ({origin}) is not a known setting.", origin, key, near)
 
 
 def _at(value: Any, parts: tuple[str, ...]) -> Any:

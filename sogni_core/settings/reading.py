@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 from sogni_core.errors import ConfigError, SogniError
 from sogni_core.settings import schema
 from sogni_core.settings.core import CoreSettings
-from sogni_core.settings.keys import join_key, shown, split_key
+from sogni_core.settings.keys import join_key, split_key
 from sogni_core.settings.layers import BUILT_IN, Layer, SettingProblem, layers
 from sogni_core.settings.openclaw import OpenClaw, OpenClawKeys
 from sogni_core.settings.paths import Paths
@@ -232,7 +232,7 @@ class Settings:
                 near = unknown_key(section, path) or nearest(parts[0], (name for name in self.sections if name))
             raise ConfigError(
                 "INVALID_CONFIG",
-                f"{shown(join_key(parts))} is not a known setting.",
+                f"{join_key(parts)} is not a known setting.",
                 hint=f"Did you mean {near}?" if near else None,
                 details={"key": join_key(parts), "nearest": near},
             )
@@ -267,7 +267,7 @@ class Settings:
     def _value(self, section: Section, path: schema.Path) -> Value:
         value = schema.value_at(section.values, path)
         origin = section.origin(path)
-        if origin == BUILT_IN:
+        if origin == BUILT_IN and isinstance(value, BaseModel | Mapping):
             # A table's values may come from several layers; the highest that gave one speaks for it.
             below = [found for found in section.said if found[: len(path)] == path]
             origin = next((one for one in map(section.origin, below) if one != BUILT_IN), BUILT_IN)

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from sogni_core.errors import PluginError
 from sogni_core.settings import schema
-from sogni_core.settings.keys import join_key, shown
+from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import BUILT_IN, Entry, SettingProblem
 from sogni_core.settings.schema import MISSING, Path
 from sogni_core.text import clean, nearest
+
+T = TypeVar("T")
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """Numbers as people write them; pydantic alone would also take ``1_000`` and ``nan``."""
@@ -58,6 +60,24 @@ class Section:
         return next((said.origin for said in self.said.get(path, ()) if not said.problem), BUILT_IN)
 
 
+class _ByPath(dict[Path, T]):
+    """Values by path, of which none begins with another one. Others write tables: thousands of keys cost no more."""
+
+    def __init__(self) -> None:
+        self._tables: set[Path] = set()
+
+    def put(self, path: Path, value: T) -> None:
+        """Set a value; a table replaces a single value of that path, and the other way round."""
+        for size in range(1, len(path)):
+            self.pop(path[:size], None)
+            self._tables.add(path[:size])
+        if path in self._tables:
+            self._tables.remove(path)
+            for other in [other for other in self if len(other) > len(path) and other[: len(path)] == path]:
+                del self[other]
+        self[path] = value
+
+
 def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]) -> Section:
     """Make a section of its layers, the highest first. Raises PLUGIN_HOOK if the model lacks defaults."""
     try:
@@ -68,10 +88,10 @@ def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]
     base = {path: value for path, value in schema.leaves(model, section.values) if len(path) > 1}
     valid = [_layer(section, base, list(layer)) for layer in layers]
     while True:
-        merged: dict[Path, Said] = {}
+        merged: _ByPath[Said] = _ByPath()
         for layer in reversed(valid):
             for path, said in layer.items():
-                _put(merged, path, said)
+                merged.put(path, said)
         section.values, refused = _validated(section, base, merged)
         if not refused:
             return section
@@ -102,7 +122,7 @@ def _sibling(section: Section, path: Path, entry: Entry) -> str | None:
 
 def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) -> dict[Path, Said]:
     """Return the values of one layer that are valid by themselves; notes everything it said."""
-    values: dict[Path, Said] = {}
+    values: _ByPath[Said] = _ByPath()
     refused: dict[Path, tuple[Said, str]] = {}
     for entry in entries:
         for path, value in _leaves(section, entry):
@@ -111,10 +131,7 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
             if annotation is MISSING:
                 section.problems.append(_unknown(section, path, entry))
                 continue
-            reason = entry.refused
-            if entry.shared and schema.is_secret(section.model, path):
-                reason = "secrets do not belong there"
-            if reason:
+            if reason := _unfit(section, entry, path):
                 section.said.setdefault(path, []).append(replace(said, problem=reason))
                 section.problems.append(_ignored(section, path, said, reason))
                 continue
@@ -124,7 +141,7 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
                 except ValueError as error:
                     refused[path] = (said, str(error))
                     continue
-            _put(values, path, replace(said, value=value))
+            values.put(path, replace(said, value=value))
     instance, invalid = _validated(section, base, values)
     refused |= invalid
     for path, said in list(values.items()):
@@ -138,6 +155,15 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
     for path, said in values.items():
         section.said.setdefault(path, []).append(said)
     return values
+
+
+def _unfit(section: Section, entry: Entry, path: Path) -> str:
+    """Return why a value is not even looked at."""
+    if entry.shared and schema.is_secret(section.model, path):
+        return "secrets do not belong there"
+    if any("\ud800" <= char <= "\udfff" for part in path for char in part):
+        return "its name is not text"  # the model would blame the whole table for it
+    return entry.refused
 
 
 def _leaves(section: Section, entry: Entry) -> Iterator[tuple[Path, object]]:
@@ -160,9 +186,9 @@ def _validated(
     """Validate; what is refused is taken out of ``values`` until the rest is accepted."""
     refused: dict[Path, tuple[Said, str]] = {}
     while True:
-        merged: dict[Path, Any] = {}
+        merged: _ByPath[Any] = _ByPath()
         for path, value in (*base.items(), *((path, said.value) for path, said in values.items())):
-            _put(merged, path, value)
+            merged.put(path, value)
         try:
             return section.model.model_validate(schema.tree_of(merged), by_name=True), refused
         except ValidationError as error:
@@ -183,19 +209,15 @@ def _broken(name: str, reason: str) -> PluginError:
 
 def _blamed(location: Path, values: Mapping[Path, object]) -> list[Path]:
     """Return the paths that an error at a location is about: those at it, above it or below it, else its neighbours."""
+    for size in range(len(location), 0, -1):
+        if location[:size] in values:
+            return [location[:size]]
     while True:
         size = len(location)
         found = [path for path in values if path[:size] == location[: len(path)]]
         if found or not location:
             return found
         location = location[:-1]
-
-
-def _put(values: dict[Path, Any], path: Path, value: object) -> None:
-    """Set a value; a table replaces a single value of that path, and the other way round."""
-    for other in [other for other in values if other != path and other[: len(path)] == path[: len(other)]]:
-        del values[other]
-    values[path] = value
 
 
 def _wrong_kind(raw: object, result: object) -> str:
@@ -222,13 +244,13 @@ def _problem(section: Section, path: Path, said: Said, reason: str) -> SettingPr
 
 def _ignored(section: Section, path: Path, said: Said, reason: str) -> SettingProblem:
     key, place = said.key or section.key(path), said.place or said.origin
-    return SettingProblem(f"{shown(key)} ({place}) is not valid: {reason}.", place, key)
+    return SettingProblem(f"{key} ({place}) is not valid: {reason}.", place, key)
 
 
 def _unknown(section: Section, path: Path, entry: Entry) -> SettingProblem:
     key = entry.spelled(path, whole=True) or section.key(path)
-    message = f"{shown(key)} ({entry.origin}) is not a known setting."
+    message = f"{key} ({entry.origin}) is not a known setting."
     if entry.foreign and isinstance(entry.value, dict):
-        message = f"The table [{shown(key)}] ({entry.origin}) belongs to no installed plugin."
+        message = f"The table [{key}] ({entry.origin}) belongs to no installed plugin."
     near = _sibling(section, path, entry) or (None if entry.alias else unknown_key(section, path))
     return SettingProblem(message, entry.origin, key, near, "note" if entry.foreign else "error")
