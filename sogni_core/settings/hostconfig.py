@@ -24,6 +24,12 @@ from sogni_core.text import quote_path
 OBJECT, FILE = "OPENCLAW_PLUGIN_CONFIG", "OPENCLAW_CONFIG_PATH"
 """The environment variables."""
 
+VARIABLES: Mapping[str, str] = {
+    OBJECT: "Configuration of OpenClaw's sogni-gen entry, as JSON5; stands in place of the file.",
+    FILE: "OpenClaw's configuration file, in place of ~/.openclaw/openclaw.json.",
+}
+"""What each of them is."""
+
 PLACE = ("plugins", "entries", "sogni-gen", "config")
 """Where the object is in the file."""
 
