@@ -63,7 +63,7 @@ class SettingProblem:
     origin: str
     """File or variable."""
     key: str = ""
-    """As that place spells it; empty if it concerns a whole file."""
+    """Key of the setting, or as OpenClaw's file spells it; empty if it concerns a whole file."""
     nearest: str | None = None
     """Known key that was probably meant, spelled likewise."""
     severity: Literal["error", "note"] = "error"
