@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sogni_core._host import known
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
-from sogni_core._host.registry import Registry
+from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core.errors import InputError
-from sogni_core.plugin import Mode
+from sogni_core.plugin import Mode, Network
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sogni_core._journal.records import Run
     from sogni_core._network.records import LiveModel
     from sogni_core.settings import Credentials, Settings
+    from sogni_core.settings.openclaw import OpenClawKeys
 
 
 def open(
@@ -63,8 +65,6 @@ class App:
         self._environ = dict(os.environ if environ is None else environ)
         self._network = network
         self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ)
-        self.paths = Paths.of(self._environ)
-        """Where this installation keeps its files."""
         self.on_progress: OnProgress = _silent
         """Receiver of progress for every run that names none."""
         self._settings: Settings | None = None
@@ -100,6 +100,11 @@ class App:
         return self._environ
 
     @property
+    def paths(self) -> Paths:
+        """Where this installation keeps its files; the settings are read for it."""
+        return self.settings.located
+
+    @property
     def settings(self) -> Settings:
         """All settings in their layers."""
         if self._settings is None:
@@ -109,7 +114,9 @@ class App:
                 name: lambda owned=owned: self._host.resolve(owned, owned.record.model)
                 for name, owned in self.registry.settings().items()
             }
-            self._settings = Settings(sections, paths=self.paths, environ=self._environ)
+            self._settings = Settings(
+                sections, paths=Paths.of(self._environ), environ=self._environ, openclaw=self._openclaw_keys()
+            )
         return self._settings
 
     @property
@@ -168,6 +175,7 @@ class App:
         """Check credentials with the live network and store them; raises AuthError if it refuses them."""
         from sogni_core.settings.credentials import store
 
+        self.settings.insist("credentials_path")
         way = await self.engine.networks.way("fast", credentials=credentials)
         # Not a question that a stored token could answer: that would let a wrong password pass.
         await way.account.login()
@@ -215,8 +223,20 @@ class App:
         """What was odd so far: about credentials and settings."""
         return self.engine.oddities
 
+    def _openclaw_keys(self) -> OpenClawKeys:
+        from sogni_core.settings.openclaw import OpenClawKeys
+
+        networks = [*LIVE_NETWORKS, *(owned.record.name for owned in self.registry.usable(Network))]
+        return OpenClawKeys(
+            fed={name: owned.record.openclaw for name, owned in self.registry.settings().items()},
+            absent={key: f"sogni-{extra}" for key, extra in known.OPENCLAW.items()},
+            # A host's form offers fast and relaxed. Another name that exists does no harm; one that does not is refused
+            # where it stands, since whoever filled in the form does not see what a call would say of it.
+            names={"network": networks},
+        )
+
     def _network_name(self, network: str | None) -> str:
-        return network or self._network or str(self.settings.value("network").value)
+        return network or self._network or str(self.settings.insist("network").value)
 
     def _with_network(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         if self._network is None or fields.get("network") is not None:

@@ -119,7 +119,7 @@ class Settings:
     """Target of a pydantic model whose every field has a default and a description."""
     openclaw: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     """OpenClaw key (dots for nesting, ``videoModels.t2v``) to the field or fields of this section that it feeds;
-    dots for nesting there too, ``models.t2v``."""
+    dots for nesting there too, ``models.t2v``. Other sections may take the same key; a secret is never taken."""
 
 
 @dataclass(frozen=True)

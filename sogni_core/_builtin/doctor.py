@@ -14,6 +14,7 @@ from sogni_core.app import App
 from sogni_core.errors import ConfigError, SogniError
 from sogni_core.files import private_folder
 from sogni_core.result import Report
+from sogni_core.settings.hostconfig import FILE
 
 from .account import NetworkOption
 
@@ -72,6 +73,18 @@ def _settings(app: App) -> Iterator[Check]:
         yield Check("settings", problem.severity != "error", str(problem))
     if not problems:
         yield Check("settings", True, app.paths.shown(app.paths.config_file))
+    yield from _openclaw(app)
+
+
+def _openclaw(app: App) -> Iterator[Check]:
+    """Say what there is of OpenClaw's; a variable or file that cannot be read is among the problems already."""
+    found = app.settings.openclaw.found
+    if found.there and found.problem is None:
+        keys = f"{len(found.config)} keys" if found.config is not None else "nothing for sogni-gen"
+        off = "; enabled is false there, which changes nothing here" if found.enabled is False else ""
+        yield Check("openclaw", True, f"{found.origin}: {keys}{off}")
+    elif not found.there and app.environ.get(FILE):
+        yield Check("openclaw", True, f"{found.origin}, named by {FILE}, is not there")
 
 
 def _folders(app: App) -> Iterator[Check]:

@@ -57,6 +57,9 @@ def sogni_settings() -> list[Settings]:
                 "seedStrategy": "seed_strategy",
                 "defaultCount": "count",
                 "modelDefaults": "model_defaults",
+                "credentialsPath": "credentials_path",
+                "lastRenderPath": "last_render_path",
+                "mediaInboundDir": "media_inbound_dir",
             },
         ),
         Settings(

@@ -17,7 +17,7 @@ from sogni_core._journal.journal import Journal
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError, ConfigError
+from sogni_core.errors import AuthError
 from sogni_core.plugin import Endpoint
 from sogni_core.settings import Settings
 from sogni_core.settings.credentials import Credentials, Found, read
@@ -84,7 +84,8 @@ class Networks:
 
     async def _new_way(self, name: str, credentials: Credentials | None, wanted: str | None) -> Way:
         if name in LIVE_NETWORKS:
-            endpoint = Endpoint(name, self._url("rest_url"), self._url("socket_url"))
+            rest, socket = (str(self._settings.insist(key).value).rstrip("/") for key in ("rest_url", "socket_url"))
+            endpoint = Endpoint(name, rest, socket)
             mine = credentials or self.credentials()
             folder, wire = self._paths.state, name
         else:
@@ -113,20 +114,6 @@ class Networks:
             self._open[name] = way
         return way
 
-    def _url(self, key: str) -> str:
-        """Return an endpoint; raises ConfigError if a layer named one that is not valid.
-
-        The built-in endpoint is no answer then: who wrote another one does not mean to pay there.
-        """
-        spoken = self._settings.explain(key)[0]
-        if spoken.problem:
-            raise ConfigError(
-                "INVALID_CONFIG",
-                f"{key} ({spoken.origin}) is not valid: {spoken.problem}.",
-                details={"key": key, "origin": spoken.origin},
-            )
-        return str(spoken.value).rstrip("/")
-
     def credentials(self) -> Credentials | None:
         """Read the user's credentials; what is odd about them becomes a warning."""
         return self._found().credentials
@@ -146,6 +133,7 @@ class Networks:
         return found.credentials
 
     def _found(self) -> Found:
+        self._settings.insist("credentials_path")
         found = read(self._paths, self._environ)
         for warning in found.warnings:
             self._warn(warning)

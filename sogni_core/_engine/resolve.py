@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import resolve as resolve_target
-from sogni_core.errors import ConfigError, InputError, PluginError, Problem
+from sogni_core.errors import InputError, PluginError, Problem
 from sogni_core.plugin import Mode, Model, Workflow
 from sogni_core.project import Asset
 from sogni_core.request import Argument, Option, RenderOptions, Request
@@ -208,21 +208,11 @@ class Resolver:
     def _fill_settings(self, model: type[Request], values: dict[str, Any], origins: dict[str, str]) -> None:
         for name, mark in model.markers():
             if name not in values and isinstance(mark, Option) and mark.setting is not None:
-                if mark.setting in _NEVER_ASSUMED:
-                    self._refuse_invalid(mark.setting)
-                found = self._settings.value(mark.setting)
+                look_up = self._settings.insist if mark.setting in _NEVER_ASSUMED else self._settings.value
+                found = look_up(mark.setting)
                 if found.value is not None:
                     values[name] = found.value
                     origins[name] = f"setting {mark.setting}, {found.origin}"
-
-    def _refuse_invalid(self, key: str) -> None:
-        spoken = self._settings.explain(key)[0]
-        if spoken.problem:
-            raise ConfigError(
-                "INVALID_CONFIG",
-                f"{key} ({spoken.origin}) is not valid: {spoken.problem}.",
-                details={"key": key, "origin": spoken.origin},
-            )
 
     def _fill_model(
         self, model: type[Request], workflow: Workflow, values: dict[str, Any], origins: dict[str, str]

@@ -31,3 +31,17 @@ NETWORKS: dict[str, str] = {
     "devnet": "devnet",
 }
 """Name of a network to the extra that brings it."""
+
+OPENCLAW: dict[str, str] = {
+    "defaultDurationSec": "video",
+    "defaultFps": "video",
+    "defaultPhotoboothModel": "photobooth",
+    "defaultVideoTimeoutSec": "video",
+    "defaultVideoWorkflow": "video",
+    "videoModels.animate-move": "video",
+    "videoModels.animate-replace": "video",
+    "videoModels.i2v": "video",
+    "videoModels.s2v": "video",
+    "videoModels.t2v": "video",
+}
+"""Key of OpenClaw that the core alone would not know to the extra that brings its plugin."""

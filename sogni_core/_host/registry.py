@@ -24,7 +24,10 @@ RESERVED_COMMANDS = ("call", "help")
 
 RESERVED_SECTIONS = (
     "count",
+    "credentials_path",
+    "last_render_path",
     "max_count",
+    "media_inbound_dir",
     "model_defaults",
     "network",
     "rest_url",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sogni_core.errors import ConfigError
 from sogni_core.settings.layers import Entry, SettingProblem
 from sogni_core.settings.paths import Paths
+from sogni_core.settings.textfile import read_text
 from sogni_core.text import clean
 
 _LARGEST = 1 << 20
@@ -25,22 +25,10 @@ class ConfigFile:
 
     def text(self) -> str:
         """Return the text of the file, empty if it is not there. Raises INVALID_CONFIG if it cannot be read."""
-        reason = ""
-        try:
-            found = self.path.stat()
-            if not stat.S_ISREG(found.st_mode):
-                reason = "it is not a regular file"
-            elif found.st_size > _LARGEST:
-                reason = "it is larger than 1 MiB"
-            else:
-                return self.path.read_bytes().decode("utf-8-sig")
-        except FileNotFoundError:
-            return ""
-        except OSError as error:
-            reason = (error.strerror or "it cannot be opened").lower()
-        except UnicodeDecodeError:
-            reason = "it is not UTF-8 text"
-        raise self._unreadable(reason)
+        found = read_text(self.path, _LARGEST)
+        if found.reason:
+            raise self._unreadable(found.reason)
+        return found.text
 
     def read(self) -> dict[str, Any]:
         """Return the whole file, empty if it is not there. Raises INVALID_CONFIG if it cannot be read."""

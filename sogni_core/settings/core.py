@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from sogni_core.files import refusal
 from sogni_core.request import SeedStrategy, TokenType, lower
+
+MOST = 16
+"""Outputs that one request may ask for unless ``max_count`` says otherwise, and the most that is a default."""
 
 
 def _endpoint(*schemes: str) -> AfterValidator:
@@ -28,6 +33,19 @@ def _endpoint(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _place(text: str) -> str:
+    # The same settings hold in every folder, so a path that begins in the current one is none.
+    if not text.startswith(("~/", "~\\")) and not Path(text).is_absolute():
+        raise ValueError("must be an absolute path, or one that begins with ~/")
+    if reason := refusal(Path(text)):
+        raise ValueError(f"must be a path that can be used: {reason}")
+    return text
+
+
+Place = Annotated[str, AfterValidator(_place)]
+"""A file or folder of this machine, whole or below ``~``."""
+
+
 class ModelDefaults(BaseModel):
     """Values used for one model when the request names none."""
 
@@ -46,13 +64,22 @@ class CoreSettings(BaseModel):
     network: Annotated[
         str, Field(min_length=1, description="Where to render: fast, relaxed, or a plugin's network.")
     ] = "fast"
-    count: Annotated[int, Field(ge=1, description="Number of outputs.")] = 1
-    max_count: Annotated[int, Field(ge=1, description="Largest number of outputs that one request may ask for.")] = 16
+    count: Annotated[int, Field(ge=1, le=MOST, description="Number of outputs.")] = 1
+    max_count: Annotated[int, Field(ge=1, description="Largest number of outputs that one request may ask for.")] = MOST
     seed_strategy: Annotated[SeedStrategy, Field(description="How a seed is made when none is given.")] = "prompt-hash"
     safety_filter: Annotated[bool, Field(description="Withhold sensitive outputs.")] = True
     model_defaults: Annotated[
         dict[str, ModelDefaults], Field(description="Steps and guidance by model, exact catalogue id.")
     ] = Field(default_factory=dict)
+    credentials_path: Annotated[
+        Place | None, Field(description="File with the credentials, in place of the usual one.")
+    ] = None
+    last_render_path: Annotated[
+        Place | None, Field(description="File that keeps the last render, in place of the usual one.")
+    ] = None
+    media_inbound_dir: Annotated[
+        Place, Field(description="Folder in which a chat host puts the media it receives.")
+    ] = "~/.clawdbot/media/inbound"
     rest_url: Annotated[str, _endpoint("http", "https"), Field(description="REST host of the live network.")] = (
         "https://api.sogni.ai"
     )

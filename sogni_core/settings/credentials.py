@@ -1,16 +1,15 @@
-"""Credentials: from the file ``~/.config/sogni/credentials``, then from the environment.
+"""Credentials: from a file, then from the environment.
 
-The file holds lines ``KEY=value`` with ``SOGNI_API_KEY``, or ``SOGNI_USERNAME`` and ``SOGNI_PASSWORD``; a
-shell can read it too. A line is split at its first ``=``; ``export`` before the key, quotes around the value
-and lines that begin with ``#`` are understood. Without quotes the whole rest of the line is the value, a
-``#`` included, as the original program reads it.
+The file is ``~/.config/sogni/credentials``, or what the setting ``credentials_path`` names. It holds lines
+``KEY=value`` with ``SOGNI_API_KEY``, or ``SOGNI_USERNAME`` and ``SOGNI_PASSWORD``; a shell can read it too. A line is
+split at its first ``=``; ``export`` before the key, quotes around the value and lines that begin with ``#`` are
+understood. Without quotes the whole rest of the line is the value, a ``#`` included, as the original program reads it.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from typing import NamedTuple
 from sogni_core.errors import ConfigError, InputError
 from sogni_core.files import locked, private_folder, write_atomic
 from sogni_core.settings.paths import Paths
+from sogni_core.settings.textfile import read_text
 
 USERNAME, PASSWORD, API_KEY = "SOGNI_USERNAME", "SOGNI_PASSWORD", "SOGNI_API_KEY"
 _KEYS = (USERNAME, PASSWORD, API_KEY)
@@ -117,8 +117,8 @@ def forget(paths: Paths) -> bool:
 
 def _change(paths: Paths, lines: list[str]) -> bool:
     """Replace the assignments in the file; True if there was one."""
-    private_folder(paths.config)
-    with locked(paths.config / "credentials.lock"):
+    private_folder(paths.credentials.parent)
+    with locked(paths.credentials.with_name(f"{paths.credentials.name}.lock")):
         before = _load(paths)
         rows = [row.removesuffix("\r") for row in before.split("\n")] if before else []
         places = [place for place, row in enumerate(rows) if _ASSIGNMENT.fullmatch(row)]
@@ -137,23 +137,11 @@ def _change(paths: Paths, lines: list[str]) -> bool:
 def _load(paths: Paths) -> str:
     """Return the text of the file, empty if it is not there. Raises INVALID_CONFIG."""
     path = paths.credentials
-    reason = ""
-    try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            reason = "it is not a regular file"
-        elif found.st_size > _LARGEST:
-            reason = "it is larger than 64 KiB"
-        else:
-            return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        reason = (error.strerror or "it cannot be opened").lower()
-    except UnicodeDecodeError:
-        reason = "it is not UTF-8 text"
-    # Raised outside the handlers: a decoding error carries the file's bytes.
-    raise ConfigError("INVALID_CONFIG", f"Cannot read {paths.shown(path)}: {reason}.", details={"path": str(path)})
+    found = read_text(path, _LARGEST)
+    if found.reason:
+        message = f"Cannot read {paths.shown(path)}: {found.reason}."
+        raise ConfigError("INVALID_CONFIG", message, details={"path": str(path)})
+    return found.text
 
 
 def _parse(text: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Iterable
 
+from sogni_core.text import clean
+
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[A-Za-z0-9_-]+')
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -36,10 +38,15 @@ def split_key(key: str) -> tuple[str, ...]:
 
 
 def join_key(parts: Iterable[str]) -> str:
-    """Return the key made of parts, quoted where needed."""
-    return ".".join(part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False) for part in parts)
+    """Return the key made of parts, quoted where needed; what a reader would not see in it is escaped."""
+    return ".".join(part if _BARE.fullmatch(part) else _quoted(part) for part in parts)
 
 
 def variable(parts: Iterable[str]) -> str:
     """Return the environment variable of a key; parts that a shell cannot name appear as they are."""
     return PREFIX + "__".join(part.upper().replace("-", "_") for part in parts)
+
+
+def _quoted(part: str) -> str:
+    text = json.dumps(part, ensure_ascii=False)
+    return text if clean(text, len(text)) == text else json.dumps(part).replace("\x7f", "\\u007f")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from sogni_core.settings.keys import join_key
 from sogni_core.settings.paths import Paths
+
+if TYPE_CHECKING:
+    from sogni_core.settings.openclaw import OpenClawKeys
 
 BUILT_IN = "built-in"
 """Origin of a value that no layer gave."""
@@ -26,6 +30,28 @@ class Entry:
     """True if everything is text in this layer, so that a list or a table has to be read out of it."""
     foreign: bool = False
     """True if an unknown name here is more likely another program's than a mistake."""
+    alias: tuple[str, ...] = ()
+    """Parts of the key as this layer spells it, ``defaultFps``; empty if it spells it as everybody does."""
+    above: tuple[str, ...] = ()
+    """Parts of what ``alias`` stands in; named where something is wrong."""
+    shared: bool = False
+    """True if the place is another program's too: secrets do not come from there."""
+    refused: str = ""
+    """Why the layer itself cannot take the value."""
+
+    def origin_of(self, path: tuple[str, ...]) -> str:
+        """Return, for people, where the value of a path at or below the entry's own comes from."""
+        if not self.alias:
+            return self.origin
+        return f"{self.origin} {self.spelled(path)}"
+
+    def spelled(self, path: tuple[str, ...], *, whole: bool = False) -> str:
+        """Return the key of such a path as this layer spells it, ``whole`` with what it stands in.
+
+        Empty if that is how everybody does.
+        """
+        above = self.above if whole else ()
+        return join_key((*above, *self.alias, *path[len(self.path) :])) if self.alias else ""
 
 
 @dataclass(frozen=True)
@@ -37,9 +63,9 @@ class SettingProblem:
     origin: str
     """File or variable."""
     key: str = ""
-    """Empty if it concerns a whole file."""
+    """Key of the setting, or as OpenClaw's file spells it; empty if it concerns a whole file."""
     nearest: str | None = None
-    """Known key that was probably meant."""
+    """Known key that was probably meant, spelled likewise."""
     severity: Literal["error", "note"] = "error"
     """``error``: an error for ``config`` and ``doctor``, a warning elsewhere. ``note``: for ``config`` only."""
 
@@ -60,12 +86,14 @@ class Layer(Protocol):
         ...
 
 
-def layers(paths: Paths, environ: Mapping[str, str]) -> list[Layer]:
+def layers(paths: Paths, environ: Mapping[str, str], keys: OpenClawKeys) -> list[Layer]:
     """Return the layers, the highest first. Another place to read settings from is one more line here."""
     from sogni_core.settings.configfile import ConfigFile
     from sogni_core.settings.environment import Environment
+    from sogni_core.settings.openclaw import OpenClaw
 
     return [
         Environment(environ),
+        OpenClaw(paths, environ, keys),
         ConfigFile(paths),
     ]

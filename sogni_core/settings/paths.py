@@ -19,6 +19,10 @@ class Paths:
     """The user state folder of the platform, or ``SOGNI_STATE_DIR``."""
     cache: Path
     """The user cache folder of the platform, or ``SOGNI_CACHE_DIR``."""
+    credentials_file: Path | None = None
+    """Where the setting ``credentials_path`` puts the credentials."""
+    last_render_file: Path | None = None
+    """Where the setting ``last_render_path`` puts the last render."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Paths:
@@ -47,12 +51,12 @@ class Paths:
     @property
     def credentials(self) -> Path:
         """User name and password, or API key."""
-        return self.config / "credentials"
+        return self.credentials_file or self.config / "credentials"
 
     @property
     def last_render(self) -> Path:
         """What was rendered last, as JSON, in the original's place."""
-        return self.config / "last-render.json"
+        return self.last_render_file or self.config / "last-render.json"
 
     @property
     def journal(self) -> Path:
@@ -78,6 +82,10 @@ class Paths:
     def catalogue(self) -> Path:
         """The network's model list, as last seen."""
         return self.cache / "catalogue.json"
+
+    def expanded(self, text: str) -> Path:
+        """Return a path that a person wrote, ``~`` expanded to this home folder."""
+        return _folder(text, self.home) or self.home
 
     def shown(self, path: Path) -> str:
         """Return a path for people, the home folder as ``~``."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, SecretBytes, SecretStr
@@ -13,9 +15,10 @@ from sogni_core.settings import schema
 from sogni_core.settings.core import CoreSettings
 from sogni_core.settings.keys import join_key, split_key
 from sogni_core.settings.layers import BUILT_IN, Layer, SettingProblem, layers
+from sogni_core.settings.openclaw import OpenClaw, OpenClawKeys
 from sogni_core.settings.paths import Paths
 from sogni_core.settings.resolving import Section, resolve, unknown_key
-from sogni_core.text import clean, nearest, quote_path
+from sogni_core.text import clean, nearest
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
 
@@ -31,7 +34,8 @@ class Value:
     value: Any = field(repr=False)
     """As the section's model has it; as it was written where a layer below or a refused value is explained."""
     origin: str
-    """``environment SOGNI_VIDEO__FPS``, ``~/.config/sogni/config.toml``, ``built-in``."""
+    """``environment SOGNI_VIDEO__FPS``, ``~/.openclaw/openclaw.json defaultFps``, ``~/.config/sogni/config.toml``,
+    ``built-in``."""
     secret: bool = False
     used: bool = True
     """Whether this is the value in force."""
@@ -50,21 +54,27 @@ class Settings:
     """The settings of one call. Sections are read when they are first asked for, each once."""
 
     def __init__(
-        self, sections: Mapping[str, Callable[[], type[BaseModel]]], *, paths: Paths, environ: Mapping[str, str]
+        self,
+        sections: Mapping[str, Callable[[], type[BaseModel]]],
+        *,
+        paths: Paths,
+        environ: Mapping[str, str],
+        openclaw: OpenClawKeys = OpenClawKeys(),  # noqa: B008 - it cannot be changed
     ) -> None:
         """``sections``: name of a table to what imports its model, as plugins registered them.
 
-        The core's own is added.
+        The core's own is added. ``openclaw``: which keys of OpenClaw feed them; by default none.
         """
         self.paths = paths
         self.environ = environ
         self.sections: dict[str, Callable[[], type[BaseModel]]] = {"": lambda: CoreSettings, **sections}
-        self._layers: list[Layer] = layers(paths, environ)
+        self._keys = openclaw
+        self._layers: list[Layer] = layers(paths, environ, openclaw)
         self._read: dict[str, Section] = {}
 
     def fresh(self) -> Settings:
         """Return the settings as they are now, read again."""
-        return Settings(self.sections, paths=self.paths, environ=self.environ)
+        return Settings(self.sections, paths=self.paths, environ=self.environ, openclaw=self._keys)
 
     def section(self, name: str) -> Any:
         """Return the values of a table, an instance of its model; ``""`` for the top level.
@@ -93,6 +103,42 @@ class Settings:
     def core(self) -> CoreSettings:
         """The values of the top level."""
         return cast("CoreSettings", self.section(""))
+
+    @cached_property
+    def located(self) -> Paths:
+        """The paths, with credentials and last render where settings put them.
+
+        A setting that is not valid moves nothing: whoever pays with the credentials calls :meth:`insist` first.
+        """
+
+        def named(text: str | None) -> Path | None:
+            return None if text is None else self.paths.expanded(text)
+
+        core = self.core
+        return replace(
+            self.paths,
+            credentials_file=named(core.credentials_path),
+            last_render_file=named(core.last_render_path),
+        )
+
+    @property
+    def openclaw(self) -> OpenClaw:
+        """The layer of OpenClaw."""
+        return next(layer for layer in self._layers if isinstance(layer, OpenClaw))
+
+    def insist(self, key: str) -> Value:
+        """Return the value in force of a key for which a lower layer's is no answer to one that is not valid.
+
+        It would be paid for elsewhere or otherwise than was meant. Raises INVALID_CONFIG then.
+        """
+        spoken = self.explain(key)[0]
+        if spoken.problem:
+            raise ConfigError(
+                "INVALID_CONFIG",
+                f"{spoken.key} ({spoken.origin}) is not valid: {spoken.problem}.",
+                details={"key": spoken.key, "origin": spoken.origin},
+            )
+        return self.value(key)
 
     def value(self, key: str) -> Value:
         """Return the value in force and its origin. A table's origin is that of its highest value.
@@ -139,7 +185,12 @@ class Settings:
         """What is wrong with the layers and with the sections read so far."""
         names = tuple(self.sections)
         whole = [problem for layer in self._layers for problem in layer.problems(names)]
-        return (*whole, *(problem for section in self._read.values() for problem in section.problems))
+        found = [*whole, *(problem for section in self._read.values() for problem in section.problems)]
+        distinct: dict[tuple[str, str], SettingProblem] = {}
+        for one in found:
+            # A key of OpenClaw may feed several settings: it is one mistake all the same.
+            distinct.setdefault((one.origin, one.key or one.message), one)
+        return tuple(distinct.values())
 
     def check(self) -> tuple[SettingProblem, ...]:
         """Return what is wrong with the layers and with all sections; every section is read."""
@@ -181,7 +232,7 @@ class Settings:
                 near = unknown_key(section, path) or nearest(parts[0], (name for name in self.sections if name))
             raise ConfigError(
                 "INVALID_CONFIG",
-                f"{quote_path(join_key(parts))} is not a known setting.",
+                f"{join_key(parts)} is not a known setting.",
                 hint=f"Did you mean {near}?" if near else None,
                 details={"key": join_key(parts), "nearest": near},
             )
@@ -216,7 +267,7 @@ class Settings:
     def _value(self, section: Section, path: schema.Path) -> Value:
         value = schema.value_at(section.values, path)
         origin = section.origin(path)
-        if origin == BUILT_IN:
+        if origin == BUILT_IN and isinstance(value, BaseModel | Mapping):
             # A table's values may come from several layers; the highest that gave one speaks for it.
             below = [found for found in section.said if found[: len(path)] == path]
             origin = next((one for one in map(section.origin, below) if one != BUILT_IN), BUILT_IN)

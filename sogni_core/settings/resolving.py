@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,7 +18,9 @@ from sogni_core.settings import schema
 from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import BUILT_IN, Entry, SettingProblem
 from sogni_core.settings.schema import MISSING, Path
-from sogni_core.text import clean, nearest, quote_path
+from sogni_core.text import clean, nearest
+
+T = TypeVar("T")
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """Numbers as people write them; pydantic alone would also take ``1_000`` and ``nan``."""
@@ -32,6 +34,10 @@ class Said:
     origin: str
     problem: str = ""
     """Why it was ignored."""
+    key: str = ""
+    """As its layer spells it; empty if it is the key of the setting."""
+    place: str = ""
+    """File or variable, where ``origin`` says more."""
 
 
 @dataclass
@@ -54,6 +60,24 @@ class Section:
         return next((said.origin for said in self.said.get(path, ()) if not said.problem), BUILT_IN)
 
 
+class _ByPath(dict[Path, T]):
+    """Values by path, of which none begins with another one. Others write tables: thousands of keys cost no more."""
+
+    def __init__(self) -> None:
+        self._tables: set[Path] = set()
+
+    def put(self, path: Path, value: T) -> None:
+        """Set a value; a table replaces a single value of that path, and the other way round."""
+        for size in range(1, len(path)):
+            self.pop(path[:size], None)
+            self._tables.add(path[:size])
+        if path in self._tables:
+            self._tables.remove(path)
+            for other in [other for other in self if len(other) > len(path) and other[: len(path)] == path]:
+                del self[other]
+        self[path] = value
+
+
 def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]) -> Section:
     """Make a section of its layers, the highest first. Raises PLUGIN_HOOK if the model lacks defaults."""
     try:
@@ -64,10 +88,10 @@ def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]
     base = {path: value for path, value in schema.leaves(model, section.values) if len(path) > 1}
     valid = [_layer(section, base, list(layer)) for layer in layers]
     while True:
-        merged: dict[Path, Said] = {}
+        merged: _ByPath[Said] = _ByPath()
         for layer in reversed(valid):
             for path, said in layer.items():
-                _put(merged, path, said)
+                merged.put(path, said)
         section.values, refused = _validated(section, base, merged)
         if not refused:
             return section
@@ -77,8 +101,8 @@ def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]
                 if layer.get(path) is said:
                     del layer[path]
             spoken = section.said[path]
-            spoken[spoken.index(said)] = Said(said.value, said.origin, reason)
-            section.problems.append(_problem(section, path, said.origin, reason))
+            spoken[spoken.index(said)] = replace(said, problem=reason)
+            section.problems.append(_problem(section, path, said, reason))
 
 
 def unknown_key(section: Section, path: Path) -> str | None:
@@ -87,16 +111,29 @@ def unknown_key(section: Section, path: Path) -> str | None:
     return nearest(section.key(path), known)
 
 
+def _sibling(section: Section, path: Path, entry: Entry) -> str | None:
+    """Return the key nearest to one that does not exist, among those of its own table."""
+    table = schema.bare(schema.at(section.model, path[:-1]))
+    near = nearest(path[-1], table.model_fields) if schema.is_model(table) else None
+    if near is None or (entry.alias and len(path) == len(entry.path)):
+        return None  # what a plugin feeds is not there: nobody misspelled anything
+    return entry.spelled((*path[:-1], near)) or section.key((*path[:-1], near))
+
+
 def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) -> dict[Path, Said]:
     """Return the values of one layer that are valid by themselves; notes everything it said."""
-    values: dict[Path, Said] = {}
+    values: _ByPath[Said] = _ByPath()
     refused: dict[Path, tuple[Said, str]] = {}
     for entry in entries:
         for path, value in _leaves(section, entry):
             annotation = schema.at(section.model, path)
-            said = Said(value, entry.origin)
+            said = Said(value, entry.origin_of(path), key=entry.spelled(path, whole=True), place=entry.origin)
             if annotation is MISSING:
                 section.problems.append(_unknown(section, path, entry))
+                continue
+            if reason := _unfit(section, entry, path):
+                section.said.setdefault(path, []).append(replace(said, problem=reason))
+                section.problems.append(_ignored(section, path, said, reason))
                 continue
             if entry.text and isinstance(value, str):
                 try:
@@ -104,7 +141,7 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
                 except ValueError as error:
                     refused[path] = (said, str(error))
                     continue
-            _put(values, path, Said(value, entry.origin))
+            values.put(path, replace(said, value=value))
     instance, invalid = _validated(section, base, values)
     refused |= invalid
     for path, said in list(values.items()):
@@ -113,11 +150,20 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
             refused[path] = (said, reason)
     for path, (said, reason) in refused.items():
         values.pop(path, None)
-        section.said.setdefault(path, []).append(Said(said.value, said.origin, reason))
-        section.problems.append(_problem(section, path, said.origin, reason))
+        section.said.setdefault(path, []).append(replace(said, problem=reason))
+        section.problems.append(_problem(section, path, said, reason))
     for path, said in values.items():
         section.said.setdefault(path, []).append(said)
     return values
+
+
+def _unfit(section: Section, entry: Entry, path: Path) -> str:
+    """Return why a value is not even looked at."""
+    if entry.shared and schema.is_secret(section.model, path):
+        return "secrets do not belong there"
+    if any("\ud800" <= char <= "\udfff" for part in path for char in part):
+        return "its name is not text"  # the model would blame the whole table for it
+    return entry.refused
 
 
 def _leaves(section: Section, entry: Entry) -> Iterator[tuple[Path, object]]:
@@ -140,9 +186,9 @@ def _validated(
     """Validate; what is refused is taken out of ``values`` until the rest is accepted."""
     refused: dict[Path, tuple[Said, str]] = {}
     while True:
-        merged: dict[Path, Any] = {}
+        merged: _ByPath[Any] = _ByPath()
         for path, value in (*base.items(), *((path, said.value) for path, said in values.items())):
-            _put(merged, path, value)
+            merged.put(path, value)
         try:
             return section.model.model_validate(schema.tree_of(merged), by_name=True), refused
         except ValidationError as error:
@@ -151,7 +197,7 @@ def _validated(
         for detail in details:
             for path in _blamed(tuple(str(part) for part in detail["loc"]), whole):
                 if values.pop(path, None) is not None:
-                    refused[path] = (whole[path], _reason(detail["msg"]))
+                    refused[path] = (whole[path], _reason(detail["type"], detail["msg"]))
         if len(values) == len(whole):
             raise _broken(section.name, details[0]["msg"])
 
@@ -163,19 +209,15 @@ def _broken(name: str, reason: str) -> PluginError:
 
 def _blamed(location: Path, values: Mapping[Path, object]) -> list[Path]:
     """Return the paths that an error at a location is about: those at it, above it or below it, else its neighbours."""
+    for size in range(len(location), 0, -1):
+        if location[:size] in values:
+            return [location[:size]]
     while True:
         size = len(location)
         found = [path for path in values if path[:size] == location[: len(path)]]
         if found or not location:
             return found
         location = location[:-1]
-
-
-def _put(values: dict[Path, Any], path: Path, value: object) -> None:
-    """Set a value; a table replaces a single value of that path, and the other way round."""
-    for other in [other for other in values if other != path and other[: len(path)] == path[: len(other)]]:
-        del values[other]
-    values[path] = value
 
 
 def _wrong_kind(raw: object, result: object) -> str:
@@ -187,22 +229,28 @@ def _wrong_kind(raw: object, result: object) -> str:
     return "should be a finite number" if result in {float("inf"), float("-inf")} or result != result else ""
 
 
-def _reason(message: str) -> str:
+def _reason(kind: str, message: str) -> str:
+    if kind in {"dict_type", "model_type"}:
+        return "should be a table"  # pydantic would name a class
     text = clean(message, 300).removeprefix("Value error, ").removeprefix("Input ").removesuffix(".")
     return text[:1].lower() + text[1:]
 
 
-def _problem(section: Section, path: Path, origin: str, reason: str) -> SettingProblem:
-    key = section.key(path)
+def _problem(section: Section, path: Path, said: Said, reason: str) -> SettingProblem:
     if schema.is_secret(section.model, path):
         reason = "it has not the form it should have"  # a model's own message may repeat the value
-    return SettingProblem(f"{quote_path(key)} ({origin}) is not valid: {reason}.", origin, key)
+    return _ignored(section, path, said, reason)
+
+
+def _ignored(section: Section, path: Path, said: Said, reason: str) -> SettingProblem:
+    key, place = said.key or section.key(path), said.place or said.origin
+    return SettingProblem(f"{key} ({place}) is not valid: {reason}.", place, key)
 
 
 def _unknown(section: Section, path: Path, entry: Entry) -> SettingProblem:
-    key = section.key(path)
-    message = f"{quote_path(key)} ({entry.origin}) is not a known setting."
+    key = entry.spelled(path, whole=True) or section.key(path)
+    message = f"{key} ({entry.origin}) is not a known setting."
     if entry.foreign and isinstance(entry.value, dict):
-        message = f"The table [{quote_path(key)}] ({entry.origin}) belongs to no installed plugin."
-    near = unknown_key(section, path)
+        message = f"The table [{key}] ({entry.origin}) belongs to no installed plugin."
+    near = _sibling(section, path, entry) or (None if entry.alias else unknown_key(section, path))
     return SettingProblem(message, entry.origin, key, near, "note" if entry.foreign else "error")

@@ -144,8 +144,11 @@ def _no_table(settings: Settings, found: Any) -> Iterator[str]:
         yield f"does not give defaults that fit into TOML: {describe(error)}"
     for key, fed in settings.openclaw.items():
         for name in (fed,) if isinstance(fed, str) else fed:
-            if schema.at(found, tuple(name.split("."))) is schema.MISSING:
+            path = tuple(name.split("."))
+            if schema.at(found, path) is schema.MISSING:
                 yield f"has no field {name!r}, which OpenClaw's {key!r} should feed"
+            elif schema.is_secret(found, path):
+                yield f"lets OpenClaw's {key!r} feed {name!r}, a secret: it would never be taken from there"
 
 
 def _workflows(subject: Subject, mode: str) -> bool:

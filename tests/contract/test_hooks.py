@@ -214,8 +214,12 @@ class StampSettings(BaseModel):
     found = {row["key"]: row["value"] for row in shown if row["key"].startswith("stamp.")}
     assert found == {"stamp.paper": "laid", "stamp.width": 25, "stamp.height": 30}
     assert call("config", "set", "stamp.width", "0", "--json").exit_code == 3
-    record = sogni_app(plugins=["stamps"]).registry.settings()["stamp"].record
-    assert record.openclaw == {"stampPaper": "paper", "stampSize": ("width", "height")}
+    host = {"OPENCLAW_PLUGIN_CONFIG": '{stampSize: 40, stampPaper: "pelure", stampInk: 1}'}
+    settings = sogni_app(plugins=["stamps"], environ=host).settings
+    assert [(one.key, one.value, one.origin.rpartition(" ")[2]) for one in settings.all()[-3:]] == [
+        ("stamp.paper", "pelure", "stampPaper"), ("stamp.width", 40, "stampSize"), ("stamp.height", 40, "stampSize"),
+    ]  # fmt: skip
+    assert [problem.key for problem in settings.check()] == ["stampInk"]
 
 
 def test_hook_sogni_commands(stamps: Installed) -> None:

@@ -26,6 +26,8 @@ from sogni_core.errors import SogniError
 from sogni_core.media.asset import read_asset
 from sogni_core.project import Asset
 from sogni_core.settings import Paths, Settings, credentials
+from sogni_core.settings.hostconfig import FILE, OBJECT
+from sogni_core.settings.openclaw import OpenClawKeys
 
 PROJECT = "6F1C0F6C-7A0F-4B8B-9C55-0B6F8E7C1D2A"
 SAMPLES = Path(__file__).parents[1] / "unit" / "media" / "samples"
@@ -139,6 +141,22 @@ def config_file(data: bytes) -> None:
             look()
 
 
+def openclaw(data: bytes) -> None:
+    """OpenClaw's configuration, as its file and as the variable; what is said of it can be shown."""
+    path = _home / "openclaw.json"
+    path.write_bytes(data)
+    text = data.decode("utf-8", "surrogateescape")
+    for environ in ({FILE: str(path)}, {OBJECT: text}, {OBJECT: f'{{"modelDefaults": {text}, "a": {text}}}'}):
+        settings = Settings({}, paths=_paths, environ=environ, openclaw=_KEYS)
+        said = [*(f"{value.key} {value.origin}" for value in settings.all()), *map(str, settings.check())]
+        "".join(said).encode()
+        assert not set("".join(said)) & set("\x1b\u202e\x7f\n")
+        with suppress(SogniError):
+            settings.insist("network")
+        with suppress(SogniError):
+            settings.explain("model_defaults")
+
+
 def film(data: bytes) -> None:
     """The boxes of a video, as a result and as a reference."""
     _file(data, "video")
@@ -198,11 +216,19 @@ _TIER = {"type": "image", "steps": {"min": 1, "max": 50, "default": 20, "decimal
 _STATE = {"jobID": PROJECT, "imgID": "A1", "jobIndex": 0, "type": "queued", "queuePosition": 3, "step": 2,
           "stepCount": 4, "performedStepCount": 2, "lastSeed": "7", "triggeredNSFWFilter": False, "etaSeconds": 4,
           "error": 4024, "error_message": "no", "isFromWorker": True, "attempt": 1, "maxAttempts": 3}  # fmt: skip
+_OPENCLAW = {"defaultNetwork": "fast", "defaultCount": 2, "a": {"b": "x"}, "credentialsPath": "~/x",
+             "modelDefaults": {"m": {"steps": 4, "guidance": 3.5}}}  # fmt: skip
+_KEYS = OpenClawKeys(
+    fed={"": {"defaultNetwork": "network", "defaultCount": ("count", "max_count"), "a.b": "seed_strategy",
+              "credentialsPath": "credentials_path", "modelDefaults": "model_defaults"}},
+    absent={"defaultFps": "sogni-video"},
+    names={"network": ("fast", "relaxed")},
+)  # fmt: skip
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (frame, payload, recovered, body, tier_list, catalogue_file, token_file, last_render,
-                   credentials_file, config_file, film, picture, url)
+                   credentials_file, config_file, openclaw, film, picture, url)
 }  # fmt: skip
 
 SEEDS: dict[str, tuple[bytes, ...]] = {
@@ -226,6 +252,11 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     "last_render": (_dumped({"seed": 7, "localPath": "/tmp/x.png", "urls": ["https://x.test/y"]}),),
     "credentials_file": (b"SOGNI_USERNAME=me\nexport SOGNI_PASSWORD='a b'\"c\\\"\" # x\n", b"SOGNI_API_KEY=k=1\r\n"),
     "config_file": (b'network = "fast"\ntimeout = 30\n[devnet]\nslots = 2\n', b'rest_url = "https://x.test"\n'),
+    "openclaw": (
+        _dumped({"plugins": {"entries": {"sogni-gen": {"enabled": True, "config": _OPENCLAW}}}}),
+        b"// a\n{plugins: {entries: {'sogni-gen': {config: {defaultCount: +0x2, a: {b: '\\x41',},},},},},}",
+        b'{"wan_v2.2": {"steps": 4, "guidance": 1e0, "step": null}}',
+    ),
     "film": tuple(path.read_bytes() for path in sorted(SAMPLES.glob("*.m*"))),
     "picture": (
         base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from sogni_core.plugin import Command, Mode, Network
+from sogni_core._builtin.plugin import sogni_settings
+from sogni_core.plugin import Command, Mode, Network, Settings
 from tools.repository import ROOT, official, pyproject
 
 _TEXT = '''\
@@ -23,6 +24,9 @@ CLAIMS: dict[str, str] = {claims}
 
 NETWORKS: dict[str, str] = {networks}
 """Name of a network to the extra that brings it."""
+
+OPENCLAW: dict[str, str] = {openclaw}
+"""Key of OpenClaw that the core alone would not know to the extra that brings its plugin."""
 '''
 
 
@@ -31,20 +35,25 @@ def render() -> str:
     commands: dict[str, str] = {}
     claims: dict[str, str] = {}
     networks: dict[str, str] = {}
+    openclaw: dict[str, str] = {}
+    own = {key for record in sogni_settings() for key in record.openclaw}
     for plugin in official():
         module = import_module(plugin.entry_point.value)
-        for hook in ("sogni_modes", "sogni_commands", "sogni_networks"):
+        for hook in ("sogni_modes", "sogni_commands", "sogni_networks", "sogni_settings"):
             for record in getattr(module, hook, list)():
                 if isinstance(record, Mode | Command):
                     commands[record.name.split()[0]] = plugin.extra
                     claims |= dict.fromkeys(record.flat if isinstance(record, Mode) else (), plugin.extra)
                 elif isinstance(record, Network):
                     networks[record.name] = plugin.extra
+                elif isinstance(record, Settings):
+                    openclaw |= dict.fromkeys(record.openclaw.keys() - own, plugin.extra)
     return _TEXT.format(
         compatible=compatible(),
         commands=_mapping(commands),
         claims=_mapping(claims),
         networks=_mapping(networks),
+        openclaw=_mapping(openclaw),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sogni_core.plugin import Settings
 from sogni_core.settings import schema
 from sogni_core.settings.environment import NOT_SETTINGS
+from sogni_core.settings.hostconfig import VARIABLES
 from sogni_core.settings.keys import join_key, variable
 from tools.kinds import default, described
 from tools.markdown import code, codes, page, table
@@ -17,8 +18,8 @@ from tools.repository import distribution, host
 _INTRO = """\
 For whoever configures `sogni`. How the layers work: [Settings](../how-to/settings.md).
 
-*Environment* is the variable that sets a key. *OpenClaw* is the key of OpenClaw's `sogni-gen` entry that will
-feed it once that layer exists; this version does not read it yet."""
+*Environment* is the variable that sets a key. *OpenClaw* is the key of OpenClaw's `sogni-gen` entry that feeds it:
+[Use with OpenClaw](../how-to/openclaw.md#configuration)."""
 
 
 def render() -> str:
@@ -39,7 +40,9 @@ def _body() -> Iterator[str]:
         )
     yield "## Variables that are no settings"
     yield ""
-    yield from table(("Variable", ""), ((code(name), meaning) for name, meaning in sorted(NOT_SETTINGS.items())))
+    yield from table(
+        ("Variable", ""), ((code(name), meaning) for name, meaning in sorted({**VARIABLES, **NOT_SETTINGS}.items()))
+    )
 
 
 def _rows(section: str, record: Settings, model: type[BaseModel]) -> Iterator[tuple[str, ...]]:

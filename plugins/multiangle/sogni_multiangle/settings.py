@@ -15,7 +15,9 @@ class MultiangleSettings(BaseModel):
     at_once: Annotated[
         int, Field(ge=1, le=64, description="Most angles, and most clips of a 360 video, that are submitted at once.")
     ] = 8
-    duration: Annotated[int, Field(ge=1, description="Length of a 360 video, seconds; shared among its clips.")] = 5
+    duration: Annotated[
+        int, Field(ge=1, le=60, description="Length of a 360 video, seconds; shared among its clips.")
+    ] = 5
     timeout: Annotated[
         int, Field(ge=5, description="Time limit of one angle, seconds; waiting for the others at once included.")
     ] = 180

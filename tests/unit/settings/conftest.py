@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from sogni_core.settings.openclaw import OpenClawKeys
 from sogni_core.settings.paths import Paths
 from sogni_core.settings.reading import Settings
 
@@ -57,13 +59,23 @@ class Home:
         }
         self.paths = Paths.of(self.environ)
         self.sections: dict[str, Callable[[], type[BaseModel]]] = {"video": lambda: Video}
+        self.keys = OpenClawKeys()
 
     def config(self, text: str) -> None:
         self.paths.config.mkdir(parents=True, exist_ok=True)
         self.paths.config_file.write_text(text, encoding="utf-8")
 
+    def openclaw(self, content: str | bytes | dict[str, Any]) -> Path:
+        """Write the host's file: as it is, or around the configuration of our entry."""
+        if isinstance(content, dict):
+            content = json.dumps({"plugins": {"entries": {"sogni-gen": {"enabled": True, "config": content}}}})
+        file = self.paths.home / ".openclaw" / "openclaw.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
     def settings(self, **environ: str) -> Settings:
-        return Settings(self.sections, paths=self.paths, environ=self.environ | environ)
+        return Settings(self.sections, paths=self.paths, environ=self.environ | environ, openclaw=self.keys)
 
 
 @pytest.fixture

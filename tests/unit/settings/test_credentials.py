@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sogni_core.errors import ConfigError, InputError
@@ -182,6 +182,7 @@ def test_what_no_line_can_hold(paths: Paths, secret: str) -> None:
 _values = st.text(st.characters(exclude_categories=["Cs"], min_codepoint=32, exclude_characters="\x7f"), min_size=1)
 
 
+@settings(deadline=None)  # each example waits for the disk
 @given(username=_values, password=_values)
 def test_round_trip(tmp_path_factory: pytest.TempPathFactory, username: str, password: str) -> None:
     folder = tmp_path_factory.getbasetemp() / "round-trip"

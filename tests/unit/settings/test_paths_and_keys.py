@@ -58,9 +58,13 @@ def test_what_is_no_key(key: str) -> None:
         split_key(key)
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
+@given(st.lists(st.text(st.characters()), min_size=1))
 def test_keys_survive_being_joined(parts: list[str]) -> None:
     assert split_key(join_key(parts)) == tuple(parts)
+
+
+def test_what_cannot_be_seen_in_a_key_is_escaped() -> None:
+    assert join_key(("a b", "é", "\u202e", "\ud800", "\x7f")) == r'"a b"."é"."\u202e"."\ud800"."\u007f"'
 
 
 def test_variables() -> None:

@@ -148,7 +148,7 @@ def test_unknown_keys_are_named_with_the_nearest(home: Any) -> None:
     assert found == {
         ("cuont", "count", "error"),
         ("video.fsp", "video.fps", "error"),
-        ("video.model_defaults.x.step", "video.model_defaults", "error"),
+        ("video.model_defaults.x.step", "video.model_defaults.x.steps", "error"),
         ("video.names", "video.name", "error"),
         ("other", None, "note"),
         ("app_id", None, "note"),

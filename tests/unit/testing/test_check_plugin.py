@@ -84,6 +84,10 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "an OpenClaw key for nothing": ({"settings": "from pydantic import BaseModel, Field\n"
                                      "class StampSettings(BaseModel):\n    ink: str = Field('x', description='x')\n"},
                                     "has no field 'paper', which OpenClaw's 'stampPaper' should feed"),
+    "an OpenClaw key for a secret": ({"settings": "from pydantic import BaseModel, Field, SecretStr\n"
+                                      "class StampSettings(BaseModel):\n"
+                                      "    paper: SecretStr | None = Field(None, description='x')\n"},
+                                     "lets OpenClaw's 'stampPaper' feed 'paper', a secret"),
     "a command that is none": ({"commands": "stamps = 7"}, "is neither a function nor a typer app"),
     "a command typer cannot make": ({"commands": "def stamps(app, x: 'Gone'): ..."}, "sogni stamps --help fails"),
     "a network with arguments": ({"network": "def open_network(port): ..."}, "it may take settings and nothing else"),
