@@ -25,6 +25,7 @@ RESERVED_COMMANDS = ("call", "help")
 RESERVED_SECTIONS = (
     "count",
     "max_count",
+    "media_inbound_dir",
     "model_defaults",
     "network",
     "rest_url",

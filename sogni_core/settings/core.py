@@ -53,6 +53,9 @@ class CoreSettings(BaseModel):
     model_defaults: Annotated[
         dict[str, ModelDefaults], Field(description="Steps and guidance by model, exact catalogue id.")
     ] = Field(default_factory=dict)
+    media_inbound_dir: Annotated[
+        str, Field(min_length=1, description="Folder in which a chat host puts the media it receives.")
+    ] = "~/.clawdbot/media/inbound"
     rest_url: Annotated[str, _endpoint("http", "https"), Field(description="REST host of the live network.")] = (
         "https://api.sogni.ai"
     )
