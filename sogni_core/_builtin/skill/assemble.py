@@ -103,7 +103,7 @@ def _codes() -> Iterator[str]:
 
 
 def _models(app: App) -> Iterator[str]:
-    yield "Values for `-m`, beside what else `sogni models` lists. Use one only where the user asks for it or for quality."
+    yield "Values for `-m`, beside what else `sogni models` lists. Use one where the user asks for it or for quality."
     yield ""
     rows = [(code(cell(m.id)), m.media, cell(m.speed), cell(m.use)) for m in app.registry.models()]
     yield from table(("Model", "Makes", "Speed", "For"), rows)
