@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -359,6 +362,21 @@ def test_a_run_that_was_cut_short_is_gone_on_with(install: Any, folder: Path) ->
     assert actions(install("--skills-dir", ".")) == {"keep", "update"}
     assert (mine / "SKILL.md").read_bytes() == (ROOT / "SKILL.md").read_bytes()
     assert json.loads((mine / ".sogni-skill.json").read_text()) == new
+
+
+def test_several_at_once_take_turns(sogni_home: Any, folder: Path) -> None:
+    program = "import sys; from sogni_core.cli import main; sys.exit(main())"
+    argv = [sys.executable, "-c", program, "openclaw", "install", "--skills-dir", str(folder), "--json"]
+    sets = (",".join(ALL), "video", "", ",".join(ALL))
+    started = [
+        subprocess.Popen(argv, env={**os.environ, "SOGNI_PLUGINS": plugins}, stdout=subprocess.PIPE) for plugins in sets
+    ]
+    for process in started:
+        said = json.loads(process.communicate(timeout=50)[0])
+        assert (process.returncode, said["success"]) == (0, True), said
+    found = contents(folder / "sogni-gen")
+    record = json.loads(found.pop(".sogni-skill.json"))["files"]
+    assert {name: [hashlib.sha256(content).hexdigest()] for name, content in found.items()} == record
 
 
 @pytest.mark.parametrize(

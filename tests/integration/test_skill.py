@@ -251,6 +251,14 @@ def test_a_broken_mode_costs_its_own_part_only(stranger: None, sogni_cli: Any) -
     assert "stranger:absent.md cannot be read" in unread
 
 
+def test_a_plugin_that_does_not_load_is_named(sogni_site: Any, sogni_cli: Any) -> None:
+    sogni_site("sogni-broken", plugins={"broken": "broken.plugin"}, files={"broken/plugin.py": "import nothing_there"})
+    called = sogni_cli("skill", "--json", plugins=("broken",))
+    assert (called.exit_code, called.json["modes"]) == (0, ["image"])
+    assert "broken" in called.json["warnings"][0]
+    assert "sogni broken" not in called.json["files"][0]["text"]
+
+
 def test_the_committed_skill_is_that_of_everything(skill: Any) -> None:
     for name, text in skill().items():
         assert (ROOT / name).read_text("utf-8") == text, name

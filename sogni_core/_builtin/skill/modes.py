@@ -52,7 +52,9 @@ class Told:
 
 
 def told(app: App, warnings: list[str]) -> list[Told]:
-    """Return what is told of every mode that can be used; one whose plugin is broken becomes a warning."""
+    """Return what is told of every mode that can be used. What is left out, since a plugin is broken, is a warning."""
+    for plugin in app.host.plugins:
+        warnings += [error.message for error in (plugin.failure, *plugin.problems) if error is not None]
     found = []
     usable = list(app.registry.usable(Mode))
     names = {owned.record.name for owned in usable}
