@@ -20,7 +20,7 @@ def usage(schema: Mapping[str, Any]) -> str:
 def options(schema: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of the table of arguments and options."""
     rows = []
-    for name, about in schema["properties"].items():
+    for name, about in sorted(schema["properties"].items(), key=lambda item: "x-flags" in item[1]):
         flags = [flag for spelled in about.get("x-flags", ()) for flag in str(spelled).split("/")]
         shape = _shape(about, schema.get("$defs", {}))
         rows.append((
