@@ -62,7 +62,9 @@ class Mode:
     machine, such as a program. It runs before anything is sent."""
     skill: str | None = None
     """Text for agents, a Markdown file in a package, ``"sogni_video:skill.md"``: when to use the mode, two or three
-    examples, what a user's words mean in options. The tables of options are added by ``sogni skill``."""
+    examples, what a user's words mean. It begins with a heading. What stands before the first ``##`` goes into the
+    skill itself, the rest into the mode's reference file, above its options; a section ``## First`` stands above every
+    other rule. Between ``<!-- with: video -->`` and ``<!-- end -->``: only where that mode is installed too."""
 
 
 @dataclass(frozen=True)

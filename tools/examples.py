@@ -53,8 +53,19 @@ class Command:
 def pages() -> list[Path]:
     """List all pages for readers."""
     found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    found += [*ROOT.glob("plugins/*/README.md"), *ROOT.glob("examples/*/README.md")]
-    return sorted(found)
+    found += [*ROOT.glob("plugins/*/README.md"), *ROOT.glob("examples/*/README.md"), *skill_pages()]
+    return sorted({*found})
+
+
+def skill_pages() -> list[Path]:
+    """List the pages that agents read."""
+    return [ROOT / "SKILL.md", *sorted((ROOT / "references").glob("*.md"))]
+
+
+def typed_in_tables(text: str) -> list[str]:
+    """Return the commands that stand in tables of what a user says: each is one to be typed as it is."""
+    rows = [row for row in _BLOCK.sub("", text).splitlines() if row.startswith("| ")]
+    return [command for row in rows for command in re.findall(r"`(sogni [^`]+)`", row)]
 
 
 def blocks(text: str) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tools import snippets
-from tools.pages import commands, errors, faults, hooks, known, python, settings
+from tools.pages import commands, errors, faults, hooks, known, python, settings, skill
 from tools.repository import ROOT
 
 WHOLE: dict[str, Callable[[], str]] = {
@@ -19,6 +19,7 @@ WHOLE: dict[str, Callable[[], str]] = {
     "docs/reference/faults.md": faults.render,
     "docs/reference/python.md": python.render,
     "docs/plugins/reference/hooks.md": hooks.render,
+    "openclaw.plugin.json": skill.render_manifest,
 }
 """Files that are generated as a whole, and what renders them."""
 
@@ -27,13 +28,16 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Yield every file with generated content and what it should hold."""
     for name, render in WHOLE.items():
         yield ROOT / name, render()
+    for name, text in skill.files().items():
+        yield ROOT / name, text
     for page in snippets.pages():
         yield page, snippets.filled(page.read_text("utf-8"))
 
 
 def drift() -> list[Path]:
-    """List the files that do not hold what they should."""
-    return [path for path, text in generated() if not path.is_file() or path.read_text("utf-8") != text]
+    """List the files that do not hold what they should, and those of the skill that are no longer part of it."""
+    found = [path for path, text in generated() if not path.is_file() or path.read_text("utf-8") != text]
+    return [*found, *skill.left_over()]
 
 
 def write() -> list[Path]:
@@ -44,6 +48,8 @@ def write() -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8", newline="\n")
             changed.append(path)
+    for path in skill.left_over():
+        path.unlink()
     return changed
 
 

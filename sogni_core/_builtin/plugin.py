@@ -7,7 +7,14 @@ from sogni_core.plugin import Command, Mode, Model, Settings, Validator, Workflo
 
 @hookimpl
 def sogni_modes() -> list[Mode]:
-    return [Mode("image", "Make images of a prompt, or edit images.", request="sogni_core._builtin.image:ImageRequest")]
+    return [
+        Mode(
+            "image",
+            "Make images of a prompt, or edit images.",
+            request="sogni_core._builtin.image:ImageRequest",
+            skill="sogni_core._builtin.skill:image.md",
+        )
+    ]
 
 
 @hookimpl
@@ -80,6 +87,7 @@ def sogni_settings() -> list[Settings]:
 def sogni_commands() -> list[Command]:
     account, config = "sogni_core._builtin.account", "sogni_core._builtin.config"
     about, journal = "sogni_core._builtin.about", "sogni_core._builtin.journal"
+    openclaw = "sogni_core._builtin.openclaw.commands"
     return [
         Command("login", "Check credentials and store them.", f"{account}:login"),
         Command("logout", "Forget stored credentials and tokens.", f"{account}:logout"),
@@ -100,6 +108,10 @@ def sogni_commands() -> list[Command]:
         Command(
             "doctor", "Check installation, settings, credentials and network.", "sogni_core._builtin.doctor:doctor"
         ),
+        Command("inbound", "List the newest media that a chat host received.", "sogni_core._builtin.inbound:inbound"),
+        Command("skill", "Write what an agent has to know of this program.", "sogni_core._builtin.skill.command:skill"),
+        Command("openclaw manifest", "Write the manifest of OpenClaw's plugin.", f"{openclaw}:manifest"),
+        Command("openclaw install", "Put the skill where OpenClaw looks.", f"{openclaw}:install"),
         Command("version", "Print the version.", f"{about}:version"),
     ]
 

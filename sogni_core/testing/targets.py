@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -26,6 +27,9 @@ from .subject import Subject
 MEDIA = ("image", "video", "audio")
 
 SAMPLINGS = ("comfy", "legacy", "")
+
+LONGEST_LEAD = 40
+"""Lines of a mode's text that stand in the skill itself: agents read those of all modes at once."""
 
 
 def findings(subject: Subject) -> Iterator[str]:
@@ -72,8 +76,16 @@ def _skill(subject: Subject, resource: str) -> Iterator[str]:
     except SogniError as error:
         yield error.message
         return
-    if not text.startswith("# "):
+    title, _, rest = text.partition("\n")
+    if not title.startswith("# "):
         yield f"{resource} does not begin with a heading, # …"
+    lead = re.split(r"^## ", rest, maxsplit=1, flags=re.MULTILINE)[0].strip()
+    if not lead:
+        yield f"{resource} says nothing before its first ##"
+    elif lead.count("\n") >= LONGEST_LEAD:
+        yield f"{resource} has more than {LONGEST_LEAD} lines before its first ##: put details below one"
+    if len(re.findall(r"^```", text, re.MULTILINE)) % 2:
+        yield f"{resource} has a code block that is not closed"
 
 
 def _no_request(found: Any) -> Iterator[str]:

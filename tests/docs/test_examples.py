@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image, ImageChops, ImageStat
 from sogni_devnet.accounts import Account
 from sogni_devnet.balance import Balance, Purse
@@ -27,7 +30,8 @@ def _with_examples() -> list[Path]:
     return [
         page
         for page in examples.pages()
-        if any(
+        if page not in examples.skill_pages()
+        and any(
             block.language in examples.RUN and not (block.not_run or block.included)
             for block in examples.blocks(page.read_text("utf-8"))
         )
@@ -39,31 +43,83 @@ def test_page_does_what_it_says(
     page: Path, folder: Path, sogni_home: Paths, start_devnet: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = page.read_text("utf-8")
+    walk = _reader(folder, sogni_home, start_devnet, monkeypatch, examples.needs(text))
+    before = dict(os.environ)
+    try:
+        with on_path(folder):
+            walk.page(text)
+    finally:
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+
+
+@pytest.mark.parametrize("page", examples.skill_pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.timeout(180)
+def test_an_agent_can_type_what_the_skill_says(
+    page: Path, folder: Path, sogni_home: Paths, start_devnet: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page.read_text("utf-8")
+    walk = _reader(folder, sogni_home, start_devnet, monkeypatch, frozenset(MATERIALS))
+    received = sogni_home.home / ".clawdbot" / "media" / "inbound"
+    received.mkdir(parents=True)
+    shutil.copy(folder / "photo.jpg", received)
+    walk.page(text)
+    typed = [command for block in examples.blocks(text) for command in examples.commands(block)]
+    for line in examples.typed_in_tables(text):
+        if "--last-image" in line:  # who speaks of the last picture has just made one
+            assert walk.type(examples.Command('sogni image -q -o made.png "a cat"')).exit_code == 0
+        called = walk.type(examples.Command(line))
+        assert called.exit_code == 0, f"{line}\n{called.stdout}{called.stderr}"
+        if " -o " in line:
+            saved = called.stdout.splitlines()
+            assert saved, line
+            assert all(Path(path).is_file() for path in saved), line
+        typed.append(examples.Command(line))
+    assert all(command.line.startswith("sogni ") for command in typed)
+    assert typed or page.name != "SKILL.md"
+
+
+MATERIALS = (
+    "cat.jpg", "face.jpg", "first.png", "last.png", "old_photo.jpg", "photo.jpg", "style.jpg", "subject.jpg",
+    "clip.mp4", "motion.mp4", "speech.m4a",
+)  # fmt: skip
+"""What users of an agent have sent it."""
+
+
+def _reader(
+    folder: Path,
+    sogni_home: Paths,
+    start_devnet: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    needed: frozenset[str],
+) -> Walk:
     # A reader has the live network; here a devnet stands in its place, at the addresses that settings name.
     owner = Account(**ACCOUNT, balance=Balance(Purse(1000), Purse(500)))
     network = start_devnet(accounts=[owner])
     monkeypatch.setenv("SOGNI_REST_URL", network.rest_url)
     monkeypatch.setenv("SOGNI_SOCKET_URL", network.socket_url)
     sogni_home.config.mkdir(parents=True)
-    sogni_home.config_file.write_text('[devnet]\nseconds_per_image = 0\npictures = "plain"\n')
-    needed = examples.needs(text)
+    sogni_home.config_file.write_text('[devnet]\nseconds_per_image = 0\nseconds_per_clip = 0\npictures = "plain"\n')
     if "no account" not in needed:
         sogni_home.credentials.write_text(f"SOGNI_API_KEY={ACCOUNT['api_key']}\n")
         sogni_home.credentials.chmod(0o600)
     for name in needed - {"no account"}:
-        Image.new("RGB", (640, 480), "orange").save(folder / name)
+        _material(folder / name)
 
     def install(project: Path) -> None:
         facts = pyproject(project)["project"]
         write_distribution(project, facts["name"], plugins=facts["entry-points"][ENTRY_POINT_GROUP])
 
-    before = dict(os.environ)
-    try:
-        with on_path(folder):
-            Walk(folder, install).page(text)
-    finally:
-        for name in set(os.environ) - set(before):
-            del os.environ[name]
+    return Walk(folder, install)
+
+
+def _material(path: Path) -> None:
+    sources = {".mp4": "testsrc2=size=512x512:rate=16:duration=2", ".m4a": "sine=duration=6"}
+    if path.suffix not in sources:
+        Image.new("RGB", (640, 480), "orange").save(path)
+        return
+    argv = [get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", sources[path.suffix]]
+    subprocess.run([*argv, *(["-pix_fmt", "yuv420p"] if path.suffix == ".mp4" else []), str(path)], check=True)
 
 
 @pytest.mark.parametrize("page", examples.pages(), ids=lambda page: page.relative_to(ROOT).as_posix())

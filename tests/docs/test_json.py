@@ -38,12 +38,13 @@ def test_every_table_names_what_is_printed(
     monkeypatch.chdir(tmp_path)
     # The pages' account is the devnet's first; the password comes on standard input.
     owner = devnet.accounts[0]
+    environ = {**devnet.environ, "SOGNI_MEDIA_INBOUND_DIR": str(tmp_path)}
     tables = TABLE.findall(PAGE.read_text("utf-8"))
     assert len(tables) >= 15
     for command, rows in tables:
         argv = shlex.split(command.replace("your_username", owner.username))[1:]
         stdin = owner.password if "--password-stdin" in argv else ""
-        printed = sogni_cli(*argv, environ=devnet.environ, stdin=stdin).json
+        printed = sogni_cli(*argv, environ=environ, stdin=stdin).json
         assert set(printed) - {"warnings"} == documented(rows) - {"warnings"}, command
         for name, fields in lists(rows).items():
             assert printed[name], command

@@ -1,346 +1,401 @@
-"""OpenClaw's configuration through the real command line: what its host wrote, and what a user sees of it."""
+"""What OpenClaw is given: a manifest whose schema is that of the settings, and a folder that stays its owner's."""
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
 import os
+import shutil
+import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from sogni_devnet.server import Devnet
 
-from sogni_core.testing.pytest_plugin import AppFactory, Program
+from sogni_core import __version__
+from tools.repository import ROOT
 
-FILE = "~/.openclaw/openclaw.json"
-PLACE = "plugins.entries.sogni-gen.config"
-VARIABLE = "environment OPENCLAW_PLUGIN_CONFIG"
+ALL = ("devnet", "multiangle", "photobooth", "video")
 
 SAMPLE: dict[str, Any] = {
-    "defaultImageModel": "an-image-model",
-    "defaultEditModel": "an-edit-model",
-    "defaultPhotoboothModel": "a-portrait-model",
-    "videoModels": {name: f"a-{name}-model" for name in ("t2v", "i2v", "s2v", "animate-move", "animate-replace")},
-    "defaultVideoWorkflow": "i2v",
-    "defaultNetwork": "relaxed",
-    "defaultTokenType": "sogni",
-    "seedStrategy": "random",
-    "modelDefaults": {"flux1-schnell-fp8": {"steps": 4, "guidance": 3.5}, "wan_v2.2-14b": {"steps": 20}},
-    "defaultWidth": 768,
-    "defaultHeight": 640,
-    "defaultCount": 2,
-    "defaultFps": 24,
-    "defaultDurationSec": 7,
-    "defaultImageTimeoutSec": 45,
-    "defaultVideoTimeoutSec": 450,
-    "credentialsPath": "~/elsewhere/credentials",
-    "lastRenderPath": "~/elsewhere/last.json",
-    "mediaInboundDir": "~/inbound",
-}
-"""Every key there is, each with a value that is not built in."""
-
-WANTED = {
-    "image.model": ("an-image-model", "defaultImageModel"),
-    "image.edit_model": ("an-edit-model", "defaultEditModel"),
-    "photobooth.model": ("a-portrait-model", "defaultPhotoboothModel"),
-    "video.models.t2v": ("a-t2v-model", "videoModels.t2v"),
-    "video.models.i2v": ("a-i2v-model", "videoModels.i2v"),
-    "video.models.s2v": ("a-s2v-model", "videoModels.s2v"),
-    "video.models.animate_move": ("a-animate-move-model", "videoModels.animate-move"),
-    "video.models.animate_replace": ("a-animate-replace-model", "videoModels.animate-replace"),
-    "video.workflow": ("i2v", "defaultVideoWorkflow"),
-    "network": ("relaxed", "defaultNetwork"),
-    "token_type": ("sogni", "defaultTokenType"),
-    "seed_strategy": ("random", "seedStrategy"),
-    "model_defaults.flux1-schnell-fp8.steps": (4, "modelDefaults.flux1-schnell-fp8.steps"),
-    "model_defaults.flux1-schnell-fp8.guidance": (3.5, "modelDefaults.flux1-schnell-fp8.guidance"),
-    'model_defaults."wan_v2.2-14b".steps': (20, 'modelDefaults."wan_v2.2-14b".steps'),
-    "image.width": (768, "defaultWidth"),
-    "image.height": (640, "defaultHeight"),
-    "video.width": (768, "defaultWidth"),
-    "video.height": (640, "defaultHeight"),
-    "count": (2, "defaultCount"),
-    "video.fps": (24, "defaultFps"),
-    "video.duration": (7, "defaultDurationSec"),
-    "multiangle.duration": (7, "defaultDurationSec"),
-    "image.timeout": (45, "defaultImageTimeoutSec"),
-    "image.edit_timeout": (45, "defaultImageTimeoutSec"),
-    "photobooth.timeout": (45, "defaultImageTimeoutSec"),
-    "multiangle.timeout": (45, "defaultImageTimeoutSec"),
-    "video.timeout": (450, "defaultVideoTimeoutSec"),
-    "credentials_path": ("~/elsewhere/credentials", "credentialsPath"),
-    "last_render_path": ("~/elsewhere/last.json", "lastRenderPath"),
-    "media_inbound_dir": ("~/inbound", "mediaInboundDir"),
-}
-"""Every setting that comes of it: its value, and the key that gave it."""
-
-HOSTS = """\
-// What a person wrote who knows JSON5.
-{
-  gateway: { auth: { token: 'the-hosts-secret' } },
-  plugins: {
-    entries: {
-      'other': { config: { apiKey: "the-hosts-secret" } },
-      "sogni-gen": {
-        enabled: false,
-        config: {
-          defaultWidth: 640,
-          defaultFps: 'fast',   /* a wrong type */
-          defaultFsp: 24,       // no key at all
-          defaultCount: 2,
-        },
-      },
+    "defaultImageModel": "z_image_turbo_bf16",
+    "defaultEditModel": "qwen_image_edit_2511_fp8_lightning",
+    "defaultPhotoboothModel": "coreml-sogniXLturbo_alpha1_ad",
+    "videoModels": {
+        "t2v": "wan_v2.2-14b-fp8_t2v_lightx2v",
+        "i2v": "wan_v2.2-14b-fp8_i2v_lightx2v",
+        "s2v": "wan_v2.2-14b-fp8_s2v_lightx2v",
+        "animate-move": "wan_v2.2-14b-fp8_animate-move_lightx2v",
+        "animate-replace": "wan_v2.2-14b-fp8_animate-replace_lightx2v",
     },
-  },
+    "defaultVideoWorkflow": "t2v",
+    "defaultNetwork": "fast",
+    "defaultTokenType": "spark",
+    "seedStrategy": "prompt-hash",
+    "modelDefaults": {
+        "flux1-schnell-fp8": {"steps": 4, "guidance": 3.5},
+        "flux2_dev_fp8": {"steps": 20, "guidance": 7.5},
+    },
+    "defaultWidth": 768,
+    "defaultHeight": 768,
+    "defaultCount": 1,
+    "defaultFps": 16,
+    "defaultDurationSec": 5,
+    "defaultImageTimeoutSec": 30,
+    "defaultVideoTimeoutSec": 300,
 }
+"""The configuration that users of the original were shown, every key of it."""
+
+WRONG: dict[str, list[Any]] = {
+    "defaultImageModel": [7, "", None],
+    "defaultEditModel": [["a"], ""],
+    "defaultPhotoboothModel": [True, ""],
+    "videoModels.t2v": [7, ""],
+    "videoModels.i2v": [7, ""],
+    "videoModels.s2v": [7, ""],
+    "videoModels.animate-move": [7, ""],
+    "videoModels.animate-replace": [7, ""],
+    "videoModels.v2v": ["wan"],
+    "videoModels": ["wan", []],
+    "defaultVideoWorkflow": ["text", 7],
+    "defaultNetwork": ["slow", 7],
+    "defaultTokenType": ["gold", 7],
+    "seedStrategy": ["fixed", 7],
+    "modelDefaults": [[], {"m": 4}, {"m": {"steps": 0}}, {"m": {"guidance": -1}}, {"m": {"stops": 4}},
+                      {"m": {"steps": 1.5}}],
+    "defaultWidth": [63, 4097, 512.5, "512"],
+    "defaultHeight": [63, 4097, 512.5, "512"],
+    "defaultCount": [0, 1.5, "1"],
+    "defaultFps": [0, 61, "16"],
+    "defaultDurationSec": [0, 61, 2.5],
+    "defaultImageTimeoutSec": [4, "30"],
+    "defaultVideoTimeoutSec": [29, "300"],
+    "defaultWdith": [512],
+}  # fmt: skip
+
+
+@pytest.fixture
+def manifest(sogni_cli: Any) -> dict[str, Any]:
+    called = sogni_cli("openclaw", "manifest", plugins=ALL)
+    assert (called.exit_code, called.stderr) == (0, "")
+    return dict(json.loads(called.stdout))
+
+
+def test_the_manifest_says_who_it_is(manifest: dict[str, Any]) -> None:
+    assert [manifest[key] for key in ("id", "name", "version", "skills")] == ["sogni-gen", "Sogni", __version__, ["."]]
+    assert "video: make videos" in manifest["description"]
+    assert manifest == json.loads((ROOT / "openclaw.plugin.json").read_text("utf-8"))
+
+
+def test_the_sample_of_the_original_is_valid(manifest: dict[str, Any]) -> None:
+    schema = manifest["configSchema"]
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.validate(SAMPLE, schema)
+    jsonschema.validate({}, schema)
+
+
+def test_every_key_has_a_wrong_value_that_is_tried(manifest: dict[str, Any]) -> None:
+    properties = manifest["configSchema"]["properties"]
+    assert set(SAMPLE) <= set(properties)
+    nested = {f"videoModels.{name}" for name in properties["videoModels"]["properties"]}
+    assert {"credentialsPath", "lastRenderPath", "mediaInboundDir", *WRONG} >= {*properties, *nested}
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in WRONG.items() for value in values])
+def test_a_wrong_value_is_refused(key: str, value: Any) -> None:
+    manifest = json.loads((ROOT / "openclaw.plugin.json").read_text("utf-8"))
+    config = copy.deepcopy(SAMPLE)
+    *above, last = key.split(".")
+    table = config
+    for name in above:
+        table = table[name]
+    table[last] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(config, manifest["configSchema"])
+
+
+def test_defaults_are_the_built_in_values(manifest: dict[str, Any]) -> None:
+    properties = manifest["configSchema"]["properties"]
+    for key, default in SAMPLE.items():
+        if key in ("videoModels", "modelDefaults", "defaultWidth", "defaultHeight"):
+            continue
+        if key == "defaultImageTimeoutSec":
+            assert "default" not in properties[key], "it feeds settings with different values"
+        else:
+            assert properties[key]["default"] == default
+        assert properties[key]["description"]
+    assert properties["defaultWidth"]["default"] == 512
+
+
+def test_only_what_is_installed_is_taken(sogni_cli: Any, folder: Path) -> None:
+    called = sogni_cli("openclaw", "manifest", "--json", "-o", "made/openclaw.plugin.json", plugins=())
+    written = json.loads((folder / "made/openclaw.plugin.json").read_text("utf-8"))
+    assert (called.json["manifest"], called.json["localPath"]) == (
+        written, str(folder / "made/openclaw.plugin.json"),
+    )  # fmt: skip
+    properties = written["configSchema"]["properties"]
+    assert not {"videoModels", "defaultFps", "defaultPhotoboothModel"} & set(properties)
+    assert properties["defaultNetwork"]["enum"] == ["fast", "relaxed"]
+    assert "video" not in written["description"]
+
+
+STAMPS = """
+from sogni_core.plugin import Settings, hookimpl
+
+@hookimpl
+def sogni_settings():
+    return [Settings("stamps", "stamps.table:Table", openclaw={
+        "defaultWidth": "side", "stampInk": "ink.colour", "stampInks": "inks", "stampTree": "tree",
+        "seedStrategy.x": "side", "stampLink": "link", "defaultCount": "word",
+    })]
+"""
+
+TABLE = """
+from __future__ import annotations
+from typing import Annotated, Literal
+from pydantic import BaseModel, Field
+
+class Ink(BaseModel):
+    colour: Annotated[Literal["red", "blue"] | None, Field(description="Colour of the ink.")] = None
+
+class Tree(BaseModel):
+    branch: Tree | None = None
+
+class Table(BaseModel):
+    side: Annotated[float, Field(gt=100, le=800, description="Side.")] = 128
+    ink: Annotated[Ink, Field(description="Ink.")] = Ink()
+    inks: Annotated[dict[str, Ink], Field(description="Inks by name.")] = {}
+    tree: Annotated[Tree, Field(description="Tree.")] = Tree()
+    link: Annotated[tuple[str, ...], Field(description="Links.", max_length=3)] = ("a",)
+    word: Annotated[str, Field(description="Word.")] = "one"
 """
 
 
 @pytest.fixture
-def host(sogni_home: Any) -> Callable[[str | dict[str, Any]], Path]:
-    """Write the host's file: as it is, or around the configuration of our entry."""
+def stamps(sogni_site: Any) -> None:
+    sogni_site(
+        "sogni-stamps",
+        plugins={"stamps": "stamps.plugin"},
+        files={"stamps/__init__.py": "", "stamps/plugin.py": STAMPS, "stamps/table.py": TABLE},
+    )
 
-    def write(content: str | dict[str, Any]) -> Path:
-        if not isinstance(content, str):
-            content = json.dumps({"plugins": {"entries": {"sogni-gen": {"enabled": True, "config": content}}}})
-        file: Path = sogni_home.home / ".openclaw" / "openclaw.json"
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(content, "utf-8")
-        return file
 
-    return write
+def test_keys_of_somebody_else_nest_and_narrow(stamps: None, sogni_cli: Any) -> None:
+    called = sogni_cli("openclaw", "manifest", "--json", plugins=("stamps",))
+    schema = called.json["manifest"]["configSchema"]
+    properties = schema["properties"]
+    width = properties["defaultWidth"]
+    assert (width["type"], width["minimum"], width["exclusiveMinimum"], width["maximum"]) == ("integer", 64, 100, 800)
+    assert width["description"] == "Width in pixels. Side."
+    assert "default" not in width
+    assert properties["stampInk"] == {"enum": ["red", "blue"], "type": "string", "description": "Colour of the ink."}
+    assert properties["defaultCount"]["allOf"], "a number and a text have nothing in common"
+    assert called.json["warnings"] == ["OpenClaw's key seedStrategy.x is left out: another one stands in its place."]
+    jsonschema.validate({"stampInks": {"mine": {"colour": "red"}}, "stampTree": {"branch": {}}}, schema)
+    for wrong in ({"stampInks": {"mine": {"colour": "green"}}}, {"stampLink": ["a"] * 4}, {"defaultCount": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
 
 
 @pytest.fixture
-def sogni(sogni_cli: Program, devnet: Devnet) -> Any:
-    """Call ``sogni`` with the devnet in place of the live network."""
+def install(sogni_cli: Any) -> Any:
+    def run(*argv: str, plugins: tuple[str, ...] = ALL) -> Any:
+        return sogni_cli("openclaw", "install", "--json", *argv, plugins=plugins)
 
-    def call(*argv: object, stdin: str = "", **environ: str) -> Any:
-        return sogni_cli(*map(str, argv), environ={**devnet.environ, **environ}, stdin=stdin)
-
-    return call
+    return run
 
 
-@pytest.mark.parametrize("by", ["file", "environment"])
-def test_every_key_value_by_value_with_its_origin(sogni_app: AppFactory, host: Any, by: str) -> None:
-    if by == "file":
-        host(SAMPLE)
-    environ = {} if by == "file" else {"OPENCLAW_PLUGIN_CONFIG": json.dumps(SAMPLE)}
-    settings = sogni_app(environ=environ).settings
-    assert settings.check() == ()
-    where = FILE if by == "file" else VARIABLE
-    theirs = {value.key: (value.shown, value.origin) for value in settings.all() if value.origin.startswith(where)}
-    assert theirs == {key: (value, f"{where} {name}") for key, (value, name) in WANTED.items()}
+def actions(called: Any) -> set[str]:
+    assert called.exit_code == 0, called
+    return {row["action"] for row in called.json["files"]}
 
 
-def test_every_key_that_a_plugin_registered_is_in_the_sample(sogni_app: AppFactory) -> None:
-    registered = {key for owned in sogni_app().registry.settings().values() for key in owned.record.openclaw}
-    assert registered == {
-        *(SAMPLE.keys() - {"videoModels"}),
-        *(f"videoModels.{name}" for name in SAMPLE["videoModels"]),
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_it_goes_where_the_host_looks(install: Any, sogni_home: Any) -> None:
+    called = install()
+    folder = sogni_home.home / ".clawdbot" / "skills" / "sogni-gen"
+    assert (called.json["folder"], called.json["dryRun"], actions(called)) == (str(folder), False, {"write"})
+    found = contents(folder)
+    assert {row["path"] for row in called.json["files"]} == {
+        str(folder / name) for name in found if name != ".sogni-skill.json"
     }
+    for name in found:
+        if name != ".sogni-skill.json":
+            assert found[name] == (ROOT / name).read_bytes(), name
+    assert actions(install()) == {"keep"}
 
 
-LIMITS = [
-    ("defaultWidth", 64, 4096), ("defaultHeight", 64, 4096), ("defaultCount", 1, 16), ("defaultFps", 1, 60),
-    ("defaultDurationSec", 1, 60), ("defaultImageTimeoutSec", 5, None), ("defaultVideoTimeoutSec", 30, None),
-]  # fmt: skip
+def test_where_the_host_s_new_folder_is_it_goes_there(install: Any, sogni_home: Any) -> None:
+    (sogni_home.home / ".openclaw" / "skills").mkdir(parents=True)
+    assert install().json["folder"] == str(sogni_home.home / ".openclaw" / "skills" / "sogni-gen")
 
 
-@pytest.mark.parametrize(("key", "least", "most"), LIMITS, ids=[limit[0] for limit in LIMITS])
-def test_ranges_are_those_that_hosts_were_told(sogni_app: AppFactory, key: str, least: int, most: int | None) -> None:
-    def problems(value: int) -> int:
-        return len(sogni_app(environ={"OPENCLAW_PLUGIN_CONFIG": json.dumps({key: value})}).settings.check())
-
-    assert (problems(least), problems(least - 1)) == (0, 1)
-    if most is not None:
-        assert (problems(most), problems(most + 1)) == (0, 1)
-
-
-def test_ranges_of_a_models_defaults(sogni_app: AppFactory) -> None:
-    for name, good, bad in (("steps", 1, 0), ("guidance", 0, -0.1)):
-        for value, count in ((good, 0), (bad, 1)):
-            given = json.dumps({"modelDefaults": {"m": {name: value}}})
-            assert len(sogni_app(environ={"OPENCLAW_PLUGIN_CONFIG": given}).settings.check()) == count
+def test_a_dry_run_says_all_and_writes_nothing(install: Any, sogni_home: Any, folder: Path, sogni_cli: Any) -> None:
+    called = install("--skills-dir", "mine", "--dry-run")
+    assert (called.json["dryRun"], actions(called)) == (True, {"write"})
+    assert list(folder.iterdir()) == []
+    said = sogni_cli("openclaw", "install", "--skills-dir", "mine", "--dry-run", plugins=()).stdout
+    assert f"{folder}/mine/sogni-gen/SKILL.md: to be written\n" in said
+    assert not (sogni_home.home / ".clawdbot").exists()
 
 
-def test_what_a_user_sees_of_a_hosts_file(sogni: Any, host: Any, folder: Path) -> None:
-    host(HOSTS)
-    unknown = f"{PLACE}.defaultFsp ({FILE}) is not a known setting."
-    wrong = (
-        f"{PLACE}.defaultFps ({FILE}) is not valid: should be a valid integer, unable to parse string as an integer."
-    )
-    seen = [sogni(*argv) for argv in (
-        ["config", "show"], ["config", "show", "--json"], ["doctor", "--offline"], ["doctor", "--offline", "--json"],
-        ["config", "explain", "video.fps"], ["config", "explain", "image.width"],
-        ["image", "a cat", "--dry-run"], ["image", "a cat", "--dry-run", "--json"],
-    )]  # fmt: skip
-    show, show_json, doctor, doctor_json, fps, width, dry, dry_json = seen
-    assert (show.exit_code, show.stderr.splitlines()[0]) == (3, f"Error: {unknown} Did you mean defaultFps? (1 more)")
-    assert [
-        (problem["message"], problem["origin"], problem["key"], problem["nearest"])
-        for problem in show_json.json["errorDetails"]["problems"]
-    ] == [
-        (unknown, FILE, f"{PLACE}.defaultFsp", "defaultFps"),
-        (wrong, FILE, f"{PLACE}.defaultFps", None),
-    ]
-    assert doctor.exit_code == 3
-    assert f"FAIL  settings: {unknown} Did you mean defaultFps?\nFAIL  settings: {wrong}\n" in doctor.stdout
-    checks = {check["name"]: check for check in doctor_json.json["checks"]}
-    assert checks["openclaw"]["message"] == f"{FILE}: 4 keys; enabled is false there, which changes nothing here"
-    assert fps.stdout == (
-        f"  video.fps = fast  ({FILE} defaultFps)  "
-        "ignored: should be a valid integer, unable to parse string as an integer\n"
-        "* video.fps = 16  (built-in)\n"
-    )
-    assert width.stdout == f"* image.width = 640  ({FILE} defaultWidth)\n  image.width = 512  (built-in)\n"
-    assert (dry.exit_code, dry.stderr) == (0, f"Warning: {unknown} Did you mean defaultFps?\n")
-    assert dry_json.json["warnings"] == [f"{unknown} Did you mean defaultFps?"]
-    assert (dry_json.json["width"], len(dry_json.json["warnings"])) == (640, 1)
-    assert not any("the-hosts-secret" in one.stdout + one.stderr for one in seen)
+def test_another_set_of_plugins_updates_and_removes(install: Any, folder: Path) -> None:
+    install("--skills-dir", ".")
+    before = contents(folder)
+    planned = install("--skills-dir", ".", "--dry-run", plugins=("video",))
+    assert contents(folder) == before
+    called = install("--skills-dir", ".", plugins=("video",))
+    assert called.json["files"] == planned.json["files"]
+    rows = {Path(row["path"]).name: row["action"] for row in called.json["files"]}
+    assert (rows["SKILL.md"], rows["photobooth.md"], rows["video.md"]) == ("update", "remove", "keep")
+    names = set(contents(folder / "sogni-gen"))
+    assert "references/photobooth.md" not in names
+    assert "references/video.md" in names
+    assert actions(install("--skills-dir", ".")) == {"keep", "update", "write"}
+    assert contents(folder) == before
 
 
-def test_a_file_that_does_not_parse_is_an_error_for_config_and_a_warning_elsewhere(sogni: Any, host: Any) -> None:
-    host(HOSTS.replace("defaultCount: 2", "defaultCount = 2"))
-    said = f"Cannot read {FILE}: it is not JSON5, line 13."
-    assert (sogni("config", "show").exit_code, sogni("doctor", "--offline").exit_code) == (3, 3)
-    assert sogni("config", "show", "--json").json["error"] == said
-    called = sogni("image", "a cat", "--dry-run", "--json")
-    assert (called.exit_code, called.json["warnings"], called.json["width"]) == (0, [said], 512)
+def test_a_file_that_somebody_changed_is_never_overwritten(install: Any, folder: Path) -> None:
+    install("--skills-dir", ".")
+    mine = folder / "sogni-gen"
+    (mine / "SKILL.md").write_text("my own words")
+    (mine / "references/photobooth.md").write_text("my own words")
+    before = contents(folder)
+    for plugins in (ALL, ("video",)):
+        called = install("--skills-dir", ".", plugins=plugins)
+        assert (called.exit_code, called.json["errorCode"]) == (2, "OUTPUT_NOT_WRITABLE")
+        said = [problem["error"] for problem in called.json["problems"]]
+        assert said == [
+            f"Cannot write {mine / name}: it was changed since it was written."
+            for name in ("SKILL.md", "references/photobooth.md")
+        ]
+        assert f"mv {mine}/SKILL.md {mine}/SKILL.md.old" in called.json["hint"]
+    assert contents(folder) == before
+    for name in ("SKILL.md", "references/photobooth.md"):
+        (mine / name).rename(mine / f"{name}.old")
+    assert actions(install("--skills-dir", ".")) == {"write", "keep"}
+    assert (mine / "SKILL.md.old").read_text() == "my own words"
 
 
-def test_a_flag_and_the_environment_stand_above_it_and_the_file_below(sogni: Any, host: Any) -> None:
-    host({"defaultWidth": 640})
-    set_ = sogni("config", "set", "image.width", "704", "--json").json
-    assert (set_["value"], set_["hiddenBy"]) == (640, f"{FILE} defaultWidth")
-
-    def width(*argv: str, **environ: str) -> Any:
-        return sogni("image", "a cat", "--dry-run", "--json", *argv, **environ).json["width"]
-
-    assert width() == 640
-    assert width(SOGNI_IMAGE__WIDTH="768") == 768
-    assert width("-w", "832", SOGNI_IMAGE__WIDTH="768") == 832
-    assert width(OPENCLAW_PLUGIN_CONFIG="{}") == 704
-
-
-def test_keys_of_plugins_that_are_not_installed_are_mentioned_by_config_only(sogni_cli: Program, host: Any) -> None:
-    host({"videoModels": {"t2v": "x"}, "defaultFps": 24, "defaultPhotoboothModel": "x", "defaultWidth": 640})
-    called = sogni_cli("config", "show", "--json", plugins=[])
-    assert called.exit_code == 0
-    assert called.json["warnings"] == [
-        f"{PLACE}.{key} ({FILE}) comes with the plugin sogni-{extra}, which is not installed."
-        for key, extra in (("videoModels", "video"), ("defaultFps", "video"), ("defaultPhotoboothModel", "photobooth"))
-    ]
+def test_what_stood_there_before_is_left_alone(install: Any, folder: Path) -> None:
+    mine = folder / "sogni-gen"
+    mine.mkdir()
+    (mine / "SKILL.md").write_text("the skill of the Node program")
+    (mine / "package.json").write_text("{}")
+    called = install("--skills-dir", ".")
+    assert called.json["error"] == f"Cannot write {mine}/SKILL.md: it was not written by this program."
+    assert contents(mine) == {"SKILL.md": b"the skill of the Node program", "package.json": b"{}"}
+    (mine / "SKILL.md").unlink()
+    assert actions(install("--skills-dir", ".")) == {"write"}
+    assert (mine / "package.json").read_text() == "{}"
 
 
-def test_a_network_that_does_not_exist_is_refused_before_anything_is_paid(sogni: Any, host: Any, devnet: Any) -> None:
-    host({"defaultNetwork": "fsat"})
-    for argv in (["image", "a cat"], ["balance"], ["models"], ["image", "a cat", "--dry-run"]):
-        called = sogni(*argv, "--json")
-        assert (called.exit_code, called.json["errorCode"]) == (3, "INVALID_CONFIG"), argv
-        assert called.json["error"].startswith(
-            f"network ({FILE} defaultNetwork) is not valid: should be 'fast', 'relax"
-        )
-    assert devnet.requests == []
-    host({"defaultNetwork": "devnet"})
-    assert sogni("image", "a cat", "--dry-run", "--json").json["network"] == "devnet"
+def test_a_file_like_ours_is_taken_over(install: Any, folder: Path) -> None:
+    (folder / "sogni-gen").mkdir()
+    shutil.copy(ROOT / "SKILL.md", folder / "sogni-gen")
+    assert actions(install("--skills-dir", ".")) == {"keep", "write"}
 
 
-def test_credentials_and_last_render_are_where_it_says(sogni: Any, host: Any, sogni_home: Any, devnet: Devnet) -> None:
-    host({"credentialsPath": "~/elsewhere/credentials", "lastRenderPath": "~/elsewhere/last.json"})
-    elsewhere = sogni_home.home / "elsewhere"
-    nobody, account = {"SOGNI_API_KEY": ""}, devnet.accounts[0]
-    assert sogni("balance", "--json", **nobody).json["errorDetails"]["triedFile"] == str(elsewhere / "credentials")
-    called = sogni("login", "--api-key-stdin", stdin=account.api_key, **nobody)
-    assert called.stdout.endswith("stored in ~/elsewhere/credentials.\n")
-    assert (elsewhere / "credentials").stat().st_mode & 0o077 == 0
-    assert sogni("image", "a cat", "--json", **nobody).exit_code == 0
-    assert json.loads((elsewhere / "last.json").read_text("utf-8"))["prompt"] == "a cat"
-    assert sogni("last", "--json", **nobody).json["prompt"] == "a cat"
-    again = sogni("image", "a cat", "--last-seed", "--json", **nobody).json
-    assert again["seed"] == sogni("last", "--json").json["seed"]
-    found = sogni("config", "path", "--json").json
-    assert (found["credentials"], found["lastRender"]) == tuple(
-        str(elsewhere / name) for name in ("credentials", "last.json")
-    )
-    checks = {
-        check["name"]: check["message"] for check in sogni("doctor", "--offline", "--json", **nobody).json["checks"]
-    }
-    assert checks["credentials"] == "API key (~/elsewhere/credentials)"
-    assert sogni("logout", "--json", **nobody).json["loggedOut"] is True
-    assert not (elsewhere / "credentials").exists()
-    assert not sogni_home.credentials.exists()
-    assert not sogni_home.last_render.exists()
-
-
-def test_credentials_whose_place_is_not_valid_are_not_looked_for_elsewhere(
-    sogni: Any, host: Any, sogni_home: Any, devnet: Devnet
-) -> None:
-    sogni_home.config.mkdir(parents=True)
-    sogni_home.credentials.write_text(f"SOGNI_API_KEY={devnet.accounts[0].api_key}\n")
-    sogni_home.credentials.chmod(0o600)
-    host({"credentialsPath": "credentials"})
-    for argv in (["image", "a cat"], ["balance"], ["logout"], ["login", "--api-key-stdin"]):
-        called = sogni(*argv, "--json", stdin="key")
-        assert (called.exit_code, called.json["errorCode"]) == (3, "INVALID_CONFIG"), argv
-        assert called.json["error"].startswith(
-            f"credentials_path ({FILE} credentialsPath) is not valid: must be an abs"
-        )
-    assert devnet.requests == []
-    assert sogni_home.credentials.exists()
-
-
-def test_doctor_says_what_there_is(sogni: Any, host: Any, sogni_home: Any) -> None:
-    def openclaw(**environ: str) -> list[str]:
-        checks = sogni("doctor", "--offline", "--json", **environ).json["checks"]
-        return [check["message"] for check in checks if check["name"] == "openclaw"]
-
-    assert openclaw() == []
-    assert openclaw(OPENCLAW_CONFIG_PATH="/nowhere/x.json") == [
-        "/nowhere/x.json, named by OPENCLAW_CONFIG_PATH, is not there"
-    ]
-    host("{}")
-    assert openclaw() == [f"{FILE}: nothing for sogni-gen"]
-    assert openclaw(OPENCLAW_PLUGIN_CONFIG="{defaultFps: 3}") == [f"{VARIABLE}: 1 keys"]
-    host("{")
-    assert openclaw() == []
-
-
-def test_hostile_names_come_out_harmless_everywhere(sogni: Any, host: Any) -> None:
-    unclean, models = "\x1b[2J\ud800", {"\u202e\ud800\n": {"steps": 3}, "\u202e\x7fok": {"steps": 3}}
-    host({unclean: 1, "modelDefaults": models, "defaultEditModel": unclean, "credentialsPath": unclean})
-    for argv in (["config", "show"], ["config", "explain", "model_defaults"], ["config", "explain", "image.edit_model"],
-                 ["doctor", "--offline"], ["image", "a cat", "--dry-run"]):  # fmt: skip
-        for called in (sogni(*argv), sogni(*argv, "--json")):
-            assert called.exit_code in {0, 3}
-            shown = called.stdout + called.stderr
-            shown.encode()
-            assert not any(char in shown for char in "\x1b\u202e\x7f\ud800")
-
-
-PROBE = """
-import contextlib, io, sys
-opened = []
-sys.addaudithook(lambda event, args: event == "open" and str(args[0]).endswith(".json") and opened.append(args[0]))
-from sogni_core.cli import main
-with contextlib.redirect_stdout(io.StringIO()):
-    main(sys.argv[1:])
-print(any("openclaw" in str(name) for name in opened), "pyjson5" in sys.modules)
-"""
+@pytest.mark.parametrize("name", ["", "references", "SKILL.md", "references/video.md"])
+def test_links_are_not_followed(name: str, install: Any, folder: Path) -> None:
+    outside = folder / "outside"
+    outside.mkdir()
+    (outside / "kept.md").write_text("kept")
+    link = folder / "skills" / "sogni-gen" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(outside / "kept.md" if name.endswith(".md") else outside)
+    called = install("--skills-dir", "skills")
+    assert (called.exit_code, called.json["errorCode"]) == (2, "OUTPUT_NOT_WRITABLE")
+    assert str(link) in called.json["error"]
+    assert contents(outside) == {"kept.md": b"kept"}
+    assert link.is_symlink()
 
 
 @pytest.mark.parametrize(
-    ("argv", "wanted"),
-    [(["--help"], "False False"), (["--version"], "False False"), (["config", "show"], "True True")],
-    ids=["help", "version", "config"],
-)  # fmt: skip
-def test_it_is_read_only_when_settings_are_asked_for(host: Any, argv: list[str], wanted: str) -> None:
-    host(HOSTS)
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, *argv], env=dict(os.environ), capture_output=True, text=True, encoding="utf-8",
-        timeout=50, check=True,
-    )  # fmt: skip
-    assert done.stdout.strip() == wanted
+    "record",
+    [
+        "",
+        "{",
+        "[]",
+        '{"version": 2, "files": {}}',
+        '{"version": 1, "files": []}',
+        '{"version": 1, "files": {"SKILL.md": "x"}}',
+        '{"version": 1, "files": {"SKILL.md": ["x"]}}',
+        json.dumps({"version": 1, "files": {"../outside.md": ["0" * 64]}}),
+        json.dumps({"version": 1, "files": {"/etc/passwd": ["0" * 64]}}),
+        json.dumps({"version": 1, "files": {"references/../../outside.md": ["0" * 64]}}),
+        "[" * 100_000,
+        "x" * 2_000_000,
+    ],
+)
+def test_a_record_that_cannot_be_believed_is_not(record: str, install: Any, folder: Path) -> None:
+    install("--skills-dir", ".")
+    (folder / "outside.md").write_text("kept")
+    (folder / "sogni-gen/.sogni-skill.json").write_text(record)
+    before = contents(folder)
+    called = install("--skills-dir", ".", plugins=())
+    assert (called.exit_code, called.json["errorCode"]) == (3, "INVALID_STATE")
+    assert ".sogni-skill.json" in called.json["error"]
+    assert f"Move {folder}/sogni-gen away" in called.json["hint"]
+    assert contents(folder) == before
+
+
+def test_a_run_that_was_cut_short_is_gone_on_with(install: Any, folder: Path) -> None:
+    install("--skills-dir", ".", plugins=("video",))
+    mine = folder / "sogni-gen"
+    record = json.loads((mine / ".sogni-skill.json").read_text())
+    old = (mine / "SKILL.md").read_bytes()
+    install("--skills-dir", ".")
+    # As a process leaves it that dies after the first of its files: a record of both, and one file of the old ones.
+    new = json.loads((mine / ".sogni-skill.json").read_text())
+    both = {name: [*record["files"].get(name, []), *known] for name, known in new["files"].items()}
+    (mine / ".sogni-skill.json").write_text(json.dumps({"version": 1, "files": both}))
+    (mine / "SKILL.md").write_bytes(old)
+    assert actions(install("--skills-dir", ".")) == {"keep", "update"}
+    assert (mine / "SKILL.md").read_bytes() == (ROOT / "SKILL.md").read_bytes()
+    assert json.loads((mine / ".sogni-skill.json").read_text()) == new
+
+
+def test_several_at_once_take_turns(sogni_home: Any, folder: Path) -> None:
+    program = "import sys; from sogni_core.cli import main; sys.exit(main())"
+    argv = [sys.executable, "-c", program, "openclaw", "install", "--skills-dir", str(folder), "--json"]
+    sets = (",".join(ALL), "video", "", ",".join(ALL))
+    started = [
+        subprocess.Popen(argv, env={**os.environ, "SOGNI_PLUGINS": plugins}, stdout=subprocess.PIPE) for plugins in sets
+    ]
+    for process in started:
+        said = json.loads(process.communicate(timeout=50)[0])
+        assert (process.returncode, said["success"]) == (0, True), said
+    found = contents(folder / "sogni-gen")
+    record = json.loads(found.pop(".sogni-skill.json"))["files"]
+    assert {name: [hashlib.sha256(content).hexdigest()] for name, content in found.items()} == record
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [(("--skills-dir", ""), "--skills-dir names no folder."), (("--skills-dir", "file"), "it is no folder")],
+)
+def test_a_folder_that_is_none_is_refused(argv: tuple[str, ...], said: str, install: Any, folder: Path) -> None:
+    (folder / "file").write_text("mine")
+    called = install(*argv)
+    assert called.exit_code == 2
+    assert said in called.json["error"]
+    assert contents(folder) == {"file": b"mine"}
+
+
+@pytest.mark.parametrize("system", ["posix"] if os.name == "posix" else [])
+def test_pipes_are_not_opened(system: str, install: Any, folder: Path) -> None:
+    (folder / "sogni-gen").mkdir()
+    for name in ("SKILL.md", ".sogni-skill.json"):
+        os.mkfifo(folder / "sogni-gen" / name)
+        called = install("--skills-dir", ".")
+        assert name in called.json["error"]
+    assert stat.S_ISFIFO((folder / "sogni-gen" / "SKILL.md").lstat().st_mode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,3 +166,38 @@ def test_a_plugin_is_checked_beside_those_it_builds_on(stamps: Any) -> None:
     with pytest.raises(AssertionError, match="names a setting that does not exist"):
         check_plugin(name)
     check_plugin(name, beside=["postcard"])
+
+
+SKILLS: dict[str, tuple[str | None, str]] = {
+    "none there": (None, "stamps:skill.md cannot be read"),
+    "no heading": ("Use it for stamps.\n", "does not begin with a heading"),
+    "a heading of the second level": ("## Stamps\n\nUse it.\n", "does not begin with a heading"),
+    "no word of its own": ("# Stamps\n\n## More\n\nUse it.\n", "says nothing before its first ##"),
+    "too many words": ("# Stamps\n" + "\nUse it.\n" * 21, "has more than 40 lines before its first ##"),
+    "an open code block": ("# Stamps\n\nUse it.\n\n```console\n$ sogni stamp\n", "has a code block that is not closed"),
+    "no text": ("# Stamps\n\n\udcff", "stamps:skill.md cannot be read"),
+}
+
+
+def _with_skill(stamps: Any, folder: Path, text: str | None) -> str:
+    good = (
+        "sogni_modes():\n    return [Mode('stamp', 'Make a stamp.', 'stamps.mode:Stamp', 'stamps.mode:render',"
+        " skill='stamps:skill.md')]"
+    )
+    name: str = stamps(**_hook(good), mode=MODE)
+    if text is not None:
+        (folder / "stamps" / "skill.md").write_text(text, "utf-8", "surrogateescape")
+    return name
+
+
+@pytest.mark.parametrize("kind", SKILLS)
+def test_a_text_for_agents_that_does_not_fit(kind: str, stamps: Any, tmp_path: Path) -> None:
+    text, said = SKILLS[kind]
+    with pytest.raises(AssertionError) as caught:
+        check_plugin(_with_skill(stamps, tmp_path, text))
+    assert said in str(caught.value)
+
+
+def test_a_text_for_agents_that_fits(stamps: Any, tmp_path: Path) -> None:
+    text = "# Stamps\n\nUse it for stamps.\n\n```console\n$ sogni stamp bird\n```\n\n## First\n\nAlways.\n"
+    check_plugin(_with_skill(stamps, tmp_path, text))

@@ -1,0 +1,1 @@
+"""What OpenClaw is given: a manifest, and the skill where it looks for one."""

@@ -1,0 +1,121 @@
+"""The manifest ``openclaw.plugin.json``: which keys OpenClaw takes for this program, and what each may be.
+
+Form and names: docs/plugins/manifest.md of OpenClaw's repository. The keys are those that plugins say in
+:attr:`sogni_core.plugin.Settings.openclaw`; what each may be comes from the settings that it feeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from sogni_core import __version__
+from sogni_core._builtin.skill.frontmatter import NAME, description
+from sogni_core._builtin.skill.modes import Told
+from sogni_core._engine.resolve import request_class
+from sogni_core._host.registry import LIVE_NETWORKS
+from sogni_core.app import App
+from sogni_core.errors import SogniError
+from sogni_core.plugin import Mode, Network, Settings
+from sogni_core.request import Option
+from sogni_core.settings.keys import join_key, split_key
+from sogni_core.text import clean
+
+from .ranges import JsonSchema, intersection, of_field
+
+FILE = "openclaw.plugin.json"
+"""Name under which OpenClaw looks for it."""
+
+
+@dataclass
+class _Key:
+    """One key, and what the settings that it feeds say."""
+
+    rules: JsonSchema
+    descriptions: list[str] = field(default_factory=list)
+    defaults: list[Any] = field(default_factory=list)
+
+    def schema(self) -> JsonSchema:
+        """Return its schema. A default is said where all settings have the same."""
+        about = {**self.rules, "description": " ".join(dict.fromkeys(filter(None, self.descriptions)))}
+        first = self.defaults[0]
+        if all(value == first for value in self.defaults) and first not in (None, {}, []):
+            about["default"] = first
+        return about
+
+
+def manifest(app: App, modes: Iterable[Told], warnings: list[str]) -> dict[str, Any]:
+    """Make the manifest of what is installed; settings that cannot be loaded become warnings."""
+    return {
+        "id": NAME,
+        "name": "Sogni",
+        "description": description(modes),
+        "version": __version__,
+        "skills": ["."],
+        "configSchema": _config(_keys(app, warnings), warnings),
+    }
+
+
+def _keys(app: App, warnings: list[str]) -> dict[str, _Key]:
+    found: dict[str, _Key] = {}
+    for section, owned in app.registry.settings().items():
+        record: Settings = owned.record
+        if not record.openclaw:
+            continue
+        try:
+            model = app.host.resolve(owned, record.model)
+            for key, fed in record.openclaw.items():
+                for name in (fed,) if isinstance(fed, str) else fed:
+                    _add(app, found, key, model, section, tuple(name.split(".")))
+        except SogniError as error:
+            warnings.append(error.message)
+        except Exception as error:  # noqa: BLE001 - a model of others, which may be anything
+            warnings.append(clean(f"OpenClaw's keys for [{section}] of {owned.plugin.label} are left out: {error}"))
+    return found
+
+
+def _add(app: App, found: dict[str, _Key], key: str, model: Any, section: str, path: tuple[str, ...]) -> None:
+    rules, said = of_field(model, path)
+    whole = join_key((section, *path) if section else path)
+    choices = _choices(app, whole)
+    if choices:
+        rules = intersection(rules, {"enum": choices})
+    known = found.get(key)
+    if known is None:
+        known = found[key] = _Key(rules)
+    known.rules = intersection(known.rules, rules)
+    known.descriptions.append(said)
+    known.defaults.append(to_jsonable_python(app.settings.builtin(whole)))
+
+
+def _choices(app: App, key: str) -> list[str]:
+    """Return the names that a setting may have where they are names of records: networks, workflows."""
+    if key == "network":
+        return [*LIVE_NETWORKS, *(owned.record.name for owned in app.registry.usable(Network))]
+    for owned in app.registry.usable(Mode):
+        for _, mark in request_class(owned).markers():
+            if isinstance(mark, Option) and mark.names_workflow and mark.setting == key:
+                return [one.record.name for one in app.registry.workflows(owned)]
+    return []
+
+
+def _config(keys: dict[str, _Key], warnings: list[str]) -> JsonSchema:
+    """Nest the keys at their dots."""
+    root: JsonSchema = {"type": "object", "additionalProperties": False, "properties": {}}
+    for key, known in keys.items():
+        *above, last = split_key(key)
+        table = root
+        for name in above:
+            table = table["properties"].setdefault(
+                name, {"type": "object", "additionalProperties": False, "properties": {}}
+            )
+            if "properties" not in table:
+                break
+        if "properties" not in table or last in table["properties"]:
+            warnings.append(f"OpenClaw's key {clean(key)} is left out: another one stands in its place.")
+        else:
+            table["properties"][last] = known.schema()
+    return root

@@ -1,0 +1,56 @@
+"""The command ``skill``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sogni_core.app import App
+from sogni_core.errors import InputError
+from sogni_core.files import absolute, prepare_output, write_atomic
+from sogni_core.result import Report
+from sogni_core.text import quote_path
+
+from .assemble import assemble
+from .frontmatter import Form
+
+
+def skill(
+    app: App,
+    format: Annotated[Form, typer.Option("--format", help="For whom: what stands above the text.")] = "openclaw",
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FOLDER",
+            help="Write all files here; without it SKILL.md is printed.",
+            show_default=False,
+        ),
+    ] = None,
+) -> Report:
+    """Write what an agent has to know of this program, from what is installed."""
+    made = assemble(app, format)
+    paths: list[Path] = []
+    if output is not None:
+        folder = folder_named("-o", output)
+        paths = [prepare_output(folder / name) for name in made.files]
+        for path, text in zip(paths, made.files.values(), strict=True):
+            write_atomic(path, text, None)
+    fields = {
+        "type": "skill",
+        "format": format,
+        "modes": [mode.name for mode in made.modes],
+        "files": [{"name": name, "text": text} for name, text in made.files.items()],
+        "localPaths": [str(path) for path in paths],
+    }
+    return Report(fields, [quote_path(path) for path in paths] or made.files["SKILL.md"], made.warnings)
+
+
+def folder_named(flag: str, given: str) -> Path:
+    """Return the folder that an option names; an empty name would be the current folder, which nobody meant."""
+    if not given.strip():
+        raise InputError("INVALID_ARGUMENT", f"{flag} names no folder.", hint=f"{flag} FOLDER", details={"flag": flag})
+    return absolute(given)
