@@ -38,8 +38,7 @@ MODELS = [
     ),
     Model("coreml-sogniXLturbo_alpha1_ad", speed="fast", use="photobooth face transfer (SDXL Turbo)"),
     # Families, the closest first: each fills in what is still unsaid.
-    Model("*qwen_image_edit*lightning*", defaults={"steps": 4, "guidance": 3.5}),
-    Model("*qwen_image_edit*", limits={"context_images": 3}, defaults={"steps": 20, "guidance": 7.5}),
+    Model("*qwen_image_edit*", limits={"context_images": 3}),
     Model("*kontext*", limits={"context_images": 2}),
     Model("*flux*", limits={"context_images": 6}),
     Model("z_image_*", sampling="comfy", limits={"side": 2560}),

@@ -63,6 +63,8 @@ class Engine:
         """Return the one HTTP client of this call."""
         if self._http is None:
             self._http = Http()
+            # A user's files may come from this machine where the service itself does.
+            self._http.admit(str(self.settings.value("rest_url").value))
         return self._http
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ class Resolver:
         self._drop_filled(model, chosen.record, values, origins, warnings)
         self._fill_settings(model, values, origins)
         self._fill_model(model, chosen.record, values, origins)
-        entry = self._registry.model(str(values.get("model") or ""))
+        entry = self._entry(str(values.get("model") or ""), chosen.record)
         self._fill_defaults(model, chosen.record, entry, values, origins)
         self._fill_format(model, values, origins, warnings)
         self._fill_timeout(model, chosen.record, entry, values, origins)
@@ -224,6 +224,13 @@ class Resolver:
             values["model"], origins["model"] = found.value, f"setting {workflow.model_setting}, {found.origin}"
         elif workflow.default_model is not None:
             values["model"], origins["model"] = workflow.default_model, f"workflow {workflow.name}"
+
+    def _entry(self, model_id: str, workflow: Workflow) -> Model:
+        """Return what is known of a model; whatever it is, it makes what the workflow's usual one makes."""
+        entry = self._registry.model(model_id)
+        key = workflow.model_setting
+        usual = self._settings.builtin(key) if key is not None else workflow.default_model
+        return replace(entry, media=self._registry.model(usual).media) if usual else entry
 
     def _fill_defaults(
         self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]

@@ -10,7 +10,6 @@ from typing import Any
 
 from sogni_core._journal.journal import Journal
 from sogni_core._journal.records import Step as Kept
-from sogni_core._network.records import Price
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
 from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitError, TransportError, first_of
@@ -19,7 +18,7 @@ from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 
 from .announcing import Announcements
-from .money import afford
+from .money import Answer, afford
 from .networks import Way
 
 MOST_WRITES = 2
@@ -42,7 +41,7 @@ class Step:
         project: Project,
         project_id: str,
         known: Kept | None,
-        price: asyncio.Task[Price | None],
+        price: asyncio.Task[Answer],
         output: Path | None,
         seconds: float,
         announcements: Announcements,

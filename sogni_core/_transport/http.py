@@ -117,12 +117,12 @@ class Http:
         except TransportError as failure:
             words = failure.details.get("cause", failure.message)
             raise InputError(
-                "FETCH_FAILED", f"Failed to fetch media ({words}).", details={"url": shown, "cause": words}
+                "FETCH_FAILED", f"Failed to fetch media ({words})", details={"url": shown, "cause": words}
             ) from None
         if received.status != 200:
             raise InputError(
                 "FETCH_FAILED",
-                f"Failed to fetch media ({received.status} {received.reason}).",
+                f"Failed to fetch media ({received.status} {received.reason})",
                 details={"url": shown, "status": received.status, "statusText": received.reason},
             )
         return received

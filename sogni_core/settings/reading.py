@@ -136,7 +136,7 @@ class Settings:
             raise ConfigError(
                 "INVALID_CONFIG",
                 f"{spoken.key} ({spoken.origin}) is not valid: {spoken.problem}.",
-                details={"key": spoken.key, "origin": spoken.origin},
+                details={"key": spoken.key, "origin": spoken.origin, "value": spoken.shown},
             )
         return self.value(key)
 

@@ -114,7 +114,7 @@ def test_balance(sogni: Any, devnet: Devnet) -> None:
 def test_models_show_the_bundled_list_with_live_counts_and_need_no_login(sogni: Any) -> None:
     rows = {row["id"]: row for row in sogni("models", "--json").json["models"]}
     assert rows["z_image_turbo_bf16"]["workers"] > 0
-    assert rows["qwen_image_edit_2511_fp8_lightning"]["defaults"] == {"steps": 4, "guidance": 3.5}
+    assert rows["qwen_image_edit_2511_fp8_lightning"]["limits"]["steps"] == [4, 8]
     assert "*" not in "".join(rows)
 
 

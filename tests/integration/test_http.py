@@ -348,7 +348,7 @@ async def test_a_users_url_that_fails_says_its_status(
     with pytest.raises(InputError) as caught:
         await fetch(http, f"{web.url}/x?token=canary", tmp_path / "a")
     assert caught.value.code == "FETCH_FAILED"
-    assert caught.value.message == f"Failed to fetch media ({status} Status)."
+    assert caught.value.message == f"Failed to fetch media ({status} Status)"
     assert caught.value.details == {"url": f"{web.url}/x", **details}
 
 

@@ -107,7 +107,7 @@ def test_the_format_comes_from_the_extension_and_leaves_the_seed_alone(run: Any)
     explicit = run("a cat wearing a hat", "-o", "b.jpg", "--output-format", "jpg", "--json").json
     assert explicit["seed"] == 3515576134
     mixed = run("a cat wearing a hat", "-o", "c.jpg", "--output-format", "png", "--json").json
-    assert mixed["warnings"] == ["The output is png, but its name ends in .jpg."]
+    assert mixed["warnings"] == ["The output is png, but its name is c.jpg."]
 
 
 def test_context_images_make_an_edit(run: Any, devnet: Devnet, folder: Path) -> None:

@@ -182,13 +182,13 @@ def test_an_empty_folder_is_no_error(received: Path, inbound: Any, sogni_cli: An
     assert sogni_cli("inbound", "--kind", "audio").stdout == f"No audio in {received}.\n"
 
 
-@pytest.mark.parametrize("place", ["gone", "file", "nul\0"])
+@pytest.mark.parametrize("place", ["gone", "file"])
 def test_a_folder_that_is_none_is_named_with_its_setting(
     place: str, folder: Path, inbound: Any, sogni_home: Any
 ) -> None:
     (folder / "file").write_text("mine")
     sogni_home.config.mkdir(parents=True)
-    sogni_home.config_file.write_text(f'media_inbound_dir = "{place}"\n'.replace("\0", "\\u0000"))
+    sogni_home.config_file.write_text(f'media_inbound_dir = "{folder / place}"\n')
     called = inbound()
     assert (called.exit_code, called.json["errorCode"]) == (2, "MISSING_FILE")
     assert "sogni config set media_inbound_dir FOLDER" in called.json["hint"]

@@ -68,7 +68,7 @@ async def test_who_cannot_say_is_no_hindrance(net: Net) -> None:
     assert error is None
     assert warnings == ["Could not fetch balance (down)"]
     assert await tried(net, balance=funds(net, "much")) == (None, [])
-    assert await tried(net, estimate=net.web.error(404, "none")) == (None, ["Could not estimate video cost"])
+    assert await tried(net, estimate=net.web.error(404, "none")) == (None, ["Could not estimate video cost (none)"])
 
 
 async def test_images_are_not_asked_about(net: Net) -> None:

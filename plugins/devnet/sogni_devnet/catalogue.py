@@ -58,6 +58,9 @@ _FLUX1 = ImageTier(
     "flux1-schnell", "legacy", 3, (1, 5, 4), (0.1, 1, 1),
     ("Euler", "Euler a", "DPM++ 2M"), ("Simple", "SGM Uniform", "Beta"),
 )  # fmt: skip
+_CHROMA = ImageTier(
+    "chroma-flash", "legacy", 12, (4, 20, 8), (0.6, 5, 1), ("Euler", "DPM++ 2M"), ("Simple", "Beta"),
+)  # fmt: skip
 _FLUX2 = ImageTier(
     "flux2-dev", "either", 60, (20, 50, 20), (1, 10, 4),
     ("euler", "dpmpp_2m"), ("simple", "beta"), context_images=6,
@@ -154,6 +157,7 @@ MODELS: tuple[Model, ...] = (
     Model("qwen_image_edit_2511_fp8_lightning", "Qwen Image Edit 2511 Lightning", 106, _QWEN_LIGHTNING),
     Model("coreml-sogniXLturbo_alpha1_ad", "Sogni.XLT alpha 1", 107, _SDXL_TURBO),
     Model("krea2_turbo_fp8_scaled", "Krea 2 Turbo", 108, _KREA2),
+    Model("chroma-v.46-flash_fp8", "Chroma v46 Flash", 109, _CHROMA),
     *_WAN, *_LTX, *_MUSIC,
 )  # fmt: skip
 

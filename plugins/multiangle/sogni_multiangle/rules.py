@@ -6,6 +6,7 @@ Ranks follow the order in which the Node program ``sogni-gen`` checks, so that i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sogni_core.context import Facts
 from sogni_core.errors import Problem
@@ -15,6 +16,9 @@ from sogni_multiangle.turntable import CLIPS, JOIN
 
 EDIT_MODEL = "qwen_image_edit_2511"
 """Part of the ids of the models that the LoRA was made for."""
+
+NO_FFMPEG = "ffmpeg is required to assemble the 360 video."
+"""In the words of the Node program."""
 
 VIDEO_OPTIONS = ("video_model", "fps", "duration", "frames")
 
@@ -27,7 +31,8 @@ def multiangle_rules(request: MultiAngle, facts: Facts) -> Iterator[Problem]:
         # The clips come after eight images were paid for: what they need has to be here now. Asked last, since it
         # raises if the mode is not installed, and what is wrong with the request should be heard first.
         yield from facts.missing(CLIPS)
-        yield from facts.missing(JOIN)
+        for problem in facts.missing(JOIN):
+            yield replace(problem, message=NO_FFMPEG) if problem.code == "MISSING_FFMPEG" else problem
 
 
 def _problems(request: MultiAngle, facts: Facts) -> Iterator[Problem]:

@@ -34,18 +34,6 @@ class Sizing:
         """Whether the reference, scaled into the size that was asked for, could not be a video."""
         return self.before is not None and not fits(self.before)
 
-    def notices(self) -> list[str]:
-        """Say what was adjusted, in the words of the Node program."""
-        said = []
-        if self.base != self.asked:
-            said.append(f"Auto-adjusted video dimensions from {self.asked} to {self.base} to meet video requirements.")
-        if self.box != self.base:
-            said.append(
-                f"Auto-adjusted i2v video size from {self.base} to {self.box} "
-                f"because resized reference would be {self.before}."
-            )
-        return said
-
     def adjustment(self) -> dict[str, Any] | None:
         """Return JSON's ``adjustedVideoDims``; None if no reference changed the size."""
         if self.box == self.base or self.before is None:

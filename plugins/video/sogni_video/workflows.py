@@ -90,10 +90,17 @@ def frames_of(request: VideoOptions) -> int:
 
 
 def say(ctx: Context, request: VideoOptions, sizing: Sizing) -> None:
-    """Tell what was adjusted; what somebody chose and does not get is a warning."""
-    chosen = request.given & {"width", "height"}
-    for notice in sizing.notices():
-        ctx.warn(notice.replace("Auto-adjusted i2v", "Adjusted i2v")) if chosen else ctx.progress(notice)
+    """Tell what was adjusted; what somebody chose and loses to the shape of a reference is a warning."""
+    if sizing.base != sizing.asked:
+        ctx.progress(f"Auto-adjusted video dimensions from {sizing.asked} to {sizing.base} to meet video requirements.")
+    if sizing.box != sizing.base:
+        change = (
+            f"i2v video size from {sizing.base} to {sizing.box} because resized reference would be {sizing.before}."
+        )
+        if request.given & {"width", "height"}:
+            ctx.warn(f"Adjusted {change}")
+        else:
+            ctx.progress(f"Auto-adjusted {change}")
     if sizing.cropped:
         ctx.warn(f"The {_NAMES[sizing.reference]} {sizing.shape} is cropped to {sizing.sent}: no video has its shape.")
     if request.model.startswith("wan_v2.2-") and request.fps not in RATES:

@@ -84,15 +84,6 @@ def test_boxes_without_a_rest_stand_above_nearer_ones() -> None:
     assert best_box(size("3000x500"), size("512x512")) is None
 
 
-def test_the_words_about_an_adjustment() -> None:
-    found = size_of_video(size("500x512"), size("1170x1200"), "refImageEnd")
-    assert found.notices() == [
-        "Auto-adjusted video dimensions from 500x512 to 496x512 to meet video requirements.",
-        f"Auto-adjusted i2v video size from 496x512 to {found.box} because resized reference would be 496x509.",
-    ]
-    assert size_of_video(size("512x512"), size("1001x997"), "refImage").notices() == []
-
-
 def brute_force(reference: Size, asked: Size) -> Box | None:
     """Look at every box, in double arithmetic, as it is written down for the Node program."""
     best: dict[bool, tuple[float, Size]] = {}

@@ -75,7 +75,7 @@ def test_json_says_what_was_asked_and_what_was_sent(run: Any, sent: Any, folder:
         "resizedTo": {"width": 1024, "height": 576},
     }
     assert shown["warnings"] == [
-        "Auto-adjusted i2v video size from 640x640 to 1024x640 because resized reference would be 640x360."
+        "Adjusted i2v video size from 640x640 to 1024x640 because resized reference would be 640x360."
     ]
     wanted = {"type": "video", "refImage": "wide.png", "fps": 16, "duration": 2, "strictSize": False, "workflow": "i2v"}
     assert wanted.items() <= shown.items()

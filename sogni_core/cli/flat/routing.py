@@ -97,7 +97,7 @@ def _misplaced(scan: Scan, mode: Reached, claims: dict[str, str], vocabulary: Vo
         word = given.word
         if (word.flag, mode.name) in vocabulary.conflicts:
             raise vocabulary.conflicts[word.flag, mode.name]
-        if mode.name in word.uses or not word.uses:
+        if not word.uses or any(name in word.uses for name in (mode.name, *claims)):
             continue
         message, rank = _said(word, mode, claims, vocabulary)
         if message not in told:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError, create_model
 
-from sogni_core._engine.convert import leaves, prepare, problems_of
+from sogni_core._engine.convert import flag_of, leaves, prepare, problems_of
 from sogni_core.errors import InputError, PluginError, Problem
 from sogni_core.text import clean, nearest
 
@@ -127,6 +127,9 @@ def _wrong_number(model: type[Request], name: str, text: str) -> Problem | None:
             alone.model_validate({name: values[name]})
         except ValidationError as error:
             problems = problems_of(error, model, {})
+    if values.get(name) == []:
+        flag = flag_of(name, dict(model.markers())[name])
+        problems = [Problem(f"{flag} must be a number.", details={"flag": flag})]
     return problems[0] if problems else None
 
 
