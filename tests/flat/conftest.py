@@ -7,11 +7,10 @@ import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import stamina
@@ -22,15 +21,11 @@ from sogni_devnet.server import Devnet, default_accounts
 from sogni_devnet.settings import DevnetSettings
 
 from sogni_core.settings.paths import Paths
-from sogni_core.testing import commandline
-from sogni_core.testing.commandline import Called
+from sogni_core.testing.commandline import FLAT_PROGRAM, Called, call
 from sogni_core.testing.isolation import environment
 
 from .materials import provide
 from .rows import Refused, Sent, fits, in_order, part_of
-
-PROGRAM = "sogni_core.cli.flat:main"
-"""What the installed script ``sogni-gen`` calls."""
 
 RICH, POOR, MODEST, EQUALS = range(4)
 """Accounts of the devnet: with funds, without, with half a SPARK, and one whose password has an equals sign."""
@@ -73,7 +68,7 @@ class Stage:
             path.write_text(json.dumps({"plugins": {"entries": {"sogni-gen": {"enabled": True, "config": config}}}}))
             whole["OPENCLAW_CONFIG_PATH"] = str(path)
         with environment({**whole, **(environ or {})}):
-            self.called = _call(words)
+            self.called = call(words, program=FLAT_PROGRAM)
         return self.called
 
     @property
@@ -172,14 +167,6 @@ class Stage:
 
 def _words(argv: str | Sequence[str]) -> Sequence[str]:
     return shlex.split(argv) if isinstance(argv, str) else argv
-
-
-def _call(argv: Sequence[str]) -> Called:
-    module, _, name = PROGRAM.partition(":")
-    main = cast("Callable[[Sequence[str]], int]", getattr(import_module(module), name))
-    with commandline._streams("") as (out, err):
-        exit_code = main(list(argv))
-    return Called(exit_code, out.getvalue().decode("utf-8"), err.getvalue().decode("utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -94,13 +94,11 @@ def say(ctx: Context, request: VideoOptions, sizing: Sizing) -> None:
     if sizing.base != sizing.asked:
         ctx.progress(f"Auto-adjusted video dimensions from {sizing.asked} to {sizing.base} to meet video requirements.")
     if sizing.box != sizing.base:
-        change = (
-            f"i2v video size from {sizing.base} to {sizing.box} because resized reference would be {sizing.before}."
-        )
+        change = f"from {sizing.base} to {sizing.box} because resized reference would be {sizing.before}."
         if request.given & {"width", "height"}:
-            ctx.warn(f"Adjusted {change}")
+            ctx.warn(f"Adjusted i2v video size {change}")
         else:
-            ctx.progress(f"Auto-adjusted {change}")
+            ctx.progress(f"Auto-adjusted i2v video size {change}")
     if sizing.cropped:
         ctx.warn(f"The {_NAMES[sizing.reference]} {sizing.shape} is cropped to {sizing.sent}: no video has its shape.")
     if request.model.startswith("wan_v2.2-") and request.fps not in RATES:
