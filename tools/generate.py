@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tools import snippets
-from tools.pages import commands, errors, faults, hooks, known, python, settings, skill
+from tools.pages import commands, errors, faults, flat, hooks, known, python, settings, skill
 from tools.repository import ROOT
 
 WHOLE: dict[str, Callable[[], str]] = {
     "sogni_core/_host/known.py": known.render,
     "docs/reference/commands.md": commands.render,
+    "docs/reference/sogni-gen.md": flat.render,
     "docs/reference/settings.md": settings.render,
     "docs/reference/errors.md": errors.render,
     "docs/reference/faults.md": faults.render,

@@ -11,19 +11,10 @@ from sogni_core.cli.derived import help_of, metavar_of
 from sogni_core.request import Option
 from sogni_core.settings import Settings
 
-from .vocabulary import DEFAULT, Reached, Vocabulary
+from .vocabulary import DEFAULT, OWN_FLAGS, Reached, Vocabulary
 
 WIDTH = 100
 COLUMN = 30
-
-_OWN = (
-    ("--json", "Print one JSON object."),
-    ("-q, --quiet", "No progress."),
-    ("--balance, --balances", "Show what the account can spend."),
-    ("--last", "Show the last render."),
-    ("--version, -V", "Print the version."),
-    ("--help", "Show this text."),
-)
 
 _FOOT = (
     "Flags may stand anywhere; the last one of a kind counts. A prompt that begins with - goes after --. "
@@ -43,7 +34,7 @@ def help_text(vocabulary: Vocabulary, registry: Registry, settings: Settings) ->
         if flags:
             rows += _row(", ".join(flags), f'Not installed; it comes with pip install "sogni-core[{extra}]".')
     shared = _everywhere(vocabulary)
-    rows += ["", "Options:", *(row for own in _OWN for row in _row(*own))]
+    rows += ["", "Options:", *(row for flags, _, text in OWN_FLAGS for row in _row(", ".join(flags), text))]
     rows += _options(vocabulary.modes[DEFAULT], settings, only=shared)
     for mode in vocabulary.modes.values():
         rows += ["", f"Options of {'images' if mode.name == DEFAULT else mode.name}:"]

@@ -20,18 +20,18 @@ DEFAULT = "image"
 Kind = Literal["switch", "value", "path"]
 """Whether a flag takes the next word: never, always, or if it looks like a path."""
 
-OWN: dict[str, str] = {
-    "--json": "json",
-    "--quiet": "quiet",
-    "-q": "quiet",
-    "--balance": "balance",
-    "--balances": "balance",
-    "--last": "last",
-    "--version": "version",
-    "-V": "version",
-    "--help": "help",
-}
-"""Flags of the flat command line itself, to what each is called here."""
+OWN_FLAGS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("--json",), "json", "Print one JSON object, errors included."),
+    (("-q", "--quiet"), "quiet", "No progress."),
+    (("--balance", "--balances"), "balance", "Show what the account can spend."),
+    (("--last",), "last", "Show the last render's file as it is."),
+    (("--version", "-V"), "version", "Print the version, after all checks."),
+    (("--help",), "help", "Show all flags."),
+)
+"""Flags of the flat command line itself: spellings, what each is called here, and a sentence."""
+
+OWN = {flag: name for flags, name, _ in OWN_FLAGS for flag in flags}
+"""Spelling to what the flag is called here."""
 
 
 @dataclass(frozen=True)
