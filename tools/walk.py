@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core.testing import Called, call
+from sogni_core.testing.commandline import FLAT_PROGRAM, PROGRAM
 from tools.examples import Block, Command, blocks, commands
 
 Install = Callable[[Path], None]
 """Makes the plugin in a folder known, as ``pip install -e .`` does."""
+
+_PROGRAMS = {"sogni": PROGRAM, "sogni-gen": FLAT_PROGRAM}
 
 _VARIABLE = re.compile(r"(\w+)=(.*)", re.DOTALL)
 
@@ -69,7 +72,7 @@ class Walk:
                 self._check_files(command.line)
 
     def type(self, command: Command) -> Called:
-        """Run one command line: ``sogni`` in this process, anything else in a shell."""
+        """Run one command line: our own programs in this process, anything else in a shell."""
         line = command.line
         if line.startswith("pip install -e ."):
             self.install(self.folder)
@@ -80,8 +83,8 @@ class Walk:
             os.environ[found[1]] = found[2]
             return Called(0, "", "")
         words = shlex.split(line)
-        if words[0] == "sogni" and not _SHELL.search(re.sub(r"'[^']*'|\"[^\"$`]*\"", "", line)):
-            return call(words[1:])
+        if words[0] in _PROGRAMS and not _SHELL.search(re.sub(r"'[^']*'|\"[^\"$`]*\"", "", line)):
+            return call(words[1:], program=_PROGRAMS[words[0]])
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         done = subprocess.run(
             ["sh", "-c", line], cwd=self.folder, env={**os.environ, "PATH": path}, capture_output=True, check=False
