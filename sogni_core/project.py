@@ -12,13 +12,14 @@ import math
 import os
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sogni_core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
@@ -90,6 +91,11 @@ class Lora:
     id: str
     strength: float | None = None
     """None leaves it to the service."""
+
+    @classmethod
+    def chain(cls, ids: Sequence[str], strengths: Sequence[float] = ()) -> tuple[Lora, ...]:
+        """Make the LoRAs of a chain; those beyond the last strength leave theirs to the service."""
+        return tuple(cls(id, strength) for id, strength in zip_longest(ids, strengths[: len(ids)]))
 
 
 @dataclass(frozen=True)

@@ -41,26 +41,12 @@ class ImageRequest(ImageOptions):
 
 async def render(ctx: Context, request: ImageRequest) -> Result:
     """Submit one project with all images of the request."""
-    strengths = [*request.lora_strengths, *[None] * len(request.loras)]
     project = ImageProject(
-        model=request.model,
         prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
-        style_prompt=request.style_prompt,
-        count=request.count,
-        seed=request.seed,
-        steps=request.steps,
-        guidance=request.guidance,
-        width=request.width,
-        height=request.height,
-        sampler=request.sampler,
-        scheduler=request.scheduler,
-        loras=tuple(Lora(lora, strength) for lora, strength in zip(request.loras, strengths, strict=False)),
-        output_format=request.output_format,
-        token_type=request.token_type,
-        safety_filter=request.safety_filter,
+        loras=Lora.chain(request.loras, request.lora_strengths),
         context_images=request.context,
         starting_image=request.starting_image,
         starting_strength=request.starting_strength,
+        **request.project_fields(),
     )
     return Result.of(await ctx.submit(project, key="image", output=request.output))

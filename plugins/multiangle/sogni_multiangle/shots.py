@@ -45,23 +45,10 @@ class Shots:
     def _project(self, angle: Angle) -> ImageProject:
         request = self._request
         return ImageProject(
-            model=request.model,
             prompt=angle.prompt(request.angle_description),
-            negative_prompt=request.negative_prompt,
-            style_prompt=request.style_prompt,
-            count=request.count,
-            seed=request.seed,
-            steps=request.steps,
-            guidance=request.guidance,
-            width=request.width,
-            height=request.height,
-            sampler=request.sampler,
-            scheduler=request.scheduler,
-            loras=tuple(map(Lora, request.loras, request.lora_strengths)),
-            output_format=request.output_format,
-            token_type=request.token_type,
-            safety_filter=request.safety_filter,
+            loras=Lora.chain(request.loras, request.lora_strengths),
             context_images=(self._subject,),
+            **request.project_fields(),
         )
 
 

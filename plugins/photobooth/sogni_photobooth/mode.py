@@ -58,24 +58,9 @@ async def render(ctx: Context, request: Photobooth) -> Result:
     """Submit one project with all portraits of the request."""
     assert request.ref is not None, "the rules see to it"
     face = await asyncio.to_thread(upright, request.ref, ctx.folder)
-    strengths = [*request.lora_strengths, *[None] * len(request.loras)]
     project = ImageProject(
-        model=request.model,
         prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
-        style_prompt=request.style_prompt,
-        count=request.count,
-        seed=request.seed,
-        steps=request.steps,
-        guidance=request.guidance,
-        width=request.width,
-        height=request.height,
-        sampler=request.sampler,
-        scheduler=request.scheduler,
-        loras=tuple(Lora(lora, strength) for lora, strength in zip(request.loras, strengths, strict=False)),
-        output_format=request.output_format,
-        token_type=request.token_type,
-        safety_filter=request.safety_filter,
+        loras=Lora.chain(request.loras, request.lora_strengths),
         control_net=ControlNet(
             CONTROL_NET,
             image=face,
@@ -84,6 +69,7 @@ async def render(ctx: Context, request: Photobooth) -> Result:
             guidance_start=0.0,
             guidance_end=request.cn_guidance_end,
         ),
+        **request.project_fields(),
     )
     said = {"name": CONTROL_NET, "strength": request.cn_strength, "guidanceEnd": request.cn_guidance_end}
     outcome = await ctx.submit(project, key="portrait", output=request.output)

@@ -56,25 +56,14 @@ async def _render(ctx: Context, request: VideoRequest, workflow: str) -> Result:
 async def project_of(ctx: Context, request: VideoRequest, size: Size) -> VideoProject:
     """Make the project of a request, its reference images prepared."""
     return VideoProject(
-        model=request.model,
         prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
-        style_prompt=request.style_prompt,
-        count=request.count,
-        seed=request.seed,
-        steps=request.steps,
-        guidance=request.guidance,
-        width=size.width,
-        height=size.height,
-        output_format=request.output_format,
-        token_type=request.token_type,
-        safety_filter=request.safety_filter,
         frames=frames_of(request),
         fps=request.fps,
         reference_image=await _image(ctx, request, request.ref, size),
         reference_image_end=await _image(ctx, request, request.ref_end, size),
         reference_audio=request.ref_audio,
         reference_video=request.ref_video,
+        **{**request.project_fields(), **size._asdict()},
     )
 
 
