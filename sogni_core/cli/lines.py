@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 
 from sogni_core.result import OnProgress, Progress
@@ -13,41 +14,41 @@ STEP = 0.25
 """A job's progress is told each time it got further by this part."""
 
 
-class Quiet:
+class Receiver(ABC):
+    """Shows progress while it is entered; there is nothing to end."""
+
+    def __enter__(self) -> OnProgress:
+        return self.show
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    @abstractmethod
+    def show(self, progress: Progress) -> None:
+        """Show one thing."""
+
+
+class Quiet(Receiver):
     """Shows no progress; warnings are none, and with JSON they stand in the object."""
 
     def __init__(self, *, warnings: bool) -> None:
         self._warnings = warnings
-
-    def __enter__(self) -> OnProgress:
-        return self.show
 
     def show(self, progress: Progress) -> None:
         """Write a line if it is a warning."""
         if self._warnings and progress.kind == "warning":
             output.note(clean(f"Warning: {progress.message}"))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
-
-class Lines:
+class Lines(Receiver):
     """Shows each thing once, one line each."""
 
     def __init__(self) -> None:
         self._told: dict[tuple[str, int | None], float] = {}
         self._last = ""
         self._keys: set[str] = set()
-
-    def __enter__(self) -> OnProgress:
-        return self.show
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def show(self, progress: Progress) -> None:
         """Write a line if there is something new to say."""

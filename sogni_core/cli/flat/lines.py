@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from sogni_core._engine.resolve import NO_LAST_SEED
 from sogni_core.cli import output
-from sogni_core.result import OnProgress, Progress
+from sogni_core.cli.lines import Receiver
+from sogni_core.result import Progress
 from sogni_core.text import clean
 
 
-class Quiet:
+class Quiet(Receiver):
     """Shows nothing but that there was no last seed to use."""
-
-    def __enter__(self) -> OnProgress:
-        return self.show
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def show(self, progress: Progress) -> None:
         """Write a line if it is that."""
@@ -27,21 +18,13 @@ class Quiet:
             output.note(f"Warning: {progress.message}")
 
 
-class Lines:
+class Lines(Receiver):
     """Shows each thing once."""
 
     def __init__(self, *, videos: bool) -> None:
         """``videos``: whether the parts of an output are told too, which take minutes."""
         self._videos = videos
         self._told: set[str] = set()
-
-    def __enter__(self) -> OnProgress:
-        return self.show
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def show(self, progress: Progress) -> None:
         """Write a line if there is one to write that was not written yet; a completed output always is."""
