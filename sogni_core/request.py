@@ -8,6 +8,7 @@ so a field whose option names a ``setting`` has no default here.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -118,6 +119,12 @@ def _format(value: object) -> object:
     return "jpg" if folded == "jpeg" else folded
 
 
+def _file(value: object) -> object:
+    if isinstance(value, str) and value.endswith(tuple(filter(None, (os.sep, os.altsep)))):
+        raise ValueError("names a folder; add the name of a file")
+    return value
+
+
 def _strategy(value: object) -> object:
     folded = lower(value)
     return folded.replace("_", "-") if isinstance(folded, str) else folded
@@ -197,7 +204,9 @@ class RenderOptions(Request):
 
     model: Annotated[str, Option("-m", "--model", help="Model id.", shown="by workflow", metavar="ID")] = ""
     count: Annotated[int, Field(ge=1), Option("-n", "--count", help="Number of outputs.", setting="count")]
-    output: Annotated[Path | None, Option("-o", "--output", help="Save to this file.", metavar="PATH")] = None
+    output: Annotated[
+        Path | None, BeforeValidator(_file), Option("-o", "--output", help="Save to this file.", metavar="PATH")
+    ] = None
     token_type: Annotated[
         TokenType,
         BeforeValidator(lower),

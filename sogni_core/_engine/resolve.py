@@ -20,7 +20,7 @@ from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import InputError, PluginError, Problem
 from sogni_core.plugin import Mode, Model, Workflow
 from sogni_core.project import Asset
-from sogni_core.request import Argument, Option, RenderOptions, Request
+from sogni_core.request import Argument, ImageOptions, Option, RenderOptions, Request
 from sogni_core.settings import Settings
 from sogni_core.text import quote_path
 
@@ -258,6 +258,9 @@ class Resolver:
         asked = str(values.get("output_format") or "").strip().lower()
         if not asked and wanted is not None:
             values["output_format"], origins["output_format"] = wanted, _BY_EXTENSION
+        elif not asked and extension and issubclass(model, ImageOptions) and _is_open(model):
+            named = quote_path(Path(str(output)).name)
+            warnings.append(f"{named} names no format of images; the service chooses one.")
         elif asked and extension and wanted != _FORMATS.get(f".{asked}"):
             warnings.append(f"The output is {asked}, but its name is {quote_path(Path(str(output)).name)}.")
 
@@ -347,6 +350,11 @@ class Resolver:
         }
         counted = given | own | paid | set(assumed) | type(request).seeded
         return seeds.Hashed(request.model_copy(update=assumed), name, counted)
+
+
+def _is_open(model: type[Request]) -> bool:
+    """Whether a mode leaves the format of its images to the service."""
+    return model.model_fields["output_format"].default is None
 
 
 def _by_model(said: Any, model_id: str) -> Any:

@@ -13,17 +13,25 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 def named(scheme: str, host: str = "") -> bool:
     """Tell whether there is a proxy for a scheme, and for this host unless none is given."""
+    return url_of(scheme, host) is not None
+
+
+def url_of(scheme: str, host: str = "") -> str | None:
+    """Return the URL of the proxy for a scheme, and for this host unless none is given; None if there is none.
+
+    It is what httpx asks for the same scheme: the socket has to go the way that results will come, so that a proxy
+    which does not work is found out before anything is paid for.
+    """
     if host in LOCAL:
-        return False
+        return None
     # Elsewhere than on these two, a proxy is named by the environment; looking there spares an import.
     if sys.platform not in {"darwin", "win32"} and not any(name.lower().endswith("_proxy") for name in os.environ):
-        return False
+        return None
     from urllib.request import getproxies, proxy_bypass
 
     proxies = getproxies()
-    if not (proxies.get(scheme) or proxies.get("all")):
-        return False
-    return not (host and proxy_bypass(host))
+    found = proxies.get(scheme) or proxies.get("all")
+    return None if not found or (host and proxy_bypass(host)) else found
 
 
 def unusable(failure: Exception) -> ConfigError:

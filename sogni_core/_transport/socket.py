@@ -75,12 +75,13 @@ class Socket:
         try:
             async with asyncio.timeout(seconds):
                 # Without a proxy the line is opened while the library is imported, which takes 40 ms the first time.
-                if parts.hostname and not proxies.named("https" if secure else "http", parts.hostname):
+                proxy = proxies.url_of("https" if secure else "http", parts.hostname or "")
+                if parts.hostname and proxy is None:
                     dialling = Dialling(parts.hostname, parts.port or (443 if secure else 80))
                     await asyncio.sleep(0)  # the call goes out before the import takes the interpreter
                 await _prepared(secure)
                 waiting()
-                return await _upgraded(url, headers, dialling, host)
+                return await _upgraded(url, headers, dialling, proxy, host)
         except ImportError as failure:
             raise proxies.unusable(failure) from None
         except (OSError, TimeoutError, ValueError) as failure:
@@ -161,7 +162,9 @@ def _load(secure: bool) -> None:
         tls.trusting()
 
 
-async def _upgraded(url: str, headers: Mapping[str, str], dialling: Dialling | None, host: str) -> Socket | Refused:
+async def _upgraded(
+    url: str, headers: Mapping[str, str], dialling: Dialling | None, proxy: str | None, host: str
+) -> Socket | Refused:
     from websockets.asyncio.client import connect
     from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -170,7 +173,7 @@ async def _upgraded(url: str, headers: Mapping[str, str], dialling: Dialling | N
             """Follow no redirect: the library would take the API key along to another host."""
             return exc
 
-    options: dict[str, Any] = {} if dialling is None else {"sock": await dialling.taken()}
+    options: dict[str, Any] = {"proxy": proxy} if dialling is None else {"sock": await dialling.taken()}
     try:
         connection = await Connect(
             url,

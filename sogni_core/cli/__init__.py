@@ -29,8 +29,20 @@ def unhurried(run: Callable[[Sequence[str]], int], argv: Sequence[str] | None) -
     gc.set_threshold(200_000)
     try:
         return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # Only while the program itself is being imported: from then on it answers for itself.
+        return _stopped(sys.argv[1:])
     finally:
         gc.freeze()
+
+
+def _stopped(argv: Sequence[str]) -> int:
+    from sogni_core.cli import invocation, output
+    from sogni_core.errors import InterruptedRunError
+
+    error = InterruptedRunError("INTERRUPTED", "Stopped by SIGINT.")
+    output.write_error(error, invocation.read(argv, debug=False))
+    return error.exit_code
 
 
 def _run(argv: Sequence[str]) -> int:

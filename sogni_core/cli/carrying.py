@@ -13,6 +13,9 @@ from sogni_core.errors import InterruptedRunError
 
 T = TypeVar("T")
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+"""Signals that stop a run: Ctrl-C, the system's word, and a terminal that is closed."""
+
 
 def carry_out(app: App, work: Callable[[], Awaitable[T]]) -> T:
     """Run it and close the App; a signal becomes an InterruptedRunError, after the network was asked to cancel."""
@@ -33,8 +36,11 @@ async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
             task.cancel()
 
     watched = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPPING:
         # Windows and threads have no such handlers; there a Ctrl-C is Python's own KeyboardInterrupt.
+        # One that is ignored, as nohup does it with SIGHUP, stays so.
+        if signal.getsignal(number) is signal.SIG_IGN:
+            continue
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop, number)
             watched.append(number)

@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def wait_for(devnet: Devnet, count: int = 1) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 @pytest.mark.parametrize("devnet", [{"seconds_per_image": 60}], indirect=True)
 def test_a_signal_cancels_and_says_what_became_of_the_project(
     start: Start, devnet: Devnet, number: signal.Signals, code: int, folder: Path
@@ -44,6 +45,39 @@ def test_a_signal_cancels_and_says_what_became_of_the_project(
     assert (project["projectId"], project["state"]) == (devnet.job_requests[0]["jobID"], "cancelled")
     assert b"Traceback" not in err
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("devnet", [{"seconds_per_image": 1}], indirect=True)
+def test_who_is_told_not_to_hang_up_does_not(start: Start, devnet: Devnet, folder: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = start("image", "a cat", "-o", "cat.png", environ=devnet.environ)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    wait_for(devnet)
+    process.send_signal(signal.SIGHUP)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    assert (folder / "cat.png").is_file()
+
+
+@pytest.mark.parametrize("argv", [["version"], ["version", "--json"]])
+def test_a_signal_while_the_program_is_being_imported_is_no_traceback(argv: list[str]) -> None:
+    # What raises in the place of the program is the interpreter, at any import.
+    text = """
+import sys
+from sogni_core.cli import unhurried
+def run(argv):
+    raise KeyboardInterrupt
+sys.exit(unhurried(run, None))
+"""
+    done = subprocess.run([sys.executable, "-c", text, *argv], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 130
+    if "--json" in argv:
+        assert json.loads(done.stdout)["errorCode"] == "INTERRUPTED"
+    else:
+        assert done.stderr.splitlines()[0] == b"Error: Stopped by SIGINT."
+    assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("devnet", [{"seconds_per_image": 60}], indirect=True)

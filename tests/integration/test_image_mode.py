@@ -108,6 +108,9 @@ def test_the_format_comes_from_the_extension_and_leaves_the_seed_alone(run: Any)
     assert explicit["seed"] == 3515576134
     mixed = run("a cat wearing a hat", "-o", "c.jpg", "--output-format", "png", "--json").json
     assert mixed["warnings"] == ["The output is png, but its name is c.jpg."]
+    odd = run("a cat wearing a hat", "-o", "d.gif", "--json").json
+    assert odd["warnings"] == ["d.gif names no format of images; the service chooses one."]
+    assert run("a cat wearing a hat", "-o", "no-name", "--json").json["warnings"] == []
 
 
 def test_context_images_make_an_edit(run: Any, devnet: Devnet, folder: Path) -> None:
@@ -188,6 +191,7 @@ def test_dry_run_says_all_and_sends_nothing(run: Any, devnet: Devnet, folder: Pa
         (["x", "--starting-strength", "1.5"], "--starting-strength must be between 0 and 1."),
         (["x", "--token-type", "gold"], '--token-type must be "spark" or "sogni".'),
         (["x", "--seed-strategy", "best"], '--seed-strategy must be "random" or "prompt-hash".'),
+        (["x", "-o", "pictures/"], "--output names a folder; add the name of a file."),
         (["x", "--output-format", "gif"], 'Image output format must be "png" or "jpg".'),
         (["x", "-c", "a.png", "-m", "z_image_turbo_bf16"],
          "Model z_image_turbo_bf16 does not support context images."),

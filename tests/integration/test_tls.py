@@ -145,7 +145,8 @@ class Proxy:
         await writer.wait_closed()
 
 
-async def test_the_socket_honours_a_proxy(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("names", [("https_proxy", "http_proxy"), ("all_proxy",)])
+async def test_the_socket_honours_a_proxy(net: Any, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
     async def greet(line: Any) -> None:
         await line.greet()
         await line.close(1000)
@@ -153,8 +154,8 @@ async def test_the_socket_honours_a_proxy(net: Any, monkeypatch: pytest.MonkeyPa
     net.wire.scripts = [greet]
     proxy = Proxy(int(net.wire.url.rpartition(":")[2]))
     async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        for name in names:
+            monkeypatch.setenv(name, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         opened = await Socket.open("ws://socket.example.com/", {})
         assert isinstance(opened, Socket)
         assert len([text async for text in opened.texts()]) == 1
