@@ -7,6 +7,8 @@ else
 BIN := $(VENV)/bin
 endif
 FUZZ_ARGS ?= --seconds 600
+# Hundreds of processes start here; each would compile all that it imports, and pytest rewrite it, once more.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-slow test-soak test-peers fuzz lint docs docs-check bench clean

@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 from . import places
 from .own_times import take_turns
 from .report import Goal, Report
@@ -17,7 +19,7 @@ JOBS = 200
 
 def run(rounds: int | None, check: bool) -> Report:
     """Measure beside the bare script and, unless ``check``, the official SDK; workers take no time at all."""
-    rounds, jobs = rounds or (3 if check else 7), JOBS
+    rounds, jobs = rounds or (1 if check else 7), 40 if check else JOBS
     report = Report("batch")
     report.notes.append(f"{jobs} images of 256 x 256 at once, each saved as a file, by a session that is open already.")
     with tempfile.TemporaryDirectory() as folder, devnet(Path(folder), 0, pace=0, slots=16) as stage:
@@ -31,12 +33,23 @@ def run(rounds: int | None, check: bool) -> Report:
                 script = str(places.HERE / "sdk_batch.py")
                 contestants.append(_contestant("official SDK", [sdk, script], stage.home, jobs))
         take_turns(contestants, rounds, stage.environ)
+        report.goals.append(Goal("images missing or not whole", _missing(ours, jobs), 0, timed=False))
     report.tables[f"{jobs} images"] = contestants
     report.notes += [f"{one.name}: {jobs * 1000 / one.median:.0f} jobs per second." for one in contestants]
-    report.goals.append(Goal("sogni_core by the bare script", ratio(ours, bare), 1.5, check=3.0))
+    report.goals.append(Goal("sogni_core by the bare script", ratio(ours, bare), 1.5))
     if len(contestants) > 2:
-        report.goals.append(Goal("sogni_core by the official SDK", ratio(ours, contestants[2]), 1.0, check=1.5))
+        report.goals.append(Goal("sogni_core by the official SDK", ratio(ours, contestants[2]), 1.0))
     return report
+
+
+def _missing(contestant: Contestant, jobs: int) -> int:
+    """Count what is wrong with the files of the last round, the one made before the clock started included."""
+    whole = 0
+    for path in Path(contestant.argv[-2]).iterdir():
+        with Image.open(path) as image:
+            image.load()
+            whole += image.size == (256, 256)
+    return jobs + 1 - whole
 
 
 def _contestant(name: str, argv: list[str], home: Path, jobs: int) -> Contestant:

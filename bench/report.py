@@ -18,20 +18,17 @@ RESULTS = Path(__file__).parent / "results"
 
 @dataclass(frozen=True)
 class Goal:
-    """A ratio that should not be exceeded. ``check`` is the wider limit at which a quick run in CI fails."""
+    """A figure that should not be exceeded: a ratio of times, or a fact that no busy machine changes."""
 
     name: str
     value: float
     limit: float
-    check: float
+    timed: bool = True
+    """Whether it depends on the clock. If not, ``--check`` fails where it is missed."""
 
     @property
     def met(self) -> bool:
         return self.value <= self.limit
-
-    @property
-    def missed_widely(self) -> bool:
-        return self.value > self.check
 
 
 @dataclass

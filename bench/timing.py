@@ -42,8 +42,11 @@ class RunFailed(Exception):
 
 
 def take_turns(contestants: Sequence[Contestant], rounds: int, environ: Mapping[str, str]) -> None:
-    """Run each once to warm caches, then ``rounds`` times; each round begins with another one."""
-    for contestant in contestants:
+    """Run each ``rounds`` times; each round begins with another one.
+
+    Before the first of several rounds each runs once to warm caches; who wants one round does not want its times.
+    """
+    for contestant in contestants if rounds > 1 else ():
         _once(contestant, environ)
     for number in range(rounds):
         shift = number % len(contestants)

@@ -70,28 +70,32 @@ def _done(argv: list[str], **options: Any) -> None:
     )
 
 
+PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+
+
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheels of this repository."""
+    """A folder with the wheels of this repository, and of all that they need: the index is asked once."""
     folder = tmp_path_factory.mktemp("wheels")
-    for place in DISTRIBUTIONS:
-        _done([sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(place)])
+    wanted = {requirement for requirements in EXAMPLES for requirement in requirements}
+    pins = ["-c", str(ROOT / "constraints.txt")]
+    _done([*PIP, "wheel", *pins, "--wheel-dir", str(folder), *map(str, DISTRIBUTIONS), *sorted(wanted)])
     return folder
 
 
 @pytest.fixture(scope="module")
 def install(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Installation]:
-    """Install requirements from the wheels, and what they need from the index, into a fresh environment.
+    """Install requirements from the wheels into a fresh environment. Who asks for the same gets the same one.
 
-    Who asks for the same gets the same environment.
+    Nothing is compiled beforehand: an environment runs a few commands, which import a part of what is installed.
     """
 
     @functools.cache
     def make(*requirements: str) -> Installation:
         place = Installation(tmp_path_factory.mktemp("fresh"), tmp_path_factory.mktemp("home"))
-        venv.create(place.folder, with_pip=True)
-        pip = [place.script("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _done([*pip, "-c", str(ROOT / "constraints.txt"), "--find-links", str(wheels), *requirements], cwd=place.home)
+        venv.create(place.folder, with_pip=False)
+        install = [*PIP, "--python", place.script("python"), "install", "--no-compile"]
+        _done([*install, "--no-index", "--find-links", str(wheels), *requirements], cwd=place.home)
         return place
 
     return make
