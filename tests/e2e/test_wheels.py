@@ -48,10 +48,14 @@ class Installation:
         return str(Path(scripts) / (f"{name}.exe" if os.name == "nt" else name))
 
     def sogni(self, *argv: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run the installed program in the home folder; ``settings`` are variables of its environment."""
+        """Run ``sogni`` in the home folder; ``settings`` are variables of its environment."""
+        return self.run("sogni", *argv, **settings)
+
+    def run(self, program: str, *argv: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run an installed program as :meth:`sogni` does."""
         environ = {name: value for name, value in isolated_environ(self.home).items() if name != "PYTHONPATH"}
         return subprocess.run(
-            [self.script("sogni"), *map(str, argv)],
+            [self.script(program), *map(str, argv)],
             cwd=self.home,
             env=environ | settings,
             stdin=subprocess.DEVNULL,
@@ -190,6 +194,26 @@ def test_the_core_alone_says_what_to_install(alone: Installation) -> None:
     assert shown["hint"] == 'Install it with: pip install "sogni-core[devnet]"'
     assert alone.sogni("devnet", "serve").returncode == 9
     assert alone.sogni("version").stdout.strip()
+
+
+def test_the_flat_command_line_of_the_core_alone(alone: Installation) -> None:
+    called = alone.run("sogni-gen", "--video", "ocean waves at sunset", "--json")
+    assert called.returncode == 1, called
+    assert json.loads(called.stdout)["hint"] == 'Install it with: pip install "sogni-core[video]"'
+    assert json.loads(alone.run("sogni-gen", "--json", "--version").stdout)["name"] == "sogni-gen"
+    assert "--context" in alone.run("sogni-gen", "--help").stdout
+
+
+def test_an_agent_of_the_original_finds_its_command_and_a_host_its_skill(full: Installation, card: Path) -> None:
+    called = full.run("sogni-gen", "-q", "-o", card, "a cat wearing a hat", **BRISK)
+    assert called.returncode == 0, called
+    with Image.open(card) as picture:
+        assert picture.size == (512, 512)
+    assert json.loads(full.sogni("openclaw", "install", "--json").stdout)["success"] is True
+    skill = (full.home / ".clawdbot" / "skills" / "sogni-gen" / "SKILL.md").read_text("utf-8")
+    assert "sogni image" in skill and "sogni video" not in skill
+    config = {"OPENCLAW_PLUGIN_CONFIG": "{defaultWidth: 640, /* JSON5 */}"}
+    assert "640" in full.sogni("config", "explain", "image.width", **config).stdout
 
 
 def test_the_core_alone_has_its_own_modes(alone: Installation) -> None:
