@@ -126,7 +126,9 @@ def test_each_host_gets_its_front_matter(form: str, keys: list[str], skill: Any)
         assert lines["name"] == "sogni-gen"
     if form == "openclaw":
         assert lines["homepage"] == "https://sogni.ai"
-        known = json.loads(lines["metadata"])["openclaw"]
+        metadata = json.loads(lines["metadata"])
+        assert metadata["clawdbot"] == metadata["openclaw"]
+        known = metadata["openclaw"]
         assert (known["emoji"], known["os"]) == ("🎨", ["darwin", "linux", "win32"])
         assert known["requires"] == {"bins": ["sogni"]}
         assert [(one["kind"], one["package"], one["bins"]) for one in known["install"]] == [

@@ -32,6 +32,9 @@ _TRIGGERS = (
     'Renders on the Sogni Supernet. Use it when the user asks to "draw", "generate", "create" or "make" something.'
 )
 
+_KEYS = ("openclaw", "clawdbot")
+"""Under which a host looks: the second before it was renamed, as the original's skill has it."""
+
 _OPENCLAW: dict[str, Any] = {
     "emoji": "🎨",
     "os": ["darwin", "linux", "win32"],
@@ -60,7 +63,7 @@ def front_matter(form: Form, modes: Iterable[Told]) -> str:
         return ""
     fields: dict[str, Any] = {"name": NAME, "description": description(modes)}
     if form == "openclaw":
-        fields |= {"homepage": HOMEPAGE, "metadata": {"openclaw": _OPENCLAW}}
+        fields |= {"homepage": HOMEPAGE, "metadata": dict.fromkeys(_KEYS, _OPENCLAW)}
     lines = [f"{name}: {_plain(value)}" for name, value in fields.items()]
     return "\n".join(["---", *lines, "---", "", ""])
 
