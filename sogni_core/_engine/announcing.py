@@ -47,6 +47,10 @@ class Announcements:
         return clean(self._completes.format(media=self._media, done=done, jobs=jobs, key=self._key))
 
 
+SILENT = Announcements((), "", "", "")
+"""Says nothing."""
+
+
 def about_seed(resolved: Resolved) -> str | None:
     """Say how the seed was made; None if the user named it, or there is none."""
     seed = getattr(resolved.request, "seed", None)

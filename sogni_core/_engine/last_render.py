@@ -43,6 +43,8 @@ class LastRender:
     def image(self) -> str:
         """Return the path of the last render's image if it is still there, else its first URL."""
         found = self.read()
+        if found.get("type") in ("video", "audio"):
+            raise InputError("NO_LAST_RENDER", f"The last render is no image but {found['type']}.")
         local = found.get("localPath")
         if isinstance(local, str) and local and Path(local).is_file():
             return local

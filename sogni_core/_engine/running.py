@@ -22,7 +22,7 @@ from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, Result
 from sogni_core.text import clean
 
-from .announcing import Announcements, about_seed
+from .announcing import SILENT, Announcements, about_seed
 from .answered import AGAIN, answer
 from .making import make
 from .money import Prices
@@ -60,6 +60,8 @@ class Shared:
     """Steps of an earlier process of this run, by key."""
     warnings: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    wrapping: bool = False
+    """Whether the run's own workflow submits nothing before another one does, whose words are then the run's."""
 
     @property
     def folder(self) -> Path:
@@ -92,8 +94,12 @@ class RunContext:
         if output is None and shared.way.endpoint.ends_with_call:
             output = shared.folder / f"{name.replace('/', '-')}{extension(project)}"
         announcements = Announcements.of(self._resolved, project, key)
-        if not shared.steps and (seed := about_seed(self._resolved)) is not None:
-            self.progress(seed)
+        if not shared.steps:
+            shared.wrapping = bool(self._prefix)
+            if (seed := about_seed(self._resolved)) is not None:
+                self.progress(seed)
+        if self._prefix and not shared.wrapping:
+            announcements = SILENT  # a part of a run tells nothing beside what the whole tells
         known = shared.known.pop(name, None)
         answered = answer(known) if known is not None else None
         if answered is not None:

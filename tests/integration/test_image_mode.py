@@ -141,6 +141,13 @@ def test_the_last_image_is_edited_and_the_last_seed_used(run: Any, devnet: Devne
     assert third["warnings"] == ["--seed is used; --last-seed is ignored beside it."]
 
 
+def test_a_last_render_that_is_a_video_is_no_image(run: Any, sogni_home: Any) -> None:
+    sogni_home.config.mkdir(parents=True)
+    sogni_home.last_render.write_text('{"type": "video", "localPath": "/tmp/clip.mp4", "urls": ["https://x.test/v"]}')
+    found = run("x", "--last-image", "--json").json
+    assert (found["errorCode"], found["error"]) == ("NO_LAST_RENDER", "The last render is no image but video.")
+
+
 def test_without_a_last_render_the_last_image_is_an_error_and_the_last_seed_a_warning(run: Any) -> None:
     assert run("x", "--last-image", "--json").json["errorCode"] == "NO_LAST_RENDER"
     assert run("x", "--last-seed", "--json").json["warnings"] == ["No previous render found, generating seed"]

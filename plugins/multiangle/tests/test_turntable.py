@@ -127,6 +127,12 @@ def test_without_any_place_the_video_is_kept_in_the_folder_of_its_run(run: Run) 
     assert video.is_file()
 
 
+def test_of_the_clips_only_the_turntable_speaks(run: Run) -> None:
+    told = run(*TURN).stderr.splitlines()
+    assert sum(line.startswith("Clip ") for line in told) == 8
+    assert not [line for line in told if line.startswith(("Generating", "Reference", "End frame"))]
+
+
 def test_text_names_the_video_first(run: Run) -> None:
     called = run(*TURN, "-o", "sides")
     lines = called.stdout.splitlines()
