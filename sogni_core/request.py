@@ -9,6 +9,7 @@ so a field whose option names a ``setting`` has no default here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -166,11 +167,19 @@ class Request(BaseModel):
     @classmethod
     def markers(cls) -> Iterator[tuple[str, Argument | Option]]:
         """Yield the fields and their markers, in the order of declaration, own fields before inherited ones."""
-        own = [name for name in cls.model_fields if name in cls.__annotations__]
-        for name in [*own, *(name for name in cls.model_fields if name not in own)]:
-            for mark in cls.model_fields[name].metadata:
-                if isinstance(mark, Argument | Option):
-                    yield name, mark
+        return iter(_markers(cls))
+
+
+@cache  # a request is looked through a dozen times on its way
+def _markers(model: type[Request]) -> tuple[tuple[str, Argument | Option], ...]:
+    fields = model.model_fields
+    own = [name for name in fields if name in model.__annotations__]
+    return tuple(
+        (name, mark)
+        for name in [*own, *(name for name in fields if name not in own)]
+        for mark in fields[name].metadata
+        if isinstance(mark, Argument | Option)
+    )
 
 
 class RenderOptions(Request):
