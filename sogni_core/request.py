@@ -137,7 +137,8 @@ ImageFormat = Annotated[Literal["png", "jpg", "webp"], BeforeValidator(_format)]
 class Request(BaseModel):
     """Base of every mode's request. Immutable; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Built when first asked to validate: help does without, and of all these classes a call needs one.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     seeded: ClassVar[frozenset[str]] = frozenset()
     """Fields that count in a seed made of the request whoever chose their value, such as ``guidance``; others count
