@@ -17,8 +17,12 @@ _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL")
 
 def sogni() -> str:
     """Return the command ``sogni`` of the environment that runs this."""
-    name = "sogni.exe" if os.name == "nt" else "sogni"
-    return str(Path(sys.executable).parent / name)
+    return program("sogni")
+
+
+def program(name: str) -> str:
+    """Return a command of the environment that runs this."""
+    return str(Path(sys.executable).parent / (f"{name}.exe" if os.name == "nt" else name))
 
 
 def environ(home: Path) -> dict[str, str]:

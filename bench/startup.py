@@ -34,6 +34,8 @@ def run(rounds: int | None, check: bool) -> Report:
             contestants += [
                 Contestant("bare typer: hello --help", [python, str(HELLO), "--help"]),
                 Contestant("sogni version", [sogni, "version"]),
+                Contestant("sogni-gen --version", [places.program("sogni-gen"), "--version"]),
+                Contestant("sogni-gen --help", [places.program("sogni-gen"), "--help"]),
                 Contestant("sogni image --help", [sogni, "image", "--help"]),
                 Contestant("import sogni_core", [python, "-c", "import sogni_core"]),
             ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -143,7 +144,8 @@ ImageFormat = Annotated[Literal["png", "jpg", "webp"], BeforeValidator(_format)]
 class Request(BaseModel):
     """Base of every mode's request. Immutable; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Built when first asked to validate: help does without, and of all these classes a call needs one.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     seeded: ClassVar[frozenset[str]] = frozenset()
     """Fields that count in a seed made of the request whoever chose their value, such as ``guidance``; others count
@@ -173,11 +175,19 @@ class Request(BaseModel):
     @classmethod
     def markers(cls) -> Iterator[tuple[str, Argument | Option]]:
         """Yield the fields and their markers, in the order of declaration, own fields before inherited ones."""
-        own = [name for name in cls.model_fields if name in cls.__annotations__]
-        for name in [*own, *(name for name in cls.model_fields if name not in own)]:
-            for mark in cls.model_fields[name].metadata:
-                if isinstance(mark, Argument | Option):
-                    yield name, mark
+        return iter(_markers(cls))
+
+
+@cache  # a request is looked through a dozen times on its way
+def _markers(model: type[Request]) -> tuple[tuple[str, Argument | Option], ...]:
+    fields = model.model_fields
+    own = [name for name in fields if name in model.__annotations__]
+    return tuple(
+        (name, mark)
+        for name in [*own, *(name for name in fields if name not in own)]
+        for mark in fields[name].metadata
+        if isinstance(mark, Argument | Option)
+    )
 
 
 _PROJECT_FIELDS = (

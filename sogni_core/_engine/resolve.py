@@ -15,7 +15,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sogni_core._host.quarantine import quarantine
 from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import InputError, PluginError, Problem
 from sogni_core.plugin import Mode, Model, Workflow
@@ -91,6 +93,19 @@ def request_class(mode: Owned[Mode]) -> type[Request]:
     )
 
 
+def whole_class(mode: Owned[Mode]) -> type[Request]:
+    """Load a mode's request model and let pydantic build what it had put off; raises PluginError."""
+    model = request_class(mode)
+    outcome = quarantine(model.model_rebuild)
+    if outcome.error is None:
+        return model
+    raise PluginError(
+        "PLUGIN_IMPORT",
+        f"Plugin {mode.plugin.label}: {mode.record.request} cannot be used: {describe(outcome.error)}",
+        plugin=mode.plugin.label,
+    ) from outcome.error
+
+
 def planning_option(mode: Owned[Mode], given: Mapping[str, Any]) -> str | None:
     """Return the field among those given that asks for a plan instead of a run; None if there is none."""
     for name, mark in request_class(mode).markers():
@@ -112,7 +127,7 @@ class Resolver:
 
         Raises InputError with every problem if no request can be made that rules could look at.
         """
-        model = request_class(mode)
+        model = whole_class(mode)
         values, problems = prepare(model, given)
         named = frozenset(given) & frozenset(model.model_fields)
         origins = dict.fromkeys(values, "given")

@@ -10,7 +10,7 @@ from sogni_core.errors import ConfigError
 from sogni_core.text import clean
 
 from .choice import choose
-from .resolve import Resolved, request_class
+from .resolve import Resolved, whole_class
 
 
 def rebuild(registry: Registry, run: Run) -> Resolved:
@@ -19,7 +19,7 @@ def rebuild(registry: Registry, run: Run) -> Resolved:
     Rules are not asked again: they let it pass when it began, and what was paid for must not hang on a new rule.
     """
     mode = registry.mode(run.mode)
-    model = request_class(mode)
+    model = whole_class(mode)
     options = run.request.get("options")
     try:
         request = model.model_validate(options)

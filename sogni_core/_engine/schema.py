@@ -10,12 +10,12 @@ from sogni_core.request import Argument, Option
 from sogni_core.settings import Settings
 
 from .report import plain
-from .resolve import request_class
+from .resolve import whole_class
 
 
 def mode_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
     """Describe a mode's request; a property's ``x-flags`` are its spellings on the command line."""
-    model = request_class(mode)
+    model = whole_class(mode)
     schema = model.model_json_schema()
     marks = dict(model.markers())
     properties: dict[str, Any] = {}

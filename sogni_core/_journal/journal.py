@@ -57,6 +57,8 @@ class Journal:
         self._presence: Presence | None = None
         self._ahead = False
         """Whether the file has a write-ahead log."""
+        self._synchronous = ""
+        """How the open connection waits for the disk, as far as it was told."""
 
     @classmethod
     def open(cls, path: Path) -> Journal:
@@ -306,8 +308,7 @@ class Journal:
         with self._lock, self._translated():
             connection = self._open()
             # Without write-ahead log every transaction waits: there NORMAL could damage the file.
-            waits = durable or not self._ahead
-            connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+            self._synchronise(connection, "FULL" if durable or not self._ahead else "NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -315,6 +316,11 @@ class Journal:
             except BaseException:
                 connection.rollback()
                 raise
+
+    def _synchronise(self, connection: sqlite3.Connection, how: str) -> None:
+        if how != self._synchronous:
+            connection.execute(f"PRAGMA synchronous = {how}")
+            self._synchronous = how
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -331,7 +337,7 @@ class Journal:
             except BaseException:
                 connection.close()
                 raise
-            self._connection = connection
+            self._connection, self._synchronous = connection, ""
         return self._connection
 
     @contextmanager

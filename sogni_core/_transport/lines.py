@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 import socket
 import ssl
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,10 +39,15 @@ rest would be copied and looked at four times."""
 
 
 class _Wide(httpcore.AsyncNetworkStream):
-    """A line that hands on all that has come."""
+    """A line that hands on all that has come, and knows its socket.
+
+    httpcore asks every idle line whether it has ended whenever a request is begun or done. The library below gathers
+    all that is known of a socket to answer, which was a sixth of the work for many small results.
+    """
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._socket: socket.socket | None = stream.get_extra_info("socket")
 
     async def start_tls(
         self,
@@ -60,6 +67,10 @@ class _Wide(httpcore.AsyncNetworkStream):
         await self._stream.aclose()
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "socket":
+            return self._socket
+        if info == "is_readable":
+            return self._socket is None or _is_readable(self._socket.fileno())
         return self._stream.get_extra_info(info)
 
 
@@ -203,6 +214,17 @@ class Lines(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 _log.debug("an address of %s did not answer", host)
         return await self._backend.connect_tcp(last, port, CONNECT_SECONDS)
+
+
+def _is_readable(descriptor: int) -> bool:
+    """Tell whether there is something to read, the end included; so it is for a socket that is closed."""
+    if descriptor < 0:
+        return True
+    if sys.platform == "win32":
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _has_ended(stream: httpcore.AsyncNetworkStream) -> bool:

@@ -33,6 +33,7 @@ def test_every_fault_is_in_the_table() -> None:
     assert len({row.faults for row in ROWS}) == len(ROWS)
 
 
+@pytest.mark.timeout(180)  # the first one waits for all
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.faults)
 def test_outcome(season: Season, row: Row) -> None:
     seen = season.seen[row]

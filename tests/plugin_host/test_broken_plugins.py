@@ -199,6 +199,34 @@ def test_a_target_that_is_not_there(module: str, said: str, install: Any, sogni_
         assert called.json["plugin"] == "broken (sogni-broken 3.1)"
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"), [("class Ink: ...", "PydanticSchemaGenerationError"), ("", "'Ink' is not defined")]
+)
+@pytest.mark.parametrize("argv", [["broken", "a cat"], ["schema", "broken"]], ids=" ".join)
+def test_an_option_of_a_kind_that_nobody_knows(
+    argv: list[str], kind: str, said: str, install: Any, sogni_cli: Any
+) -> None:
+    asked = f"""
+        from __future__ import annotations
+        from typing import Annotated
+        from sogni_core.request import Argument, ImageOptions, Option
+
+        {kind}
+
+        class Asked(ImageOptions):
+            prompt: Annotated[str, Argument("What to show.")]
+            ink: Annotated[Ink, Option("--ink", help="Ink.")] = None
+
+        async def render(ctx, request): ...
+    """
+    install("broken", files={"mode": asked})
+    called = sogni_cli(*argv, "--json")
+    assert (called.exit_code, called.json["errorCode"]) == (9, "PLUGIN_IMPORT")
+    assert said in called.json["error"]
+    assert "sogni-broken 3.1" in called.json["error"]
+    _assert_the_rest_works(sogni_cli)
+
+
 def test_a_mode_without_a_workflow(install: Any, sogni_cli: Any) -> None:
     install("broken", '@hookimpl\ndef sogni_modes():\n    return [Mode("broken", "x", "{package}.mode:Asked")]\n')
     called = sogni_cli("broken", "x", "--json", "--dry-run")

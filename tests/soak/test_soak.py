@@ -25,7 +25,7 @@ RUNS, AT_ONCE = 2000, 40
 PER_RUN = 4096
 """Bytes that a run may leave behind."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.soak, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.soak, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

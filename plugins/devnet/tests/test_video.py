@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import re
 import subprocess
 from itertools import pairwise
@@ -222,8 +223,7 @@ async def test_without_ffmpeg_it_says_so(artist, video_request, monkeypatch):
 
 
 async def test_a_clip_is_rendered_in_a_tenth_of_a_second(artist, video_request):
-    from time import perf_counter
-
+    """Of processor time, ffmpeg's included: how long that takes is a matter of what else the machine does."""
     from sogni_devnet.ffmpeg import find_ffmpeg
 
     assert find_ffmpeg()
@@ -232,11 +232,16 @@ async def test_a_clip_is_rendered_in_a_tenth_of_a_second(artist, video_request):
     for number in range(3):
         request = video_request(frame={"positivePrompt": f"clip {number}", "height": 512})
         async with artist.connect() as socket:
-            begun = perf_counter()
+            begun = processor_seconds()
             await socket.send("jobRequest", request)
             await socket.events(request["jobID"])
-            taken.append(perf_counter() - begun)
+            taken.append(processor_seconds() - begun)
     assert min(taken) < 0.25
+
+
+def processor_seconds():
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 async def test_nothing_is_left_of_jobs_that_fail(artist, video_request):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,39 +34,6 @@ async def test_what_is_paid_for_has_no_way_into_the_repeating_function() -> None
         with pytest.raises(TypeError):
             await repeated(thing, once)  # type: ignore[arg-type]
     assert calls == []
-
-
-def test_the_type_checker_refuses_it_too(tmp_path: Path) -> None:
-    checked = tmp_path / "paid.py"
-    checked.write_text(
-        "from sogni_core._transport.calls import PaidFrame, Reply, SafeCall, SafeFrame\n"
-        "from sogni_core._transport.http import Http\n"
-        "from sogni_core._transport.retry import repeated\n"
-        "from sogni_core._transport.socket import Socket\n"
-        "async def once(call: SafeCall) -> Reply: ...\n"
-        "async def main(http: Http, socket: Socket, paid: PaidFrame, safe: SafeFrame) -> None:\n"
-        "    await repeated(SafeCall('GET', 'http://x'), once)\n"
-        "    await socket.send(safe)\n"
-        "    await socket.spend(paid, lambda: None)\n"
-        "    await repeated(paid, once)  # 10\n"
-        "    await http.call(paid)  # 11\n"
-        "    await socket.send(paid)  # 12\n"
-        "    await socket.spend(safe, lambda: None)  # 13\n"
-        "class Again(PaidFrame): ...  # 14\n"
-    )
-    found = subprocess.run(
-        [
-            *(sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--no-error-summary"),
-            *("--config-file", "", "--cache-dir", str(tmp_path / "cache"), "--disable-error-code=empty-body"),
-            str(checked),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = [line for line in found.stdout.splitlines() if ": error:" in line]
-    assert [int(line.split(":")[1]) for line in lines] == [10, 11, 12, 13, 14], found.stdout + found.stderr
 
 
 def test_nothing_secret_is_in_a_representation() -> None:
