@@ -62,7 +62,7 @@ TYPES: Mapping[str, Type] = {
     "str | None": lambda value: value is None or isinstance(value, str),
     "float | None": lambda value: value is None or isinstance(value, int | float),
     "tuple[str, ...]": lambda value: _many(value, str),
-    "tuple[Clash, ...]": lambda value: _many(value, Clash) and all(map(_whole, value)),
+    "tuple[Clash, ...]": lambda value: isinstance(value, tuple) and all(map(_is_clash, value)),
     "Mapping[str, str | tuple[str, ...]]": lambda value: _maps(
         value, lambda item: isinstance(item, str) or _many(item, str)
     ),
@@ -81,8 +81,10 @@ def _many(value: Any, kind: Any) -> bool:
     return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)
 
 
-def _whole(clash: Clash) -> bool:
-    return isinstance(clash.mode, str) and isinstance(clash.message, str) and isinstance(clash.rank, int)
+def _is_clash(value: object) -> bool:
+    if not isinstance(value, Clash):
+        return False
+    return isinstance(value.mode, str) and isinstance(value.message, str) and isinstance(value.rank, int)
 
 
 def _plain(value: object) -> bool:
