@@ -36,7 +36,7 @@ class Announcements:
             lines = tuple(_lines(resolved))
             made = cls(lines, workflow.completes, project.media.capitalize(), key)
             made.completed(0, project.count)
-        except (AttributeError, KeyError, ValueError, IndexError) as error:
+        except Exception as error:
             owner = resolved.workflow.plugin.label
             text = f"Workflow {resolved.name} of plugin {owner}: a line about its progress cannot be made: {error!r}"
             raise PluginError("PLUGIN_HOOK", text, plugin=owner) from error

@@ -178,6 +178,8 @@ def _message(
         return f"{flag} must be {' or '.join(filter(None, [', '.join(quoted[:-1]), quoted[-1]]))}."
     if kind == "string_too_short":
         return (isinstance(mark, Argument) and mark.missing) or f"{flag} must not be empty."
+    if kind == "string_unicode":
+        return f"{flag} must be text in UTF-8."
     if kind == "value_error":
         return f"{flag} {clean(context.get('error', found['msg']), 300)}."
     return f"{flag}: {clean(found['msg'], 300)}."

@@ -30,6 +30,7 @@ from . import seeds
 from .choice import choose
 from .convert import flag_of, leaves, prepare, problems_of
 from .last_render import LastRender
+from .marks import wrong_marks
 
 NO_LAST_SEED = ("Could not load last render seed", "No previous render found, generating seed")
 """What is said of a last render without a seed, and of none; the Node program says it even when it is to be quiet."""
@@ -82,15 +83,15 @@ class Resolved:
 
 
 def request_class(mode: Owned[Mode]) -> type[Request]:
-    """Load a mode's request model; raises PluginError."""
+    """Load a mode's request model; raises PluginError, also for marks that nobody could read."""
     model = resolve_target(mode.plugin, mode.record.request)
-    if isinstance(model, type) and issubclass(model, Request):
+    if not (isinstance(model, type) and issubclass(model, Request)):
+        reason = f"{mode.record.request} is not a subclass of Request."
+    elif wrong := next(wrong_marks(model), None):
+        reason = wrong
+    else:
         return model
-    raise PluginError(
-        "PLUGIN_HOOK",
-        f"Plugin {mode.plugin.label}: {mode.record.request} is not a subclass of Request.",
-        plugin=mode.plugin.label,
-    )
+    raise PluginError("PLUGIN_HOOK", f"Plugin {mode.plugin.label}: {reason}", plugin=mode.plugin.label)
 
 
 def whole_class(mode: Owned[Mode]) -> type[Request]:

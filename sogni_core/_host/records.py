@@ -25,17 +25,19 @@ HOOKS: Mapping[str, type] = {
 
 assert set(HOOKS.values()) == set(RECORDS)
 
+FLAG = re.compile(r"--?[a-zA-Z0-9][a-zA-Z0-9-]*")
+"""Form of a flag."""
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*( [a-z0-9]+(-[a-z0-9]+)*)?")
 _SECTION = re.compile(r"([a-z][a-z0-9_]*)?")
-_FLAG = re.compile(r"--?[a-zA-Z0-9][a-zA-Z0-9-]*")
 _ID = re.compile(r"[^\s\x00-\x1f\x7f]+")
 
 _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Mode, "name"): _NAME,
     (Mode, "request"): TARGET,
     (Mode, "workflow"): TARGET,
-    (Mode, "flat"): _FLAG,
+    (Mode, "flat"): FLAG,
     (Mode, "needs"): TARGET,
     (Mode, "skill"): RESOURCE,
     (Workflow, "mode"): _NAME,
@@ -52,12 +54,15 @@ _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Model, "id"): _ID,
 }
 
-_TYPES: Mapping[str, Callable[[object], bool]] = {
+Type = Callable[[object], bool]
+"""Whether a value is of a type."""
+
+TYPES: Mapping[str, Type] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
     "float | None": lambda value: value is None or isinstance(value, int | float),
     "tuple[str, ...]": lambda value: _many(value, str),
-    "tuple[Clash, ...]": lambda value: _many(value, Clash),
+    "tuple[Clash, ...]": lambda value: isinstance(value, tuple) and all(map(_is_clash, value)),
     "Mapping[str, str | tuple[str, ...]]": lambda value: _maps(
         value, lambda item: isinstance(item, str) or _many(item, str)
     ),
@@ -74,6 +79,12 @@ _TYPES: Mapping[str, Callable[[object], bool]] = {
 
 def _many(value: Any, kind: Any) -> bool:
     return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)
+
+
+def _is_clash(value: object) -> bool:
+    if not isinstance(value, Clash):
+        return False
+    return isinstance(value.mode, str) and isinstance(value.message, str) and isinstance(value.rank, int)
 
 
 def _plain(value: object) -> bool:
@@ -95,7 +106,7 @@ def check_record(plugin: PluginInfo, hook: str, record: object) -> Any:
         raise refuse(f"must return {wanted.__name__} records, not {type(record).__name__}.")
     for name, info in wanted.__dataclass_fields__.items():  # type: ignore[attr-defined]
         value = getattr(record, name)
-        if not _TYPES[info.type](value):
+        if not TYPES[info.type](value):
             raise refuse(f"{wanted.__name__}.{name} must be {info.type}, not {value!r:.80}.")
         form = _FORMS.get((wanted, name))
         for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sogni_core._engine.marks import wrong_marks
 from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Mode
@@ -31,8 +32,15 @@ def findings(subject: Subject) -> Iterator[str]:
         except SogniError:
             continue  # said where targets are checked
         if isinstance(model, type) and issubclass(model, Request):
-            for finding in (*_fields(model), *_flags(model), *_settings(subject, model), *_schema(subject, mode)):
-                yield f"mode {mode.name}: {finding}"
+            yield from (f"mode {mode.name}: {finding}" for finding in _findings(subject, mode, model))
+
+
+def _findings(subject: Subject, mode: Mode, model: type[Request]) -> Iterator[str]:
+    unreadable = list(wrong_marks(model))
+    if unreadable:
+        yield from unreadable
+        return
+    yield from (*_fields(model), *_flags(model), *_settings(subject, model), *_schema(subject, mode))
 
 
 def _fields(model: type[Request]) -> Iterator[str]:
@@ -51,11 +59,7 @@ def _flags(model: type[Request]) -> Iterator[str]:
     for name, mark in model.markers():
         if isinstance(mark, Argument):
             continue
-        if not mark.flags:
-            yield f"option {name} has no flag"
         for flag in [spelling for both in mark.flags for spelling in both.split("/")]:
-            if not flag.startswith("-"):
-                yield f"flag {flag!r} of {name} must begin with -"
             if flag in FLAGS:
                 yield f"flag {flag} of {name} is taken by every command"
             if flag in taken:

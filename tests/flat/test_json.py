@@ -145,6 +145,13 @@ def test_an_estimate_needs_no_funds(stage: Any) -> None:
     assert stage.succeed("--video --estimate-video-cost", account=POOR)["type"] == "video-cost"
 
 
+@pytest.mark.parametrize("argv", ["--balance", "--video --estimate-video-cost"])
+def test_what_is_odd_about_the_settings_is_in_the_object(stage: Any, argv: str) -> None:
+    assert "warnings" not in stage.succeed(argv)
+    (said,) = stage.succeed(argv, environ={"OPENCLAW_PLUGIN_CONFIG": "{defaultFpss: 24}"})["warnings"]
+    assert said.startswith("defaultFpss (environment OPENCLAW_PLUGIN_CONFIG) is not a known setting")
+
+
 ERROR = ["success", "error", "prompt", "errorCode", "timestamp", "node", "cwd"]
 
 ERRORS: list[tuple[str, str | None, list[str]]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.metadata import version
 from typing import Any
@@ -118,6 +119,21 @@ def test_a_value_behind_an_equals_sign_is_understood_or_unknown(stage: Any, argv
         assert found["error"].startswith("Unknown option: ")
 
 
+@pytest.mark.parametrize("value", ["turn", "-turn", "a turn", ""])
+def test_what_is_attached_is_the_value_and_never_the_prompt(stage: Any, value: str) -> None:
+    stage.devnet.faults.add("insufficient_funds", times=None)
+    found = stage.fail(["--angles-360", f"--angles-360-video={value}", "-c", "a.png"])
+    assert (found["error"], found["prompt"]) == ("Debit Error: Insufficient funds", None)
+    assert {frame["positivePrompt"].rpartition(" eye-level ")[2] for frame in stage.frames} == {"shot medium shot"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there arguments are text")
+def test_a_prompt_that_is_not_text_is_refused_for_it(stage: Any) -> None:
+    found = stage.fail(["caf\udce9"])
+    assert (found["error"], found["prompt"]) == ("PROMPT must be text in UTF-8.", "caf\udce9")
+    assert stage.requests == []
+
+
 HELP = [
     "--help", "--json --help", "x --help", "-q --help", "--video --help", "--help --bogus", "--help -w x",
     "--help --json", "--token-type gold --help", "--last-seed --help",
@@ -191,8 +207,9 @@ def test_without_a_last_render_it_says_so(stage: Any) -> None:
     assert called.stderr.splitlines()[0].endswith("No previous render found.")
 
 
-def test_without_a_last_render_json_is_an_error_object(stage: Any) -> None:
-    called = stage.call(["--json", "--last"], account=None)
+@pytest.mark.parametrize("argv", [["--json", "--last"], ["--last", "--json"]])
+def test_without_a_last_render_json_is_an_error_object(stage: Any, argv: list[str]) -> None:
+    called = stage.call(argv, account=None)
     assert called.exit_code in {0, 1}
     assert (stage.json["success"], stage.json["error"]) == (False, "No previous render found.")
 

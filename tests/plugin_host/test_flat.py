@@ -13,7 +13,7 @@ HOOK = "from sogni_core.plugin import Clash, Mode, hookimpl\n\n@hookimpl\ndef so
 MODE = """
 from typing import Annotated
 from sogni_core.project import ImageProject
-from sogni_core.request import Argument, ImageOptions, Option
+from sogni_core.request import Argument, ImageOptions, Misplaced, Option
 from sogni_core.result import Result
 
 class Stamp(ImageOptions):
@@ -98,17 +98,82 @@ def test_a_flag_that_two_claim_belongs_to_neither(install: Install, gen: Any, de
 
 
 @pytest.mark.parametrize(
-    "field", ['tall: Annotated[bool, Option("--tall", "-w", help="Tall.")] = False',
-              'json: Annotated[str, Option("--json", help="Twice.")] = ""']
+    "field",
+    ['tall: Annotated[bool, Option("--tall", "-w", help="Tall.")] = False',
+     'json: Annotated[str, Option("--json", help="Twice.")] = ""'],
 )  # fmt: skip
 def test_a_flag_that_means_something_else_already_keeps_its_meaning(install: Install, gen: Any, field: str) -> None:
     install(fields=field)
     assert gen("x", "-w", 256, "--json").json["width"] == 256
+    assert gen("x", "--json=5").stderr.startswith("Error: Unknown option: --json=5\n")
     if "-w" in field:
         found = gen("--stamp", "x", "-w", 256, "--json").json
         assert found["errorCode"] == "PLUGIN_CONFLICT"
         assert "-w of mode 'stamp' of plugin stamps (sogni-stamps" in found["error"]
         assert gen("--stamp", "x", "--tall").exit_code == 0
+
+
+@pytest.mark.parametrize("own", ["--no-filter", "--last-image", "-w"])
+def test_an_option_of_another_mode_does_not_ask_for_this_one(install: Install, gen: Any, devnet: Any, own: str) -> None:
+    """Who pays for an image is not given, and charged for, something else because a plugin was installed."""
+    install(modes=STAMP.format("stamps").replace('"--stamp"', f'"--stamp", "{own}"'))
+    argv = ("x", own, *(["512"] if own == "-w" else []), "--json")
+    called = gen(*argv)
+    assert called.exit_code == 0 or called.json["errorCode"] == "NO_LAST_RENDER"
+    assert [sent["keyFrames"][0]["positivePrompt"] for sent in devnet.job_requests] in ([], ["x"])
+    made = gen("--stamp", *argv) if own == "-w" else gen("--stamp", "x", "--json")
+    assert made.exit_code == 0, made
+    assert devnet.job_requests[-1]["keyFrames"][0]["positivePrompt"] == "a stamp of x"
+
+
+def test_a_number_of_one_mode_may_be_a_word_of_another(install: Install, gen: Any) -> None:
+    install(fields='steps: Annotated[str, Option("--steps", help="Of the stair.")] = ""')
+    assert gen("--steps", "steep", "--stamp", "x").exit_code == 0
+    assert gen("--steps", "steep", "x").stderr == "Error: --steps must be an integer.\n"
+
+
+ODD = {
+    "a flag that is no text": ("""a: Annotated[bool, Option(1, help="A.")] = False""", "Option.flags must be"),
+    "no flag": ("""a: Annotated[str, Option(help="A.")] = ''""", "Option.flags must not be empty"),
+    "a flag that cannot be typed": ("""a: Annotated[str, Option("a", help="A.")] = ''""", "'a' is no flag"),
+    "two flags in one": ("""a: Annotated[str, Option("--a b", help="A.")] = ''""", "'--a b' is no flag"),
+    "a help that is no text": ("""a: Annotated[str, Option("--aa", help=5)] = ''""", "Option.help must be str, not 5"),
+    "a separator": ("""a: Annotated[str, Option("--aa", help="A.", separator=5)] = ''""", "Option.separator must be"),
+    "a value to stand alone": ("""a: Annotated[str, Option("--aa", help="A.", bare=5)] = ''""", "Option.bare must be"),
+    "a text in the wrong place": (
+        """a: Annotated[str, Option("--aa", help="A.", misplaced="text")] = ''""", "Option.misplaced must be"),
+    "a rank that is none": (
+        """a: Annotated[str, Option("--aa", help="A.", misplaced=Misplaced("B.", "x"))] = ''""",
+        "Option.misplaced must be"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_option_that_cannot_be_read_takes_its_own_mode_down(install: Install, gen: Any, odd: str) -> None:
+    field, reason = ODD[odd]
+    install(fields=field)
+    found = gen("--stamp", "x", "--json").json
+    assert found["errorCode"] == "PLUGIN_HOOK"
+    assert "sogni-stamps" in found["error"] and f"Stamp.a: {reason}" in found["error"]
+    assert gen("x").exit_code == 0
+    assert "--stamp" not in gen("--help").stdout
+
+
+def test_a_setting_that_is_not_there_leaves_the_rest_of_the_help(install: Install, gen: Any) -> None:
+    install(fields='a: Annotated[str, Option("--aa", help="A.", setting="stamps.a")]')
+    called = gen("--help")
+    assert called.exit_code == 0
+    assert "Cannot be shown; plugin stamps (sogni-stamps" in called.stdout
+    assert "stamps.a" in called.stdout and "--starting-image" in called.stdout
+
+
+@pytest.mark.parametrize("clash", ['Clash("video", 5)', 'Clash("video", "No.", rank="x")', 'Clash(5, "No.")'])
+def test_a_clash_that_cannot_be_said_is_no_record(install: Install, gen: Any, sogni_cli: Any, clash: str) -> None:
+    install(modes=STAMP.format("stamps").removesuffix(")") + f", clashes=({clash},))")
+    assert gen("x").exit_code == 0
+    assert gen("--video", "--stamp", "x", plugins=("stamps", "video", "devnet")).exit_code == 1
+    listed = sogni_cli("plugins", "--json", plugins=("stamps", "devnet"))
+    assert "Mode.clashes must be" in listed.stdout and "sogni-stamps" in listed.stdout
 
 
 def test_a_mode_that_does_not_load_takes_its_own_flags_down(install: Install, gen: Any) -> None:

@@ -60,11 +60,12 @@ class Answers:
             case None:
                 self._write(objects.version(), [__version__])
             case Report():
-                self._write({"success": True, **answer.fields}, _lines(answer))
+                self._write({"success": True, **answer.fields, **_noted(answer)}, _lines(answer))
                 self._warn(answer.warnings)
             case Plan():
                 estimate = objects.estimate(answer, resolved)
-                self._write(estimate, [f"Estimated cost: {objects.compact(estimate['estimate'])}"])
+                said = [f"Estimated cost: {objects.compact(estimate['estimate'])}"]
+                self._write({**estimate, **_noted(answer)}, said)
                 self._warn(answer.warnings)
             case Result():
                 return self._result(answer, resolved)
@@ -88,6 +89,10 @@ class Answers:
         if not self.is_json and "quiet" not in self._scan.asked:
             for warning in warnings:
                 output.note(f"Warning: {output.shown(warning)}")
+
+
+def _noted(answer: Report | Plan) -> objects.Fields:
+    return {"warnings": list(answer.warnings)} if answer.warnings else {}
 
 
 def _lines(report: Report) -> Sequence[str]:

@@ -88,7 +88,8 @@ class Call:
             text = app.paths.last_render.read_text("utf-8", "replace")
         except FileNotFoundError:
             missing = InputError("NO_LAST_RENDER", "No previous render found.")
-            if self._answers.is_json:
+            # The scan ended here: what asks for an object may stand behind.
+            if "--json" in self._argv:
                 raise missing from None
             output.note(missing.message)
             return 0

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from sogni_core._host import known
 from sogni_core._host.registry import Registry
 from sogni_core.cli.derived import help_of, metavar_of
+from sogni_core.errors import SogniError
 from sogni_core.request import Option
 from sogni_core.settings import Settings
+from sogni_core.text import clean
 
 from .vocabulary import DEFAULT, OWN_FLAGS, Reached, Vocabulary
 
@@ -38,9 +40,16 @@ def help_text(vocabulary: Vocabulary, registry: Registry, settings: Settings) ->
     rows += _options(vocabulary.modes[DEFAULT], settings, only=shared)
     for mode in vocabulary.modes.values():
         rows += ["", f"Options of {'images' if mode.name == DEFAULT else mode.name}:"]
-        rows += _models(mode, registry, settings)
-        rows += _options(mode, settings, without=shared)
+        rows += _about(mode, registry, settings, shared)
     return "\n".join([*rows, "", *textwrap.wrap(_FOOT, WIDTH)]) + "\n"
+
+
+def _about(mode: Reached, registry: Registry, settings: Settings, shared: frozenset[str]) -> list[str]:
+    """Show the models and the options of a mode; of one that names a setting that is not there, that."""
+    try:
+        return [*_models(mode, registry, settings), *_options(mode, settings, without=shared)]
+    except SogniError as error:
+        return [*_row("", f"Cannot be shown; plugin {mode.owned.plugin.label}: {clean(error.message)}")]
 
 
 def _flags_of(mode: Reached, vocabulary: Vocabulary) -> str:

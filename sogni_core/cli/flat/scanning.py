@@ -71,12 +71,10 @@ def scan(argv: Sequence[str], vocabulary: Vocabulary, into: Scan) -> None:
                 return
             continue
         flag, equals, attached = token.partition("=")
-        word = vocabulary.words.get(token) or (vocabulary.words.get(flag) if equals else None)
+        word = vocabulary.words.get(flag)
         if word is None or (equals and word.kind == "switch"):
             raise _unknown(token, argv, vocabulary)
-        if equals and word.flag == flag:
-            rest.insert(0, attached)
-        value = _value(word, rest)
+        value = attached if equals else _value(word, rest)
         if value is not None:
             _check(word, value, vocabulary)
         into.given.append(Given(word, value))
@@ -106,11 +104,17 @@ def _is_path(token: str) -> bool:
 
 
 def _check(word: Word, text: str, vocabulary: Vocabulary) -> None:
-    """Refuse a number that is none, or out of range, where it stands; other values wait for the rules."""
-    mode, use = next(iter(word.uses.items()))
-    problem = _wrong_number(vocabulary.modes[mode].model, use.field, text)
-    if problem is None:
-        return
+    """Refuse a number that is none, or out of range, where it stands; other values wait for the rules.
+
+    So does one that is right for some mode that has the flag: which mode is meant may be said behind it.
+    """
+    problems = []
+    for mode, use in word.uses.items():
+        found = _wrong_number(vocabulary.modes[mode].model, use.field, text)
+        if found is None:
+            return
+        problems.append(found)
+    problem = problems[0]
     said = str(problem.details.get("flag", ""))
     details = {**problem.details, "flag": word.flag, "value": text[:200]}
     raise InputError("INVALID_ARGUMENT", problem.message.replace(said, word.flag, 1), details=details)

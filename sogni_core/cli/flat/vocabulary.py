@@ -114,15 +114,26 @@ class Vocabulary:
                         word.uses[mode.name] = use
                         word.misplaced = word.misplaced or mark.misplaced
         for flag in mode.owned.record.flat:
-            own = self.words.get(flag)
-            word = own if own is not None and mode.name in own.uses else self._word(mode, flag, "switch", None)
+            word = self.words.get(flag)
+            if word is not None and set(word.uses) - {mode.name}:
+                # An option of another mode: whoever gives it there does not ask for this one.
+                if mode.name not in word.uses:
+                    self._conflict(mode, flag)
+                continue
+            if word is None or not word.uses:
+                word = self._word(mode, flag, "switch", None)
             if word is not None:
                 word.claims.append(mode.name)
 
     def _word(self, mode: Reached, flag: str, kind: Kind, bare: str | None) -> Word | None:
-        word = self.words.setdefault(flag, Word(flag, kind, bare))
-        if flag not in OWN and word.kind == kind:
-            return word
+        if flag not in OWN:
+            word = self.words.setdefault(flag, Word(flag, kind, bare))
+            if word.kind == kind:
+                return word
+        self._conflict(mode, flag)
+        return None
+
+    def _conflict(self, mode: Reached, flag: str) -> None:
         label = mode.owned.plugin.label
         self.conflicts[flag, mode.name] = PluginError(
             "PLUGIN_CONFLICT",
@@ -130,7 +141,6 @@ class Vocabulary:
             hint=f"Use sogni {mode.name} instead.",
             plugin=label,
         )
-        return None
 
 
 def _reached(registry: Registry) -> Iterator[Owned[Mode]]:

@@ -97,8 +97,8 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "a model of no workflow": (_hook("sogni_models():\n    return [Model('m', workflow='x')]"), "written mode:name"),
     "a field without marker": (_option("ink: str = 'blue'"), "field ink must be marked once"),
     "an option without help": (_option("ink: Annotated[str, Option('--ink', help='')] = ''"), "field ink has no help"),
-    "an option without flag": (_option("ink: Annotated[str, Option(help='Ink.')] = ''"), "option ink has no flag"),
-    "a flag that is none": (_option("ink: Annotated[str, Option('ink', help='Ink.')] = ''"), "must begin with -"),
+    "an option without flag": (_option("ink: Annotated[str, Option(help='Ink.')] = ''"), "flags must not be empty"),
+    "a flag that is none": (_option("ink: Annotated[str, Option('ink', help='Ink.')] = ''"), "ink: 'ink' is no flag"),
     "a flag of every command": (_option("ink: Annotated[bool, Option('-q', help='Ink.')] = False"),
                                 "flag -q of ink is taken by every command"),
     "a flag twice": (
