@@ -78,7 +78,7 @@ def test_help_of_a_mode_loads_its_own_plugin_only() -> None:
 
 
 def test_help_builds_no_validator() -> None:
-    """Pydantic takes as long for the classes on the way to one mode's request as for importing itself."""
+    """Nor for the classes on the way to a mode's request, which nothing ever validates with."""
     probe = """
 import sys
 from sogni_core.cli import main
