@@ -75,3 +75,23 @@ def test_help_of_a_mode_loads_its_own_plugin_only() -> None:
     assert "sogni_postcard.mode" in loaded
     assert not any(name.startswith("sogni_devnet.") and name != "sogni_devnet.plugin" for name in loaded)
     assert loaded & {"httpx", "websockets", "PIL", "eth_account", "rich"} == set()
+
+
+def test_help_builds_no_validator() -> None:
+    """Nor for the classes on the way to a mode's request, which nothing ever validates with."""
+    probe = """
+import sys
+from sogni_core.cli import main
+from sogni_core.request import Request
+
+def built(model):
+    yield from [model.__name__] if model.__pydantic_complete__ else []
+    for derived in model.__subclasses__():
+        yield from built(derived)
+
+main(["image", "--help"])
+assert "sogni_core._builtin.image" in sys.modules
+print(*built(Request), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=50, check=True)
+    assert done.stderr.split() == []
