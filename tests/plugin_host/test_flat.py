@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 HOOK = "from sogni_core.plugin import Clash, Mode, hookimpl\n\n@hookimpl\ndef sogni_modes():\n    return [{modes}]\n"
 
@@ -111,6 +112,27 @@ def test_a_flag_that_means_something_else_already_keeps_its_meaning(install: Ins
         assert found["errorCode"] == "PLUGIN_CONFLICT"
         assert "-w of mode 'stamp' of plugin stamps (sogni-stamps" in found["error"]
         assert gen("--stamp", "x", "--tall").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("flag", "argv"), [("-w", ("x", "-w", "256")), ("--ref", ("--video", "--ref", "face.png", "x"))]
+)
+def test_whoever_comes_first_by_name_does_not_come_first(
+    install: Install, gen: Any, folder: Path, flag: str, argv: tuple[str, ...]
+) -> None:
+    """The flags of the core and of the official plugins are theirs, whatever another plugin is called."""
+    Image.new("RGB", (512, 512)).save(folder / "face.png")
+    install("aaa", modes=STAMP.format("aaa"), fields=f'tall: Annotated[bool, Option("{flag}", help="Tall.")] = False')
+    called = gen(*argv, "--json", plugins=("aaa", "video", "devnet"))
+    assert called.exit_code == 0, called
+    assert called.json["width"] == (256 if flag == "-w" else 512)
+
+
+def test_what_a_plugin_prints_is_not_the_answer(install: Install, gen: Any) -> None:
+    install(mode=MODE.format(fields=PERFORATED).replace("    asked =", '    print("engraving")\n    asked ='))
+    called = gen("--stamp", "x", "--json")
+    assert called.json["success"] is True
+    assert "engraving" in called.stderr.splitlines()
 
 
 @pytest.mark.parametrize("own", ["--no-filter", "--last-image", "-w"])

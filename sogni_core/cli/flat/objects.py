@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sogni_core import __version__
 from sogni_core._engine.report import described
 from sogni_core.cli import output
-from sogni_core.errors import InputError, PartialError, SogniError
+from sogni_core.errors import PartialError, SogniError
 from sogni_core.result import Plan, Result
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def error(error: SogniError, prompt: str | None, resolved: Resolved | None, *, o
     if hint:
         fields["hint"] = output.shown(hint)
     fields |= {"timestamp": _now(), "node": platform.python_version(), "cwd": _cwd()}
-    if resolved is not None and not isinstance(error, InputError):
+    if resolved is not None:
         fields["context"] = _context(resolved)
     if openclaw:
         fields["openclaw"] = True
