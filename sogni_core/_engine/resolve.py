@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.targets import blaming
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import InputError, PluginError, Problem
 from sogni_core.plugin import Mode, Model, Workflow
@@ -127,7 +128,8 @@ class Resolver:
         self._fill_defaults(model, chosen.record, entry, values, origins)
         self._fill_format(model, values, origins, warnings)
         self._fill_timeout(model, chosen.record, entry, values, origins)
-        request = self._build(model, values, origins, problems)
+        with blaming(mode.plugin, model.__qualname__):
+            request = self._build(model, values, origins, problems)
         given_fields = frozenset(name for name in named if origins.get(name) == "given")
         strategy, hashed = None, None
         if isinstance(request, RenderOptions):

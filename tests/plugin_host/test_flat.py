@@ -181,6 +181,29 @@ def test_an_option_that_cannot_be_read_takes_its_own_mode_down(install: Install,
     assert "--stamp" not in gen("--help").stdout
 
 
+RAISING = {
+    "settled": "def settled(self, facts):\n        raise ValueError('boom')",
+    "model": "@pydantic.model_validator(mode='before')\n    def look(values):\n        raise TypeError('boom')",
+}
+
+
+@pytest.mark.parametrize("what", RAISING)
+def test_a_request_that_raises_is_its_plugins_error(install: Install, gen: Any, devnet: Any, what: str) -> None:
+    install(mode="import pydantic\n" + MODE.format(fields=RAISING[what]))
+    found = gen("--stamp", "x", "--json").json
+    assert (found["errorCode"], devnet.requests) == ("PLUGIN_HOOK", [])
+    assert "stamps (sogni-stamps" in found["error"] and "boom" in found["error"]
+
+
+def test_what_went_wrong_with_a_run_is_told_though_the_request_cannot_tell_of_itself(
+    install: Install, gen: Any, devnet: Any
+) -> None:
+    install(fields="def described(self, workflow):\n        raise ValueError('boom')")
+    devnet.faults.add("job_error", times=None)
+    found = gen("--stamp", "x", "--json").json
+    assert (found["error"], found["context"]["width"]) == ("The worker failed", 512)
+
+
 def test_a_setting_that_is_not_there_leaves_the_rest_of_the_help(install: Install, gen: Any) -> None:
     install(fields='a: Annotated[str, Option("--aa", help="A.", setting="stamps.a")]')
     called = gen("--help")
