@@ -54,7 +54,7 @@ class Mode:
     """Target of the mode's only workflow; a mode with several registers :class:`Workflow` records instead."""
     flat: tuple[str, ...] = ()
     """Flags by which the flat command line ``sogni-gen`` recognises this mode, such as ``("--video", "-v")``. One that
-    is an option of the mode too is both; any other is a switch and no more."""
+    is an option of the mode too is both; any other is a switch and no more. An option of another mode stays that."""
     clashes: tuple[Clash, ...] = ()
     """What to say where the flat command line is asked for another mode too; there is a general text."""
     needs: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.registry import Owned, Registry
-from sogni_core._host.targets import describe
+from sogni_core._host.targets import blaming, describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.context import Facts
 from sogni_core.errors import InputError, PluginError, Problem, SogniError
@@ -73,7 +73,8 @@ def _settled(resolved: Resolved, request: Request, facts: Facts) -> Request:
     """Make the seed again if it comes from the request and the assets changed what it is made of."""
     if resolved.hashed is None:
         return request
-    values = request.settled(facts)
+    with blaming(resolved.mode.plugin, f"{type(request).__qualname__}.settled"):
+        values = request.settled(facts)
     if not values:
         return request
     hashed = replace(resolved.hashed, request=resolved.hashed.request.model_copy(update=dict(values)))

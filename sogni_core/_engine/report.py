@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sogni_core._host.targets import blaming
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.files import absolute
 from sogni_core.project import Asset, Project
@@ -42,14 +43,18 @@ def plain(value: Any) -> Any:
     return value
 
 
-def described(resolved: Resolved) -> dict[str, Any]:
-    """Return every option of a request under its name in JSON, and what follows from them."""
-    request: Request = resolved.request
-    named = {
-        (mark.json if isinstance(mark, Option) else "") or camel(name): plain(getattr(request, name))
-        for name, mark in type(request).markers()
+def options(resolved: Resolved) -> dict[str, Any]:
+    """Return every option of a request under its name in JSON."""
+    return {
+        (mark.json if isinstance(mark, Option) else "") or camel(name): plain(getattr(resolved.request, name))
+        for name, mark in type(resolved.request).markers()
     }
-    return {**named, **request.described(resolved.workflow.record.name)}
+
+
+def described(resolved: Resolved) -> dict[str, Any]:
+    """Return every option, and what follows from them; raises PluginError if the request cannot say it."""
+    with blaming(resolved.mode.plugin, f"{type(resolved.request).__qualname__}.described"):
+        return {**options(resolved), **resolved.request.described(resolved.workflow.record.name)}
 
 
 def kept(resolved: Resolved) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from sogni_core._host.quarantine import quarantine
 from sogni_core._host.registry import Owned, Registry
-from sogni_core._host.targets import describe
+from sogni_core._host.targets import blaming, describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import InputError, PluginError, Problem
 from sogni_core.plugin import Mode, Model, Workflow
@@ -142,7 +142,8 @@ class Resolver:
         self._fill_defaults(model, chosen.record, entry, values, origins)
         self._fill_format(model, values, origins, warnings)
         self._fill_timeout(model, chosen.record, entry, values, origins)
-        request = self._build(model, values, origins, problems)
+        with blaming(mode.plugin, model.__qualname__):
+            request = self._build(model, values, origins, problems)
         given_fields = frozenset(name for name in named if origins.get(name) == "given")
         strategy, hashed = None, None
         if isinstance(request, RenderOptions):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
@@ -24,6 +26,18 @@ RESOURCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[\w-]+(\.[\w-]+)*")
 def describe(error: BaseException) -> str:
     """Say an exception in one cleaned line."""
     return clean(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+@contextmanager
+def blaming(owner: PluginInfo, what: str) -> Iterator[None]:
+    """Turn whatever a plugin's code raises into PluginError PLUGIN_HOOK with its name; errors of the tree pass."""
+    try:
+        yield
+    except SogniError:
+        raise
+    except Exception as error:
+        text = f"Plugin {owner.label}: {what} raised {describe(error)}"
+        raise PluginError("PLUGIN_HOOK", text, plugin=owner.label) from error
 
 
 def read_text(owner: PluginInfo, resource: str) -> str:

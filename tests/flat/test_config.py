@@ -109,6 +109,13 @@ def test_money_is_not_spent_elsewhere_for_a_word_that_is_wrong(stage: Any, confi
     assert stage.projects == []
 
 
+@pytest.mark.parametrize("name", ["SOGNI_SAFETY_FILTER", "SOGNI_TOKEN_TYPE", "SOGNI_NETWORK"])
+def test_nor_is_it_spent_otherwise(stage: Any, name: str) -> None:
+    found = stage.fail("x", environ={name: "perhaps"})
+    assert "perhaps" in json.dumps(found)
+    assert stage.projects == []
+
+
 WRONG: list[dict[str, Any]] = [
     {"defaultFsp": 24}, {"defaultWidth": "wide"}, {"defaultWidth": 0}, {"defaultWidth": -5}, {"defaultCount": 0},
     {"defaultFps": None}, {"modelDefaults": 7}, {"videoModels": []}, {"seedStrategy": "best"}, {"defaultHeight": 1e300},

@@ -141,6 +141,14 @@ def test_an_estimate(stage: Any, argv: str, fields: dict[str, Any]) -> None:
     assert not [line for line in stage.lines if "seed" in line]
 
 
+def test_an_estimate_of_two_clips_is_their_sum(stage: Any) -> None:
+    one = stage.succeed("--video --estimate-video-cost --ref ref.png")["estimate"]
+    two = stage.succeed("--video --estimate-video-cost --ref ref.png --looping -o loop.mp4")["estimate"]
+    assert {name: float(figure) for name, figure in two.items()} == {
+        name: 2 * float(figure) for name, figure in one.items()
+    }
+
+
 def test_an_estimate_needs_no_funds(stage: Any) -> None:
     assert stage.succeed("--video --estimate-video-cost", account=POOR)["type"] == "video-cost"
 

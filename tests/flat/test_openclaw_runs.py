@@ -46,6 +46,20 @@ def test_an_error_of_the_run_is_json_too(stage: Any) -> None:
     assert "Error: Debit Error: Insufficient funds" in stage.lines
 
 
+@pytest.mark.parametrize("json", [True, False])
+def test_some_that_fail_are_one_object_too(stage: Any, json: bool) -> None:
+    """The host reads one object: what is there and what is missing stand in it, not in lines above it."""
+    stage.devnet.faults.add("partial_failure")
+    called = stage.call(["-n", "3", "-o", "x.png", *(["--json"] if json else []), "x"],
+                        environ={"OPENCLAW_PLUGIN_CONFIG": "{}"})  # fmt: skip
+    assert called.exit_code == 1
+    assert (stage.json["errorCode"], stage.json["success"], stage.json["openclaw"]) == ("PARTIAL", False, True)
+    assert len(stage.json["localPaths"]) == 2
+    assert [line for line in stage.lines if line.startswith("Error: ")] == (
+        [] if json else [f"Error: {stage.json['error']}"]
+    )
+
+
 def test_a_success_is_not_affected(stage: Any) -> None:
     called = stage.call("x", environ={"OPENCLAW_PLUGIN_CONFIG": "{}"})
     assert called.exit_code == 0

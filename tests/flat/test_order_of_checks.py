@@ -268,3 +268,20 @@ CHECKED_FIRST = [
 def test_checks_come_before_credentials(stage: Any, row: Refused) -> None:
     found = stage.fail(row.words, account=None)
     assert found["errorCode"] == "INVALID_ARGUMENT"
+
+
+def test_all_that_is_wrong_is_told_beside_the_first(stage: Any) -> None:
+    """A value that is none keeps nobody from hearing what else is wrong."""
+    found = stage.fail("--token-type gold --lora-strength 1 --workflow t2v --frames 17 a b")
+    assert [problem["error"] for problem in found["problems"]] == [
+        '--token-type must be "spark" or "sogni".',
+        "--lora-strength requires at least one --lora.",
+        "Video-only options (--workflow/--frames/--ref-audio/--ref-video) require --video.",
+        "Unexpected argument: b",
+    ]
+
+
+def test_what_only_the_run_finds_says_what_was_asked_for(stage: Any) -> None:
+    found = stage.fail("-o . x")
+    assert (found["errorCode"], found["context"]["width"]) == ("OUTPUT_NOT_WRITABLE", 512)
+    assert stage.projects == []

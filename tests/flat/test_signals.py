@@ -39,7 +39,7 @@ def start(slow: Devnet, folder: Path, tmp_path_factory: pytest.TempPathFactory) 
     def begin(*argv: str, **environ: str) -> subprocess.Popen[str]:
         before = len(slow.projects)
         process = subprocess.Popen([SCRIPT, *argv], env={**home, **slow.environ, **environ}, cwd=folder, text=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
         until = time.monotonic() + 30
         while len(slow.projects) == before:
             assert time.monotonic() < until and process.poll() is None, "the project never arrived"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 HOOK = "from sogni_core.plugin import Clash, Mode, hookimpl\n\n@hookimpl\ndef sogni_modes():\n    return [{modes}]\n"
 
@@ -113,6 +114,27 @@ def test_a_flag_that_means_something_else_already_keeps_its_meaning(install: Ins
         assert gen("--stamp", "x", "--tall").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("flag", "argv"), [("-w", ("x", "-w", "256")), ("--ref", ("--video", "--ref", "face.png", "x"))]
+)
+def test_whoever_comes_first_by_name_does_not_come_first(
+    install: Install, gen: Any, folder: Path, flag: str, argv: tuple[str, ...]
+) -> None:
+    """The flags of the core and of the official plugins are theirs, whatever another plugin is called."""
+    Image.new("RGB", (512, 512)).save(folder / "face.png")
+    install("aaa", modes=STAMP.format("aaa"), fields=f'tall: Annotated[bool, Option("{flag}", help="Tall.")] = False')
+    called = gen(*argv, "--json", plugins=("aaa", "video", "devnet"))
+    assert called.exit_code == 0, called
+    assert called.json["width"] == (256 if flag == "-w" else 512)
+
+
+def test_what_a_plugin_prints_is_not_the_answer(install: Install, gen: Any) -> None:
+    install(mode=MODE.format(fields=PERFORATED).replace("    asked =", '    print("engraving")\n    asked ='))
+    called = gen("--stamp", "x", "--json")
+    assert called.json["success"] is True
+    assert "engraving" in called.stderr.splitlines()
+
+
 @pytest.mark.parametrize("own", ["--no-filter", "--last-image", "-w"])
 def test_an_option_of_another_mode_does_not_ask_for_this_one(install: Install, gen: Any, devnet: Any, own: str) -> None:
     """Who pays for an image is not given, and charged for, something else because a plugin was installed."""
@@ -157,6 +179,29 @@ def test_an_option_that_cannot_be_read_takes_its_own_mode_down(install: Install,
     assert "sogni-stamps" in found["error"] and f"Stamp.a: {reason}" in found["error"]
     assert gen("x").exit_code == 0
     assert "--stamp" not in gen("--help").stdout
+
+
+RAISING = {
+    "settled": "def settled(self, facts):\n        raise ValueError('boom')",
+    "model": "@pydantic.model_validator(mode='before')\n    def look(values):\n        raise TypeError('boom')",
+}
+
+
+@pytest.mark.parametrize("what", RAISING)
+def test_a_request_that_raises_is_its_plugins_error(install: Install, gen: Any, devnet: Any, what: str) -> None:
+    install(mode="import pydantic\n" + MODE.format(fields=RAISING[what]))
+    found = gen("--stamp", "x", "--json").json
+    assert (found["errorCode"], devnet.requests) == ("PLUGIN_HOOK", [])
+    assert "stamps (sogni-stamps" in found["error"] and "boom" in found["error"]
+
+
+def test_what_went_wrong_with_a_run_is_told_though_the_request_cannot_tell_of_itself(
+    install: Install, gen: Any, devnet: Any
+) -> None:
+    install(fields="def described(self, workflow):\n        raise ValueError('boom')")
+    devnet.faults.add("job_error", times=None)
+    found = gen("--stamp", "x", "--json").json
+    assert (found["error"], found["context"]["width"]) == ("The worker failed", 512)
 
 
 def test_a_setting_that_is_not_there_leaves_the_rest_of_the_help(install: Install, gen: Any) -> None:

@@ -47,12 +47,7 @@ class Answers:
         if wanted or self._openclaw:
             output.write_json(objects.error(error, self._scan.prompt, resolved, openclaw=self._openclaw))
         if not wanted:
-            output.note(f"Error: {output.shown(error.message)}")
-            hint = objects.hint_of(error)
-            if hint:
-                output.note(f"Hint: {output.shown(hint)}")
-            for project in error.details.get("projects", ()):
-                output.note(f"Project {project['projectId']}: {project['state']}")
+            _tell(error)
 
     def write(self, answer: Report | Plan | Result | None, resolved: Resolved) -> int:
         """Write an answer, None for the version; returns the exit code."""
@@ -68,15 +63,19 @@ class Answers:
                 self._write({**estimate, **_noted(answer)}, said)
                 self._warn(answer.warnings)
             case Result():
-                return self._result(answer, resolved)
+                return self._result(answer)
         return 0
 
-    def _result(self, result: Result, resolved: Resolved) -> int:
-        self._write(objects.result(result), _places(result))
+    def _result(self, result: Result) -> int:
         if result.error is None:
+            self._write(objects.result(result), _places(result))
             return 0
+        if self.is_json or self._openclaw:
+            output.write_json(objects.result(result) | ({"openclaw": True} if self._openclaw else {}))
+        else:
+            output.write_lines(_places(result))
         if not self.is_json:
-            self.error(result.error, resolved)
+            _tell(result.error)
         return 1
 
     def _write(self, fields: objects.Fields, lines: Sequence[str] | Iterator[str]) -> None:
@@ -89,6 +88,15 @@ class Answers:
         if not self.is_json and "quiet" not in self._scan.asked:
             for warning in warnings:
                 output.note(f"Warning: {output.shown(warning)}")
+
+
+def _tell(error: SogniError) -> None:
+    output.note(f"Error: {output.shown(error.message)}")
+    hint = objects.hint_of(error)
+    if hint:
+        output.note(f"Hint: {output.shown(hint)}")
+    for project in error.details.get("projects", ()):
+        output.note(f"Project {project['projectId']}: {project['state']}")
 
 
 def _noted(answer: Report | Plan) -> objects.Fields:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sogni_core import __version__
-from sogni_core._engine.report import described
+from sogni_core._engine.report import described, options
 from sogni_core.cli import output
-from sogni_core.errors import InputError, PartialError, SogniError
+from sogni_core.errors import PartialError, PluginError, SogniError
 from sogni_core.result import Plan, Result
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def error(error: SogniError, prompt: str | None, resolved: Resolved | None, *, o
     if hint:
         fields["hint"] = output.shown(hint)
     fields |= {"timestamp": _now(), "node": platform.python_version(), "cwd": _cwd()}
-    if resolved is not None and not isinstance(error, InputError):
+    if resolved is not None:
         fields["context"] = _context(resolved)
     if openclaw:
         fields["openclaw"] = True
@@ -116,7 +116,11 @@ def compact(value: object) -> str:
 
 
 def _context(resolved: Resolved) -> Fields:
-    shown = {"workflow": resolved.workflow.record.name, **described(resolved)}
+    try:
+        shown = described(resolved)
+    except PluginError:
+        shown = options(resolved)  # what went wrong with the run is to be said, whatever a plugin thinks of it
+    shown = {"workflow": resolved.workflow.record.name, **shown}
     video = resolved.model.media == "video"
     names = VIDEO_CONTEXT if video else IMAGE_CONTEXT
     return {"video": video, **{name: shown.get(name) if name in names else None for name in VIDEO_CONTEXT}}

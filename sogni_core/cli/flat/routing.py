@@ -73,21 +73,17 @@ def _claims(scan: Scan, vocabulary: Vocabulary) -> dict[str, str]:
 
 
 def _settle(claims: dict[str, str], vocabulary: Vocabulary) -> tuple[Reached, list[Problem]]:
-    """Choose the mode; where several are asked for, the one that says why not, else the first, and a problem."""
+    """Choose the mode, the first that is asked for; where others are too, it is a problem, in words of their own."""
+    mode = vocabulary.modes[next(iter(claims), DEFAULT)]
     if len(claims) < 2:
-        return vocabulary.modes[next(iter(claims), DEFAULT)], []
+        return mode, []
     clashes = [
-        (clash.rank, name, clash)
-        for name in claims
-        for clash in vocabulary.modes[name].owned.record.clashes
-        if clash.mode in claims
+        clash for name in claims for clash in vocabulary.modes[name].owned.record.clashes if clash.mode in claims
     ]
     if not clashes:
         first, second = list(claims)[:2]
-        general = Clash(second, f"{claims[first]} cannot be combined with {claims[second]}.")
-        clashes = [(general.rank, first, general)]
-    name = min(clashes, key=lambda one: one[0])[1]
-    return vocabulary.modes[name], [Problem(clash.message, rank=rank) for rank, _, clash in clashes]
+        clashes = [Clash(second, f"{claims[first]} cannot be combined with {claims[second]}.")]
+    return mode, [Problem(clash.message, rank=clash.rank) for clash in clashes]
 
 
 def _misplaced(scan: Scan, mode: Reached, claims: dict[str, str], vocabulary: Vocabulary) -> Iterator[Problem]:
