@@ -32,6 +32,8 @@ class Row:
     """How many files are there although there is an error."""
     timeout: int = 20
     """Time limit of the run, seconds."""
+    crowd: int = 5
+    """Added to it where many runs begin at once: on a busy machine seconds are gone before anything is sent."""
     pace: float = 0.0
     """Seconds that a worker takes for an image."""
     count: int = 1
@@ -90,7 +92,7 @@ CREDENTIALS = (
     Row("http_500 times=all path=/v1/account/*", "SERVICE_ERROR", "failed", 0, _UNSENT, password=True),
     Row("http_html path=/v1/account/nonce", "SERVICE_ERROR", "failed", 0, _UNSENT, password=True),
     *_whole("http_empty path=/v1/account/login", note="There is another login.", password=True),
-    Row("http_stalled path=/v1/account/login", "TIMEOUT", "cancelled", 0, _UNSENT, password=True, timeout=6),
+    Row("http_stalled path=/v1/account/login", "TIMEOUT", "cancelled", 0, _UNSENT, password=True, timeout=2),
     *_whole("token_expired", note="The token is refreshed.", password=True),
     *_whole("token_revoked", "token_expired + refresh_refused", note="There is another login.", password=True),
     Row("token_revoked + login_refused after=1", "AUTHENTICATION_ERROR", "failed", 0, _UNSENT, password=True),
@@ -102,7 +104,7 @@ FILES = (
     *_whole("upload_refused", "upload_failed", "upload_unavailable", "upload_slow", "upload_dropped",
             note="The upload is tried again.", context=True),
     Row("upload_stalled", "TIMEOUT", "cancelled", 0, f"{_UNSENT} The time limit of the run holds for uploads.",
-        context=True, timeout=6),
+        context=True, timeout=2),
     Row("upload_failed times=all", "UPLOAD_FAILED", "failed", 0, _UNSENT, context=True),
     Row("upload_refused times=all", "UPLOAD_FAILED", "failed", 0, _UNSENT, context=True),
     Row("upload_lost", "PROJECT_ERROR", "failed", 1, "The service refuses the request; nothing was charged.",
@@ -133,10 +135,10 @@ CONNECTING = (
             "first.", timeout=35),
     *_whole("upgrade_slow", "late_greeting"),
     *_whole("upgrade_stalled", note="After 20 s it connects again.", timeout=35, patient=True),
-    Row("upgrade_stalled times=all", "TIMEOUT", "cancelled", 0, _UNSENT, timeout=6),
+    Row("upgrade_stalled times=all", "TIMEOUT", "cancelled", 0, _UNSENT, timeout=2),
     *(Row(f"{name} times=all", "CONNECTION_ERROR", "failed", 0, f"{_UNSENT} It gives up after three tries.")
       for name in ("upgrade_503", "upgrade_html", "upgrade_dropped", "drop_before_greeting")),
-    Row("no_greeting", "TIMEOUT", "cancelled", 0, _UNSENT, timeout=6),
+    Row("no_greeting", "TIMEOUT", "cancelled", 0, _UNSENT, timeout=2),
     Row("no_greeting times=all", "TIMEOUT", "unknown", 1,
         "After 10 s the request is sent unasked, and whether it was heard is not known.", timeout=12),
     *_whole("no_models", note="Who renders is the service's to know."),
@@ -167,7 +169,8 @@ REQUESTS = (
     *(Row(fault, code, "failed") for fault, code in _ANSWERS.items()),
     Row("server_restarting", RESULT, "completed", 2, _AGAIN),
     Row("server_restarting_open", "TIMEOUT", "cancelled", 1,
-        "The next connection is waited for, and there is none: a server that stops closes this one.", timeout=3),
+        "The next connection is waited for, and there is none: a server that stops closes this one.", timeout=3,
+        crowd=1),
     Row("server_restarting times=2", "SERVICE_ERROR", "failed", 2, "Twice turned away, it is not written again."),
     Row("swallow_request", "TIMEOUT", "unknown", 1, "The service never speaks of it.", timeout=3),
     *_whole("drop_after_request", note="The next connection tells of it."),

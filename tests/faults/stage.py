@@ -180,7 +180,12 @@ async def _image(app: App, row: Row, folder: Path) -> Result:
         Image.new("RGB", (64, 48), "teal").save(folder / "reference.png")
         fields["context"] = [str(folder / "reference.png")]
     return await app.run(
-        "image", prompt="a cat", seed=7, timeout=row.timeout, output=str(folder / "out" / "out.png"), **fields
+        "image",
+        prompt="a cat",
+        seed=7,
+        timeout=row.timeout + row.crowd,
+        output=str(folder / "out" / "out.png"),
+        **fields,
     )
 
 
