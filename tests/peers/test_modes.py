@@ -114,7 +114,7 @@ IMAGES = [
     Call(
         "an image by the defaults", "image",
         lambda m: {"seed": 7},
-        lambda m, _: [_image(Z_TURBO)],
+        lambda m, _: [_image(Z_TURBO, guidance=1)],
         "cat.png",
     ),
     Call(
@@ -130,7 +130,7 @@ IMAGES = [
     Call(
         "an image from a starting image", "image",
         lambda m: {"seed": 7, "model": FLUX, "starting_image": m.sketch, "starting_strength": 0.7},
-        lambda m, _: [_image(FLUX, startingImage=file(m.sketch), startingImageStrength=0.7)],
+        lambda m, _: [_image(FLUX, guidance=1, startingImage=file(m.sketch), startingImageStrength=0.7)],
         "cat.png",
     ),
     Call(
