@@ -127,8 +127,9 @@ def test_without_any_place_the_video_is_kept_in_the_folder_of_its_run(run: Run) 
     assert video.is_file()
 
 
-def test_of_the_clips_only_the_turntable_speaks(run: Run) -> None:
-    told = run(*TURN).stderr.splitlines()
+def test_of_the_clips_only_the_turntable_speaks(sogni_cli: Any, devnet: Any, folder: Path) -> None:
+    called = sogni_cli("multiangle", *TURN, plugins=["multiangle", "video", "devnet"], environ=devnet.environ)
+    told = called.stderr.splitlines()
     assert sum(line.startswith("Clip ") for line in told) == 8
     assert not [line for line in told if line.startswith(("Generating", "Reference", "End frame"))]
 
