@@ -21,7 +21,7 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "not slow" -n auto --dist loadfile
 
 test-slow: $(VENV)/dev
-	$(BIN)/python -m pytest -q -m "slow and not peers and not soak"
+	$(BIN)/python -m pytest -q -m "slow and not peers and not soak" -n auto --dist loadfile
 
 # About a minute; SOGNI_SOAK_SEED chooses when what goes wrong.
 test-soak: $(VENV)/dev

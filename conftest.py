@@ -1,18 +1,29 @@
-"""For every test of the repository: import the packages under test once, in the main thread.
+"""For every test of the repository: the same machine, whoever starts the tests and whatever else it does.
 
-pytest rewrites the assertions of every package whose distribution brings a pytest plugin, ours among them, which
-parses each module as it is imported. Some releases of CPython 3.11 cannot parse in two threads at once (they raise
-SystemError, "AST constructor recursion depth mismatch"), and the devnet and the program itself import in threads.
+The packages under test are imported once, in the main thread. pytest rewrites the assertions of every package whose
+distribution brings a pytest plugin, ours among them, which parses each module as it is imported. Some releases of
+CPython 3.11 cannot parse in two threads at once (they raise SystemError, "AST constructor recursion depth mismatch"),
+and the devnet and the program itself import in threads.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import signal
 import sys
+
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_sessionstart() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell has it ignored in what it starts in the background, and every program started from here would too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     limit = sys.getrecursionlimit()
     for name in ("sogni_core", "sogni_devnet"):
         package = importlib.import_module(name)

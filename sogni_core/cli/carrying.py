@@ -38,8 +38,8 @@ async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
     watched = []
     for number in STOPPING:
         # Windows and threads have no such handlers; there a Ctrl-C is Python's own KeyboardInterrupt.
-        # One that is ignored, as nohup does it with SIGHUP, stays so.
-        if signal.getsignal(number) is signal.SIG_IGN:
+        # Who starts a program with nohup means it to ignore this; a shell that starts one in the background does not.
+        if number not in (signal.SIGINT, signal.SIGTERM) and signal.getsignal(number) is signal.SIG_IGN:
             continue
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop, number)

@@ -20,6 +20,8 @@ from sogni_devnet.server import Devnet
 from .conftest import Start
 from .recorder import Recorder
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "Canary-Password-4711"
 KEY = "canary-key-0815-0815"
 

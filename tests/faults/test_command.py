@@ -14,6 +14,8 @@ from sogni_core.testing.pytest_plugin import Program
 
 from .outcomes import RESULT, ROWS, Row
 
+pytestmark = pytest.mark.slow
+
 QUICK = {
     "garbage_frames + duplicated_frames + disordered_frames + foreign_frames + replayed_frames", "key_refused",
     "http_html path=/v1/account/nonce", "http_empty path=/v1/*/uploadUrl", "unknown_word", "plan_too_small",

@@ -17,6 +17,8 @@ from sogni_core.testing.isolation import isolated_environ
 from .materials import provide
 from .rows import in_order
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(sys.executable).with_name("sogni-gen.exe" if os.name == "nt" else "sogni-gen")
 
 

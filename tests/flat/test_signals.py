@@ -19,7 +19,7 @@ from sogni_core.testing.isolation import isolated_environ
 
 from .test_processes import SCRIPT
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")]
 
 Started = Callable[..., "subprocess.Popen[str]"]
 

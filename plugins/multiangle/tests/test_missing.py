@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from sogni_multiangle.angles import AZIMUTHS
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 
 TURN = ("-c", "subject.jpg", "--angles-360", "--angles-360-video", "turn.mp4", "-o", "sides", "a cat", "--json")

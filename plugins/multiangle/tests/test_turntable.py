@@ -12,6 +12,8 @@ from sogni_multiangle.angles import AZIMUTHS
 
 from .films import apart, colour, colours
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 
 TURN = ("-c", "subject.jpg", "--angles-360", "--angles-360-video", "turn.mp4", "studio portrait, same person")

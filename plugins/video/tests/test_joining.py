@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import blend, clip, far, ffmpeg, film
 
+pytestmark = pytest.mark.slow
+
 
 def test_clips_that_are_alike_are_put_together_bit_for_bit(run: Any, folder: Path) -> None:
     one, other = clip(folder / "a.mp4"), clip(folder / "b.mp4", seed=1)

@@ -10,6 +10,8 @@ from PIL import Image
 
 from .conftest import clip, far, ffmpeg, film
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "made",
