@@ -22,6 +22,8 @@ from tools import examples
 from tools.repository import ROOT, pyproject
 from tools.walk import Walk, matches
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = {"username": "your_username", "password": "your_password", "api_key": "your_api_key"}
 """The account of the pages, as its owner knows it."""
 

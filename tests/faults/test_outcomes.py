@@ -17,7 +17,8 @@ from sogni_core.errors import CODES, SogniError
 from .outcomes import RESULT, ROWS, Row
 from .stage import BOUND_SECONDS, Season, Seen
 
-pytestmark = pytest.mark.timeout(180)  # the first test that asks for it waits until all runs are over
+# The first test that asks for it waits until all runs are over.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 SIGNED = re.compile(r"x-amz-signature=[0-9a-f]{8}", re.IGNORECASE)
 """What gives a presigned URL its force."""
