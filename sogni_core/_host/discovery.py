@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from importlib.metadata import Distribution, EntryPoint, entry_points
 
 from sogni_core.errors import PluginError
@@ -22,8 +25,26 @@ _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 def installed() -> Iterable[EntryPoint]:
-    """Give the entry points of this environment."""
-    return entry_points(group=ENTRY_POINT_GROUP)
+    """Give the entry points of this environment; read anew only when a folder of the module path has changed."""
+    return _read(tuple((place, _changed(place)) for place in sys.path))
+
+
+@lru_cache(maxsize=4)
+def _read(places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
+    # Every distribution of the environment is opened for it, which takes as long as all the rest of a start.
+    return tuple(entry_points(group=ENTRY_POINT_GROUP))
+
+
+def _changed(place: str) -> int:
+    try:
+        return os.stat(place or ".").st_mtime_ns
+    except OSError:
+        return 0
+
+
+def forget() -> None:
+    """Read anew in any case: for who writes distributions faster than a file system tells the time."""
+    _read.cache_clear()
 
 
 def find(load: EntryPoints, only: frozenset[str] | None, blocked: frozenset[str]) -> list[PluginInfo]:

@@ -11,7 +11,6 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -247,11 +246,6 @@ def _import() -> None:
     try:
         import httpcore  # noqa: F401
         import httpx  # noqa: F401
-
-        # httpcore asks for sniffio at every lock; where it is not installed, that is a walk through sys.path each
-        # time, a third of what a call costs. A None makes the same import fail at once.
-        if find_spec("sniffio") is None:
-            sys.modules["sniffio"] = None  # type: ignore[assignment]
     finally:
         if absent:
             sys.modules.pop("httpx._main", None)

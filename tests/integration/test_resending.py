@@ -165,6 +165,18 @@ class Story:
         return "line" in kinds and last == dict.fromkeys(QUESTIONS.values(), "unknown")
 
 
+class HurriedClock:
+    """A clock on which two minutes of silence pass in two seconds."""
+
+    pace = 60
+
+    def time(self) -> float:
+        return asyncio.get_running_loop().time() * self.pace
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(delay / self.pace, callback)
+
+
 async def lived(
     make: Callable[[], tuple[Any, Any]], lives: list[str], answers: dict[str, list[str]], resume: bool
 ) -> Story:
@@ -182,11 +194,19 @@ async def lived(
     async def pause(seconds: float) -> None:
         await asyncio.sleep(0)
 
+    # A service that says of a project that it runs, and then nothing more, is asked again after two minutes.
+    clock = HurriedClock()
     with TemporaryDirectory() as folder:
         endpoint = Endpoint("test", web.url, wire.url)
         account = Account(endpoint, Credentials("", "", "key-1"), Path(folder), http)
         session = Session(
-            endpoint, account=account, http=http, app_id=lambda name: "app-1", rng=random.Random(1), pause=pause
+            endpoint,
+            account=account,
+            http=http,
+            app_id=lambda name: "app-1",
+            rng=random.Random(1),
+            pause=pause,
+            clock=clock,
         )
         project = ImageProject(model="m", prompt="p")
         try:
@@ -225,6 +245,12 @@ async def use(session: Any, project: ImageProject, story: Story, *, resume: bool
     lives=st.lists(LIVES, max_size=5),
     answers=st.fixed_dictionaries({name: st.lists(ANSWERS, max_size=6) for name in QUESTIONS.values()}),
     resume=st.booleans(),
+)
+# Said to run by one look-up, and never spoken of again.
+@example(
+    ["swallow", "greet and drop", "greet and drop", "swallow"],
+    {"finished": ["running", "page"], "status": [], "active": [], "sync": []},
+    False,
 )
 # Named by one connection while it is to be sent again, and by no later one.
 @example(

@@ -23,7 +23,7 @@ class Account:
 
     @cached_property
     def address(self) -> str:
-        """Checksummed wallet address; derived when first asked for, because it costs 10 ms."""
+        """Checksummed wallet address; derived when first asked for, because it costs 5 ms."""
         return address(private_key(self.username, self.password))
 
     @classmethod

@@ -10,8 +10,11 @@ import math
 import wave
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from operator import add
 from pathlib import Path
 from random import Random
+from typing import ClassVar
 
 from sogni_devnet.caption import cleaned
 from sogni_devnet.ffmpeg import find_ffmpeg, write_sound
@@ -78,21 +81,37 @@ def _bars(order: AudioOrder, seed: int) -> bytes:
     chords = _MINOR if scale.strip().lower() == "minor" else _MAJOR
     figure = [rng.choice((0, 1, 2, 2, 1)) for _ in range(order.beats)]
     beat = round(RATE * 60 / order.bpm)
+    notes = _Notes(beat * max(2, order.beats))
     out = array("h", bytes(2 * beat * order.beats * len(chords)))
     for bar, chord in enumerate(chords):
         for number, voice in enumerate(figure):
             start = (bar * order.beats + number) * beat
-            _strike(out, start, beat * 2, root * 2 ** (chord[voice] / 12) * 2, 5200)
+            _add(out, start, notes.struck(root * 2 ** (chord[voice] / 12) * 2, beat * 2, 5200))
             if number == 0:
                 for step in chord:
-                    _strike(out, start, beat * order.beats, root * 2 ** (step / 12), 2600)
+                    _add(out, start, notes.struck(root * 2 ** (step / 12), beat * order.beats, 2600))
     return out.tobytes()
 
 
-def _strike(out: array[int], start: int, length: int, pitch: float, loud: float) -> None:
-    """Add a note that dies away; it ends with the piece, which begins again there."""
-    wave_of, fade = math.tau * pitch / RATE, 3.2 / RATE
-    sine, power = math.sin, math.exp
-    for i in range(min(length, len(out) - start)):
-        value = loud * power(-fade * i) * min(1.0, i / 300) * (sine(wave_of * i) + 0.35 * sine(2 * wave_of * i))
-        out[start + i] = max(-32767, min(32767, out[start + i] + int(value)))
+class _Notes:
+    """Notes that die away, made of one period and one fading that all of them share."""
+
+    _PERIOD: ClassVar = [
+        math.sin(math.tau * i / 4096) + 0.35 * math.sin(math.tau * i / 2048) for i in range(4096)
+    ]
+
+    def __init__(self, longest: int) -> None:
+        fade = 3.2 / RATE
+        self._fading = [math.exp(-fade * i) * min(1.0, i / 300) for i in range(longest)]
+        self.struck = cache(self._struck)
+
+    def _struck(self, pitch: float, length: int, loud: float) -> array[int]:
+        period, step = self._PERIOD, pitch / RATE * 4096
+        fading = self._fading[:length]
+        return array("h", [int(loud * part * period[int(i * step) & 4095]) for i, part in enumerate(fading)])
+
+
+def _add(out: array[int], start: int, note: array[int]) -> None:
+    """Add a note; it ends with the piece, which begins again there. Two strikes and a chord never exceed 16 bits."""
+    under = out[start : start + len(note)]
+    out[start : start + len(under)] = array("h", map(add, under, note))

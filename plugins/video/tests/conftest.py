@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -77,14 +78,14 @@ class Film:
 
 def film(path: Path) -> Film:
     """Decode a video."""
-    raw = ffmpeg("-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "image2pipe", "-c:v", "ppm", "-")
+    raw = BytesIO(
+        ffmpeg("-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "image2pipe", "-c:v", "ppm", "-")
+    )
     frames = []
-    while raw:
-        width, height = map(int, raw.split(b"\n", 2)[1].split())
-        start = len(raw.split(b"\n", 3)[0]) + len(raw.split(b"\n", 3)[1]) + len(raw.split(b"\n", 3)[2]) + 3
-        end = start + width * height * 3
-        frames.append(Image.frombytes("RGB", (width, height), raw[start:end]))
-        raw = raw[end:]
+    while raw.readline():  # a PPM: its kind, its size, its greatest value, its pixels
+        width, height = map(int, raw.readline().split())
+        raw.readline()
+        frames.append(Image.frombytes("RGB", (width, height), raw.read(width * height * 3)))
     times, lengths, sound = [], [], 0.0
     listed = ffmpeg("-i", path, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-f", "framecrc", "-").decode()
     units: dict[str, float] = {}

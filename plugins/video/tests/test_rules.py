@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,19 @@ import pytest
 from .conftest import clip, ffmpeg, picture
 
 
+@pytest.fixture(scope="module")
+def references(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("references")
+    picture(made / "a.png", (1170, 1200))
+    picture(made / "long.png", (3000, 500))
+    clip(made / "v.mp4", 5)
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=1", made / "s.wav")
+    return made
+
+
 @pytest.fixture
-def refused(run: Any, devnet: Any, folder: Path) -> Any:
-    picture(folder / "a.png", (1170, 1200))
-    picture(folder / "long.png", (3000, 500))
-    clip(folder / "v.mp4", 5)
-    ffmpeg("-f", "lavfi", "-i", "sine=duration=1", folder / "s.wav")
+def refused(run: Any, devnet: Any, folder: Path, references: Path) -> Any:
+    shutil.copytree(references, folder, dirs_exist_ok=True)
 
     def call(*argv: str, **environ: str) -> dict[str, Any]:
         called = run(*argv, "--json", **environ)
