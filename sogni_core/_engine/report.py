@@ -10,7 +10,7 @@ from typing import Any
 from sogni_core._host.targets import blaming
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.files import absolute
-from sogni_core.project import Asset, Project
+from sogni_core.project import Asset, Project, VideoProject
 from sogni_core.request import Option, Request
 from sogni_core.result import Artifact, Outcome, Plan, Result
 
@@ -166,6 +166,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             "count": project.count,
             "width": project.width,
             "height": project.height,
+            **({"frames": project.frames, "fps": project.fps} if isinstance(project, VideoProject) else {}),
             "seed": project.seed,
             "steps": project.steps,
             "guidance": project.guidance,

@@ -78,10 +78,17 @@ def test_clips_have_what_their_own_model_says(run: Run, devnet: Any) -> None:
     ],
 )
 def test_the_length_is_shared_among_the_clips(run: Run, devnet: Any, argv: tuple[str, ...], frames: int) -> None:
-    plan = run(*TURN, *argv, "--video-model", "wan_v2.2-14b-fp8_i2v", "--fps", "32", "--dry-run").stdout
-    assert plan.count("wan_v2.2-14b-fp8_i2v,") == 8
-    assert run(*TURN, *argv, "--fps", "32").exit_code == 0
-    assert {(frame(clip)["frames"], frame(clip)["fps"]) for clip in orders(devnet, "video")} == {(frames, 32)}
+    planned = run(*TURN, *argv, "--video-model", "wan_v2.2-14b-fp8_i2v", "--fps", "32", "--dry-run", "--json").json
+    clips = [project for project in planned["projects"] if project["media"] == "video"]
+    assert [(clip["model"], clip["frames"], clip["fps"]) for clip in clips] == [
+        ("wan_v2.2-14b-fp8_i2v", frames, 32)
+    ] * 8
+    assert orders(devnet, "video") == []
+
+
+def test_what_is_sent_is_as_long_as_planned(run: Run, devnet: Any) -> None:
+    assert run(*TURN, "--frames", "200", "--fps", "32").exit_code == 0
+    assert {(frame(clip)["frames"], frame(clip)["fps"]) for clip in orders(devnet, "video")} == {(25, 32)}
 
 
 def test_each_side_is_shown_once_and_the_loop_closes(run: Run) -> None:
