@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 demo: $(VENV)/demo
 	$(BIN)/sogni image --network devnet "a cat wearing a hat" -o cat.png
 
-# One process a core; files stay together, since their tests share what is slow to start.
+# Two processes a core; files stay together, since their tests share what is slow to start.
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "not slow" -n auto --dist loadfile
 

@@ -9,6 +9,7 @@ and the devnet and the program itself import in threads.
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import signal
 import sys
@@ -18,6 +19,11 @@ from hypothesis import HealthCheck, settings
 # How long an example takes says how busy the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two processes a core: the tests wait for processes, for disks and for time about as long as they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_sessionstart() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
 
 from sogni_core.errors import PluginError
 from sogni_core.plugin import ENTRY_POINT_GROUP
@@ -37,7 +37,7 @@ def _read(places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
 
 def _changed(place: str) -> int:
     try:
-        return os.stat(place or ".").st_mtime_ns
+        return Path(place).stat().st_mtime_ns  # an empty place is this folder
     except OSError:
         return 0
 

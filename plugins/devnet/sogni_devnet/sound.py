@@ -96,9 +96,7 @@ def _bars(order: AudioOrder, seed: int) -> bytes:
 class _Notes:
     """Notes that die away, made of one period and one fading that all of them share."""
 
-    _PERIOD: ClassVar = [
-        math.sin(math.tau * i / 4096) + 0.35 * math.sin(math.tau * i / 2048) for i in range(4096)
-    ]
+    _PERIOD: ClassVar = [math.sin(math.tau * i / 4096) + 0.35 * math.sin(math.tau * i / 2048) for i in range(4096)]
 
     def __init__(self, longest: int) -> None:
         fade = 3.2 / RATE
