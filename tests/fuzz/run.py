@@ -1,7 +1,8 @@
 """Fuzz with atheris, which looks at what the code does with an input to make the next: ``make fuzz``.
 
 ``python tests/fuzz/run.py --seconds 60 [TARGET …]`` shares the time out among the targets, each in a process of its
-own; ``--runs 2000`` tries so many inputs on each instead, the same ones each time it begins anew.
+own, forked from the one that has imported and instrumented all; ``--runs 2000`` tries so many inputs on each instead,
+the same ones each time it begins anew.
 
 An input that raises, takes longer than ``LONGEST`` seconds, or more memory than ``MEMORY`` is kept in ``.cache/fuzz``
 and named, and the exit code is 1. What was found worth keeping is the next run's beginning.
@@ -10,11 +11,15 @@ and named, and the exit code is 1. What was found worth keeping is the next run'
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
+import io
 import os
-import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 LONGEST = 5
 MEMORY = 1024
@@ -22,14 +27,17 @@ MEMORY = 1024
 CACHE = Path(__file__).parents[2] / ".cache" / "fuzz"
 
 
-def fuzz(name: str, arguments: list[str]) -> None:
-    """Fuzz one target in this process; ends it."""
+def fuzz(target: Callable[[bytes], None], arguments: list[str], said: IO[bytes]) -> int:
+    """Fuzz one target in a process of its own; returns its exit code."""
     import atheris
 
-    with atheris.instrument_imports(include=["sogni_core"], enable_loader_override=False):
-        from targets import TARGETS
-    atheris.Setup([sys.argv[0], *arguments], TARGETS[name])
-    atheris.Fuzz()
+    child = os.fork()
+    if not child:
+        for stream in (1, 2):
+            os.dup2(said.fileno(), stream)
+        atheris.Setup([sys.argv[0], *arguments], target)
+        atheris.Fuzz()  # ends the process
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def main() -> int:
@@ -41,7 +49,17 @@ def main() -> int:
     if importlib.util.find_spec("atheris") is None:
         print(f"Nothing was fuzzed: there is no atheris for Python {sys.version_info[0]}.{sys.version_info[1]} here.")
         return 0
-    from targets import SEEDS, TARGETS
+    if "PYTHONHASHSEED" not in os.environ:
+        # Which way the code takes must not depend on how a process hashes.
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
+    import atheris
+
+    # It says of every module that it instruments it.
+    with (
+        contextlib.redirect_stderr(io.StringIO()),
+        atheris.instrument_imports(include=["sogni_core"], enable_loader_override=False),
+    ):
+        from targets import SEEDS, TARGETS
 
     failed = []
     for name in given.targets or TARGETS:
@@ -63,24 +81,17 @@ def main() -> int:
             "-print_final_stats=1",
             str(corpus),
         ]
-        done = subprocess.run(
-            [sys.executable, __file__, "--one", name, *options],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds + 60,
-            check=False,
-            env={**os.environ, "PYTHONHASHSEED": "0"},
-        )
-        runs = next((line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line), "?")
-        print(f"{name:<18}{runs:>9} inputs  {'ok' if done.returncode == 0 else 'FAILED'}", flush=True)
-        if done.returncode:
+        with tempfile.TemporaryFile() as said:
+            ended = fuzz(TARGETS[name], options, said)
+            said.seek(0)
+            text = said.read().decode(errors="replace")
+        runs = next((line.split()[-1] for line in text.splitlines() if "number_of_executed_units" in line), "?")
+        print(f"{name:<18}{runs:>9} inputs  {'ok' if ended == 0 else 'FAILED'}", flush=True)
+        if ended:
             failed.append(name)
-            print(done.stdout[-2000:] + done.stderr[-4000:], file=sys.stderr)
+            print(text[-6000:], file=sys.stderr)
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        fuzz(sys.argv[2], sys.argv[3:])
     sys.exit(main())
