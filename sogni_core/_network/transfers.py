@@ -117,7 +117,8 @@ class Transfers:
                     raise
                 failure = error
             except (TransportError, ServiceError) as error:
-                if job.uncertain and isinstance(error, ServiceError) and error.details.get("status") == 404:
+                # It is paid for, so one answer that there is none is not believed either.
+                if job.uncertain and _is_gone(error) and _is_gone(failure):
                     raise ServiceError("SENSITIVE_CONTENT", "The output was withheld by the safety filter.") from None
                 failure = error
             except InputError as error:
@@ -215,6 +216,10 @@ async def _to_its_end(work: Callable[[], Checked]) -> Checked:
         if not task.cancelled():
             task.exception()
         raise
+
+
+def _is_gone(failure: SogniError | None) -> bool:
+    return isinstance(failure, ServiceError) and failure.details.get("status") == 404
 
 
 def _facts(failure: SogniError) -> dict[str, Any]:

@@ -190,6 +190,13 @@ async def test_a_contradictory_result_without_a_file_was_withheld(net: Any, stor
     with pytest.raises(ServiceError) as caught:
         await collect(net, tmp_path / "a.png", uncertain=True)
     assert caught.value.code == "SENSITIVE_CONTENT"
+    assert len(store.of(DOWNLOAD)) == 2
+
+
+async def test_one_answer_that_there_is_no_file_is_not_believed(net: Any, store: Any, tmp_path: Path) -> None:
+    store.on(DOWNLOAD, store.error(404, "no such file"), store.ok({"downloadUrl": f"{store.url}/file?s=1"}))
+    store.on("/file", store.answer(body=store.picture()))
+    assert (await collect(net, tmp_path / "a.png", uncertain=True)).path == tmp_path / "a.png"
 
 
 async def test_a_media_result_is_found_where_the_service_points(net: Any, store: Any) -> None:
