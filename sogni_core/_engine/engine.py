@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
-from sogni_core._journal.journal import Journal
-from sogni_core._journal.records import Run
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError, InputError, SogniError
+from sogni_core.errors import AuthError, InputError
 from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Mode
-from sogni_core.result import OnProgress, Plan, PlannedStep, Result
+from sogni_core.result import OnProgress, Plan, Result
 from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
 
 from .check import check, read_assets
 from .fetching import Fetcher
 from .last_render import LastRender
-from .money import Prices
 from .networks import Networks, Way
-from .planning import PlanContext, Planned
-from .report import echo, finished, kept
 from .resolve import Resolved, Resolver, outside
-from .resuming import rebuild
-from .running import RunContext, Shared, call_workflow, new_random_seed, utc_now
-from .told import Told
+
+if TYPE_CHECKING:
+    from sogni_core._journal.journal import Journal
+    from sogni_core._journal.records import Run
+
+    from .runs import Runs
 
 
 class Engine:
@@ -47,7 +46,7 @@ class Engine:
         self.last_render = LastRender(paths.last_render)
         self.projects: list[dict[str, Any]] = []
         self.warnings: list[str] = []
-        self.networks = Networks(self.registry, settings, paths, environ, self.http, lambda: self.journal, self._warn)
+        self.networks = Networks(self.registry, settings, paths, environ, self.http, lambda: self.journal, self.warn)
         self._resolver = Resolver(self.registry, settings, self.last_render)
         self._http: Http | None = None
         self._journal: Journal | None = None
@@ -71,6 +70,8 @@ class Engine:
     def journal(self) -> Journal:
         """Return the journal, opened at the first use."""
         if self._journal is None:
+            from sogni_core._journal.journal import Journal
+
             self._journal = Journal.open(self.paths.journal)
         return self._journal
 
@@ -122,12 +123,16 @@ class Engine:
 
     async def plan_prepared(self, resolved: Resolved) -> Plan:
         """Say what a run of what :meth:`prepare` returned would submit."""
+        from .planning import PlanContext, Planned, priced
+        from .report import echo
+        from .running import call_workflow, utc_now
+
         network = str(getattr(resolved.request, "network", "") or "fast")
         with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
             planned = Planned(Path(folder), _wire(network), self.section, self.prepare, utc_now())
             planned.warnings += resolved.warnings
             await call_workflow(resolved, PlanContext(planned, resolved))
-            steps = await self._priced(network, planned)
+            steps = await priced(self.networks, network, planned)
         return Plan(
             mode=resolved.mode.record.name,
             workflow=resolved.workflow.record.name,
@@ -156,14 +161,17 @@ class Engine:
         way = await self.networks.way(network)
         if paid:
             way.session.open()
-        shared = self._begin(resolved, way, network, on_progress)
-        return await self._carry_out(shared, resolved)
+        runs = await self._runs()
+        return await runs.carry_out(runs.begin(resolved, way, network, on_progress), resolved)
 
     async def resume(self, run_id: str, on_progress: OnProgress) -> Result:
         """Go on with a run whose process ended: what is finished is answered, what runs is taken up, the rest is sent.
 
         Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
         """
+        from .resuming import rebuild
+
+        runs = await self._runs()
         run = self.journal.resume_run(run_id)
         try:
             resolved = await self._measured(rebuild(self.registry, run))
@@ -177,15 +185,21 @@ class Engine:
             self.journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
             raise
         way.session.open()
-        shared = self._shared(run.id, way, run.network, on_progress, run.began, run.random_seed)
-        shared.known.update({step.key: step for step in run.steps})
-        return await self._carry_out(shared, resolved)
+        return await runs.carry_out(runs.take_up(run, way, on_progress), resolved)
+
+    async def _runs(self) -> Runs:
+        """Import the rest of what a run needs, in a thread, so that its socket opens meanwhile."""
+        if "sogni_core._engine.runs" not in sys.modules:
+            await asyncio.to_thread(import_module, "sogni_core._engine.runs")
+        from .runs import Runs
+
+        return Runs(self)
 
     async def _measured(self, resolved: Resolved) -> Resolved:
         """Read the request's files again; one that is gone is missed only if a step still needs it."""
         request, problems = await read_assets(resolved.request, self._fetcher().fetch)
         for problem in problems:
-            self._warn(problem.message)
+            self.warn(problem.message)
         return replace(resolved, request=request)
 
     @staticmethod
@@ -204,99 +218,6 @@ class Engine:
                 details={"runId": run.id},
             )
 
-    async def _carry_out(self, shared: Shared, resolved: Resolved) -> Result:
-        """Run the workflow of a run that the journal knows, and note how it ended."""
-        try:
-            result = await call_workflow(resolved, RunContext(shared, resolved))
-            result = finished(
-                result,
-                resolved,
-                shared.steps[0].project if shared.steps else None,
-                {
-                    "run_id": shared.run_id,
-                    "network": shared.network,
-                    "cost": shared.prices.total,
-                    "warnings": tuple(dict.fromkeys([*shared.warnings, *self.oddities])),
-                },
-            )
-        except asyncio.CancelledError:
-            self._note_projects(shared)
-            self.journal.finish_run(shared.run_id, "interrupted")
-            raise
-        except BaseException as error:
-            code = error.code if isinstance(error, SogniError) else "INTERNAL"
-            if isinstance(error, SogniError):
-                error.details.setdefault("runId", shared.run_id)
-            self.journal.finish_run(shared.run_id, "failed", error_code=code)
-            raise
-        finally:
-            await shared.prices.close()
-        if result.artifacts:
-            self._remember(result)
-            result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self.oddities])))
-        state = "completed" if result.error is None else "partial"
-        self.journal.finish_run(shared.run_id, state, warnings=result.warnings)
-        return result
-
-    def _begin(self, resolved: Resolved, way: Way, network: str, on_progress: OnProgress) -> Shared:
-        began, random_seed = utc_now(), new_random_seed()
-        run_id = self.journal.begin_run(
-            mode=resolved.mode.record.name,
-            workflow=resolved.workflow.record.name,
-            request=kept(resolved),
-            network=network,
-            account=way.account.name,
-            seed_random=random_seed,
-            began=began,
-        )
-        shared = self._shared(run_id, way, network, on_progress, began, random_seed)
-        for warning in (*resolved.warnings, *self.oddities):
-            shared.warn(warning)
-        return shared
-
-    def _shared(
-        self, run_id: str, way: Way, network: str, on_progress: OnProgress, began: datetime, random_seed: int
-    ) -> Shared:
-        return Shared(
-            run_id=run_id,
-            home=self.paths.runs,
-            journal=self.journal,
-            way=way,
-            prices=Prices(way.session, way.is_comfy),
-            network=network,
-            settings=self.section,
-            prepare=self.prepare,
-            on_progress=Told(on_progress, self._warn),
-            began=began,
-            random_seed=random_seed,
-        )
-
-    async def _priced(self, network: str, planned: Planned) -> list[PlannedStep]:
-        try:
-            way = await self.networks.way(network)
-            return [await self._price(way, step, planned) for step in planned.steps]
-        except AuthError as error:
-            planned.price_error = error
-            planned.warnings.append(f"The price could not be asked: {error.message}")
-            return planned.steps
-
-    async def _price(self, way: Way, step: PlannedStep, planned: Planned) -> PlannedStep:
-        project = step.project
-        try:
-            price = await way.session.estimate(project, planned.network, comfy=way.is_comfy(project.model))
-        except SogniError as error:
-            planned.price_error = planned.price_error or error
-            planned.warnings.append(f"The price of {step.key} could not be asked: {error.message}")
-            return step
-        if price.amount is None:
-            return step
-        facts = {"token": project.token_type, "amount": float(price.amount)}
-        if price.usd is not None:
-            facts["usd"] = float(price.usd)
-        figures = {"token": price.amount, "usd": price.usd, "spark": price.spark, "sogni": price.sogni}
-        quote = {name: str(figure) for name, figure in figures.items() if figure is not None}
-        return PlannedStep(step.key, project, step.files, facts, quote)
-
     def _fetcher(self) -> Fetcher:
         def folder() -> Path:
             temporary = tempfile.TemporaryDirectory(prefix="sogni-fetched-")
@@ -304,24 +225,8 @@ class Engine:
 
         return Fetcher(self.http, folder)
 
-    def _remember(self, result: Result) -> None:
-        try:
-            self.last_render.write(result, utc_now())
-        except (OSError, SogniError) as error:
-            # The outputs are safe and paid for: not being able to remember them is no failure of the run.
-            self._warn(f"The last render could not be kept: {error}")
-
-    def _note_projects(self, shared: Shared) -> None:
-        for step in shared.steps:
-            if step.sent and step.state not in ("completed",):
-                self.projects.append({
-                    "projectId": step.project_id,
-                    "key": step.key,
-                    "runId": shared.run_id,
-                    "state": step.state or "unknown",
-                })
-
-    def _warn(self, message: str) -> None:
+    def warn(self, message: str) -> None:
+        """Keep something that is odd, once."""
         if message not in self.warnings:
             self.warnings.append(message)
 

@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core._journal.app_ids import AppIdLease, lease_app_id
-from sogni_core._journal.journal import Journal
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
@@ -24,6 +23,9 @@ from sogni_core.settings.credentials import Credentials, Found, read
 from sogni_core.settings.paths import Paths
 
 from .endpoints import plugin_endpoint
+
+if TYPE_CHECKING:
+    from sogni_core._journal.journal import Journal
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sogni_core.errors import SogniError
+from sogni_core.errors import AuthError, SogniError
 from sogni_core.files import absolute, numbered
 from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, PlannedStep, Result
 
+from .networks import Networks, Way
 from .resolve import Resolved
 from .running import call_workflow
 from .standing_in import stand_in
@@ -80,3 +81,32 @@ class PlanContext:
         found = self._planned.settings(model)
         assert isinstance(found, model)
         return found
+
+
+async def priced(networks: Networks, network: str, planned: Planned) -> list[PlannedStep]:
+    """Ask what each step would cost; that nobody says it is a warning."""
+    try:
+        way = await networks.way(network)
+        return [await _price(way, step, planned) for step in planned.steps]
+    except AuthError as error:
+        planned.price_error = error
+        planned.warnings.append(f"The price could not be asked: {error.message}")
+        return planned.steps
+
+
+async def _price(way: Way, step: PlannedStep, planned: Planned) -> PlannedStep:
+    project = step.project
+    try:
+        price = await way.session.estimate(project, planned.network, comfy=way.is_comfy(project.model))
+    except SogniError as error:
+        planned.price_error = planned.price_error or error
+        planned.warnings.append(f"The price of {step.key} could not be asked: {error.message}")
+        return step
+    if price.amount is None:
+        return step
+    facts = {"token": project.token_type, "amount": float(price.amount)}
+    if price.usd is not None:
+        facts["usd"] = float(price.usd)
+    figures = {"token": price.amount, "usd": price.usd, "spark": price.spark, "sogni": price.sogni}
+    quote = {name: str(figure) for name, figure in figures.items() if figure is not None}
+    return PlannedStep(step.key, project, step.files, facts, quote)

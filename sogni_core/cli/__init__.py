@@ -21,8 +21,12 @@ def unhurried(run: Callable[[Sequence[str]], int], argv: Sequence[str] | None) -
     if argv is not None:
         return run(argv)
     import gc
+    import os
     import sys
 
+    # pydantic would open every installed distribution once more, for plugins of its own that change how models are
+    # checked; a program that pays by what they say wants none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # A command imports some hundred thousand objects, all of which live as long as it does. The collector would look
     # through them dozens of times while they come, and twice more when the interpreter ends: a quarter of the time of
     # a short command. It still runs where garbage gathers, and what it has not found by the end goes with the process.
