@@ -13,7 +13,9 @@ import os
 import pkgutil
 import signal
 import sys
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says how busy the machine is.
@@ -24,6 +26,13 @@ settings.load_profile("any machine")
 def pytest_xdist_auto_num_workers() -> int:
     """Two processes a core: the tests wait for processes, for disks and for time about as long as they compute."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of the slow set, import only the files that have a part in it: the others take five seconds in each process."""
+    if not config.option.markexpr.startswith("slow ") or not collection_path.name.startswith("test_"):
+        return None
+    return True if "mark.slow" not in collection_path.read_text("utf-8") else None
 
 
 def pytest_sessionstart() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
     import random
@@ -78,7 +79,7 @@ class Context(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """What a validator may know besides the request."""
 

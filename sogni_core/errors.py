@@ -23,11 +23,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from sogni_core.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Code:
     """One registered code."""
 
@@ -45,7 +46,7 @@ class Code:
     """Whether repeating the call may cost money although this one failed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Problem:
     """One thing wrong with a request, found before anything is sent."""
 

@@ -10,10 +10,12 @@ that importing a plugin costs next to nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import pluggy
+
+from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +30,7 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
-@dataclass(frozen=True)
+@frozen
 class Clash:
     """What the flat command line says when it is asked for a mode and for another one at once."""
 
@@ -40,7 +42,7 @@ class Clash:
     """Its place among the problems of the request, as :attr:`sogni_core.errors.Problem.rank`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Mode:
     """What a user asks for: one subcommand, one JSON Schema, one part of every generated surface."""
 
@@ -67,7 +69,7 @@ class Mode:
     other rule. Between ``<!-- with: video -->`` and ``<!-- end -->``: only where that mode is installed too."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Workflow:
     """One way to carry a mode out; chosen by name, by model, or by the assets that were given."""
 
@@ -101,7 +103,7 @@ class Workflow:
     """One sentence for generated documentation."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Validator:
     """A rule that runs before anything is sent, also for modes of other plugins."""
 
@@ -111,7 +113,7 @@ class Validator:
     """Target of ``def rule(request, facts) -> Iterable[Problem]``, a pure function."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """A typed table of the configuration, and which OpenClaw keys feed it."""
 
@@ -124,7 +126,7 @@ class Settings:
     dots for nesting there too, ``models.t2v``. Other sections may take the same key; a secret is never taken."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Command:
     """A command for what is not paid for."""
 
@@ -136,7 +138,7 @@ class Command:
     """Target of a function whose parameter ``app`` receives the App and which returns a Report, or of a typer app."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Endpoint:
     """Where a network listens, and who may speak there. What a :class:`Network` target yields."""
 
@@ -156,7 +158,7 @@ class Endpoint:
     """True if the network is gone when the call ends, so that every result has to be saved."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Network:
     """Another place for projects to go; brings its own credentials and is never offered the user's."""
 
@@ -168,7 +170,7 @@ class Network:
     """One sentence for help."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Model:
     """A catalogue entry; the live network's own list stands above it."""
 

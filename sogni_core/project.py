@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sogni_core.errors import InputError
+from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 
-@dataclass(frozen=True)
+@frozen
 class Asset:
     """A reference file that a project carries.
 
@@ -84,7 +85,7 @@ class Asset:
         return {"type": "string", "format": "path-or-url"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Lora:
     """One LoRA of a chain."""
 
@@ -98,7 +99,7 @@ class Lora:
         return tuple(cls(id, strength) for id, strength in zip_longest(ids, strengths[: len(ids)]))
 
 
-@dataclass(frozen=True)
+@frozen
 class ControlNet:
     """What an image or video follows beside its prompt: edges, a pose, a depth, a face."""
 
@@ -118,7 +119,7 @@ class ControlNet:
     """0 to 1, the part of the steps after which it ends; for images."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Project:
     """One paid submission, whatever it makes. Submit one of its subclasses.
 
@@ -163,7 +164,7 @@ class Project:
         return {}
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ImageProject(Project):
     """One to sixteen images of one prompt."""
 
@@ -186,7 +187,7 @@ class ImageProject(Project):
         return _filled({"startingImage": self.starting_image, "cnImage": control_image, **contexts})
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class VideoProject(Project):
     """One or more videos of one prompt. Which references belong to it is decided by the workflow in the model's id.
 
@@ -264,7 +265,7 @@ class VideoProject(Project):
         })
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class AudioProject(Project):
     """One or more pieces of music, or of speech, of one prompt. Takes no negative prompt, width or height."""
 

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
+from sogni_core.frozen import frozen
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sogni_core.context import Facts
 
 
-@dataclass(frozen=True)
+@frozen
 class Argument:
     """Marks a field as a positional argument."""
 
@@ -37,7 +39,7 @@ class Argument:
     """For assets: what the file has to be, ``image``, ``audio`` or ``video``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Misplaced:
     """What the flat command line says of an option that was given to a mode without it; there is a general text."""
 

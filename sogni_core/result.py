@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
     from sogni_core.errors import SogniError
@@ -15,7 +17,7 @@ State = Literal["completed", "partial", "failed", "withheld", "cancelled", "runn
 """How a step ended. ``running`` and ``unknown``: it may go on and be charged."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Artifact:
     """A file that a run produced. Usable wherever a path is, once it was saved."""
 
@@ -49,7 +51,7 @@ class Artifact:
         return str(self.path)
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """How one step ended; an error is a value here until the workflow decides."""
 
@@ -111,7 +113,7 @@ ORDER = (
 """Fields of JSON output that come first, in the order that the Node program ``sogni-gen`` has."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Result:
     """What a workflow returns; the engine adds the facts of the run."""
 
@@ -176,7 +178,7 @@ class Result:
         return tuple(outcome.project_id for outcome in self.outcomes if outcome.project_id)
 
 
-@dataclass(frozen=True)
+@frozen
 class PlannedStep:
     """One project that a run would submit."""
 
@@ -190,7 +192,7 @@ class PlannedStep:
     """The network's own figures, ``token``, ``usd``, ``spark`` and ``sogni``, as it wrote them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """What a run would submit; nothing was sent."""
 
@@ -229,7 +231,7 @@ ProgressKind = Literal[
 """What there is to tell; all but ``message``, ``saved`` and ``warning`` are about one step."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Progress:
     """One thing to tell the person who waits."""
 
@@ -256,7 +258,7 @@ OnProgress = Callable[[Progress], None]
 """Receiver of progress; called on the event loop and expected to return at once."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Report:
     """What a command gives back: one JSON object, and the same as text for people."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -13,13 +12,14 @@ from sogni_core import __version__
 from sogni_core.app import App
 from sogni_core.errors import ConfigError, SogniError
 from sogni_core.files import private_folder
+from sogni_core.frozen import frozen
 from sogni_core.result import Report
 from sogni_core.settings.hostconfig import FILE
 
 from .account import NetworkOption
 
 
-@dataclass(frozen=True)
+@frozen
 class Check:
     """One thing that was looked at."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +13,7 @@ import typer
 
 from sogni_core.app import App
 from sogni_core.errors import InputError, SogniError
+from sogni_core.frozen import frozen
 from sogni_core.media import HEAD, content_type, measure, read_container
 from sogni_core.media.container import READABLE
 from sogni_core.result import Report
@@ -26,7 +26,7 @@ _UNFINISHED = (".crdownload", ".download", ".opdownload", ".part", ".partial", "
 """Endings that programs give to a file while they are still writing it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Received:
     """One file as it lies there."""
 

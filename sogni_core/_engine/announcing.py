@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from sogni_core.errors import PluginError
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Workflow
 from sogni_core.project import Asset, Project
 from sogni_core.request import Request
@@ -18,7 +18,7 @@ COMPLETED = ("media", "done", "jobs", "key")
 """What :attr:`Workflow.completes` may name."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Announcements:
     """What there is to say of one step; made before anything is sent, so that no text of others can fail after it."""
 

@@ -7,7 +7,6 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint
 from sogni_core.settings import Settings
 from sogni_core.settings.credentials import Credentials, Found, read
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sogni_core._journal.journal import Journal
 
 
-@dataclass(frozen=True)
+@frozen
 class Way:
     """An open way to a network."""
 

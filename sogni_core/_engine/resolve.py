@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import InputError, PluginError, Problem
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Mode, Model, Workflow
 from sogni_core.project import Asset
 from sogni_core.request import Argument, ImageOptions, Option, RenderOptions, Request
@@ -55,7 +56,7 @@ DEFAULT_TIMEOUT = 60
 """Seconds, for workflows that name no setting."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Resolved:
     """A request with every value filled in, and where each came from."""
 

@@ -10,10 +10,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sogni_core.frozen import frozen
 from sogni_core.project import Asset
 from sogni_core.request import Request
 
@@ -23,7 +23,7 @@ LARGEST = 4294967295
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
+@frozen
 class Hashed:
     """What is hashed: a resolved request, its workflow's name (``image`` for images), and the fields that count.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Generic, NoReturn, TypeVar
 
 from sogni_core.errors import InputError, PluginError
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.text import nearest
 
@@ -39,7 +40,7 @@ RESERVED_SECTIONS = (
 """Keys of the top level of ``config.toml``: a table of that name could not stand beside them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Owned(Generic[R]):
     """A record and the plugin that gave it."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from sogni_core.frozen import frozen
 from sogni_core.result import Artifact
 
 StepState = Literal[
@@ -25,7 +26,7 @@ INTERRUPTED = "interrupted"
 """State of a run that has not ended and whose process is gone."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """One project of a run."""
 
@@ -55,7 +56,7 @@ class Step:
     """What the network said of it on its own, as ``Session.attach`` takes it; None if it said nothing."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FoundJob:
     """One job of a project that a network told of."""
 
@@ -67,7 +68,7 @@ class FoundJob:
     """The safety filter kept it: there is no file to ask for."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FoundProject:
     """A project that a network told of and that no step of this journal knows."""
 
@@ -90,7 +91,7 @@ class FoundProject:
     """When it was told of last."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """One execution of a workflow."""
 

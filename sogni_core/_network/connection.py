@@ -10,7 +10,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from sogni_core import __version__
@@ -25,6 +24,7 @@ from sogni_core._protocol.connection import (
 )
 from sogni_core._transport.socket import Refused, Socket
 from sogni_core.errors import InternalError, SogniError, TransportError
+from sogni_core.frozen import frozen
 
 _log = logging.getLogger("sogni_core.network")
 
@@ -53,7 +53,7 @@ class Receiver(Protocol):
         """The service's turn has begun: there is time for something else."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _End:
     """How one try ended."""
 

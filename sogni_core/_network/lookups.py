@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from sogni_core._protocol.greeting import project_id as id_of
 from sogni_core._protocol.greeting import read_projects
 from sogni_core._protocol.values import record, text
 from sogni_core.errors import SogniError, TransportError
+from sogni_core.frozen import frozen
 
 SYNC_CALLS: Final = 20
 SYNC_SECONDS: Final = 10.0
@@ -27,7 +28,7 @@ AT_ONCE: Final = 6
 """Questions about single projects at a time: after a drop there may be hundreds of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """The service knows it."""
 
@@ -38,7 +39,7 @@ class Known:
         return text(self.project.get("status"), 50) or "known"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """The service answered, and does not know it."""
 
@@ -46,7 +47,7 @@ class Unknown:
         return "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """There was no answer that proves anything."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._network.clock import Clock, Pause
 from sogni_core._network.connection import Connection
 from sogni_core._network.lookups import Lookups
 from sogni_core._network.transfers import Transfers
+from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
     from sogni_core._network.submission import Submission
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Means:
     """The tools of a session, and whom to tell."""
 

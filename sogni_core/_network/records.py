@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from sogni_core.errors import SogniError
+from sogni_core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Price:
     """What a project would cost. Amounts are exact; None for what was not said."""
 
@@ -25,7 +26,7 @@ class Price:
     """Time that rendering takes, as the service estimates it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LiveModel:
     """A model as the service lists it."""
 
@@ -42,7 +43,7 @@ class LiveModel:
     """Number by which the service counts its workers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collected:
     """One result: where the network keeps it and, if it was saved, the facts of the file."""
 
@@ -63,7 +64,7 @@ class Collected:
     """Duration of a video; 0 if not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recovery:
     """What became of a project that another process submitted."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from sogni_core.errors import InputError, TransportError
+from sogni_core.frozen import frozen
 from sogni_core.media.container import READABLE, read_container
 from sogni_core.media.kind import HEAD, content_type
 from sogni_core.project import Project
@@ -14,7 +14,7 @@ from sogni_core.project import Project
 _DECODERS = {"jpg": "PIL.JpegImagePlugin", "webp": "PIL.WebPImagePlugin"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """Facts of a file that were read from its content."""
 

@@ -7,13 +7,14 @@ protocol: sync; wait until the project is 5 s old; ``/v1/projects`` in four trie
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, final
 
 from sogni_core._network.clock import Clock, Pause
 from sogni_core._network.lookups import Answer, Known, Lookups, Unknown
 from sogni_core._protocol import recovery
 from sogni_core.errors import InternalError
+from sogni_core.frozen import frozen
 
 OLD_ENOUGH: Final = 5.0
 """Seconds since a request was written before its absence means anything."""
@@ -41,7 +42,7 @@ class NeverArrived:
         self.project_id: Final = project_id
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """It was found."""
 
@@ -49,12 +50,12 @@ class Found:
     """A recovered project."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Unclear:
     """Nobody knows it, and not everybody was heard."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Moot:
     """It was heard of meanwhile, or is not wanted any more."""
 

@@ -10,18 +10,19 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from sogni_core._protocol.values import number
 from sogni_core.errors import ConfigError
 from sogni_core.files import private_folder, write_atomic
+from sogni_core.frozen import frozen
 
 LOCK_SECONDS = 60.0
 """Longest wait for another process that is logging in."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Tokens:
     """A token and the one that renews it. Opaque: no key is held here to verify them with."""
 

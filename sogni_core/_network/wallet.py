@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from sogni_core.frozen import frozen
 
 _SALT: Final = b"sogni-salt-value"
 _ITERATIONS: Final = 10_000
 
 
-@dataclass(frozen=True)
+@frozen
 class Domain:
     """The EIP-712 domain that a signature is for."""
 
@@ -28,7 +30,7 @@ TESTNET: Final = Domain("Sogni-testnet", 84532)
 _VERIFYING_CONTRACT: Final = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"
 
 
-@dataclass(frozen=True)
+@frozen
 class Wallet:
     """An address and the key behind it. Making one imports eth-account (0.4 s), so it happens in a login only."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sogni_core.errors import AuthError, ServiceError, SogniError, TransportError
+from sogni_core.frozen import frozen
 from sogni_core.text import clean
 
 NORMAL = 1000
 
 
-@dataclass(frozen=True)
+@frozen
 class Closing:
     """The policy for one close code."""
 

@@ -9,14 +9,16 @@ A project ends with exactly one of ``ProjectCompleted`` and ``ProjectFailed``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from sogni_core.frozen import frozen
 
 CANCELED_CODE = 5004
 """protocol: the number for ``artistCanceled``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Queued:
     """The project waits; comes again whenever the position changes."""
 
@@ -28,7 +30,7 @@ class Queued:
     """No worker serves the model: nothing more comes until one appears."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Assigned:
     """A worker took the project."""
 
@@ -36,7 +38,7 @@ class Assigned:
     """Its name, cleaned."""
 
 
-@dataclass(frozen=True)
+@frozen
 class JobPreparing:
     """A worker gets ready for a job."""
 
@@ -46,7 +48,7 @@ class JobPreparing:
     """``downloadingAssets``, ``loadingModel``, ``unloadingModel``; empty if it was not said."""
 
 
-@dataclass(frozen=True)
+@frozen
 class JobStarted:
     """A worker renders a job."""
 
@@ -54,7 +56,7 @@ class JobStarted:
     job_id: str
 
 
-@dataclass(frozen=True)
+@frozen
 class JobProgress:
     """A job got further; emitted only if something changed."""
 
@@ -71,7 +73,7 @@ class JobProgress:
     """Whether a preview picture can be asked for."""
 
 
-@dataclass(frozen=True)
+@frozen
 class JobRetried:
     """A job moves to another worker; no failure."""
 
@@ -85,7 +87,7 @@ class JobRetried:
     """Why, cleaned; empty if it was not said."""
 
 
-@dataclass(frozen=True)
+@frozen
 class JobFinished:
     """A job came to its end on a worker; its file is there unless it is ``withheld`` or ``canceled``."""
 
@@ -108,7 +110,7 @@ class JobFinished:
         return not (self.withheld or self.canceled)
 
 
-@dataclass(frozen=True)
+@frozen
 class JobFailed:
     """A job failed; the others of its project go on."""
 
@@ -126,12 +128,12 @@ class JobFailed:
     """Facts the service gave, as for :class:`ProjectFailed`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ProjectCompleted:
     """Every job ended and at least one did not fail; look at the jobs for what there is."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ProjectFailed:
     """The project ended without success. Jobs that finished before stay finished."""
 
@@ -154,7 +156,7 @@ class ProjectFailed:
         return self.code == CANCELED_CODE
 
 
-@dataclass(frozen=True)
+@frozen
 class CancelConfirmed:
     """The service's answer to a cancel."""
 

@@ -7,12 +7,12 @@ number as text, or a word; words have the numbers 5001 to 5005, any other word i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sogni_core._protocol.events import CANCELED_CODE, JobFailed, ProjectFailed
 from sogni_core._protocol.values import integer, record, text
 from sogni_core.errors import MoneyError, ServiceError, SogniError
+from sogni_core.frozen import frozen
 from sogni_core.text import clean
 
 UNKNOWN_CODE = 5000
@@ -53,7 +53,7 @@ _NUMBERS: Mapping[int, tuple[str, str, str | None]] = {
 _DETAILS = ("requiredPlans", "feature", "limitation", "consentRequired", "vendorFailureCategory", "fairUse")
 
 
-@dataclass(frozen=True)
+@frozen
 class Refusal:
     """What a ``jobError`` says."""
 

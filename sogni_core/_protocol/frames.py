@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import binascii
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from sogni_core.frozen import frozen
 
 LARGEST = 8 * 1024 * 1024
 """Characters (or bytes) of a frame that is still read; a larger one is dropped."""
@@ -21,7 +23,7 @@ DEEPEST = 48
 _IDS = ("jobID", "imgID")
 
 
-@dataclass(frozen=True)
+@frozen
 class Frame:
     """One message of the server."""
 

@@ -6,16 +6,17 @@ protocol: after the upgrade come ``authenticated``, ``balanceUpdate`` and ``swar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sogni_core._protocol.values import count, identity, items, record, text
+from sogni_core.frozen import frozen
 
 _LONGEST_AMOUNT = 64
 
 
-@dataclass(frozen=True)
+@frozen
 class Balance:
     """What can be spent (``net``); None for a token that was not said, or not in numbers."""
 
@@ -23,7 +24,7 @@ class Balance:
     sogni: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Greeting:
     """``authenticated``: messages may be sent from now on."""
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sogni_core._protocol import audio, constants, ids, image, video
 from sogni_core._protocol.refusals import one_of, refuse
 from sogni_core._protocol.values import LARGEST_SEED, plain
 from sogni_core.errors import InputError, InternalError
+from sogni_core.frozen import frozen
 from sogni_core.project import AudioProject, ImageProject, Project, VideoProject
 
 TYPE = "jobRequest"
 """Message type of the payload that :func:`job_request` makes. It is paid: a frame of it is written once."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Builder:
     """How projects of one class become a request."""
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from sogni_core._protocol import aliases
 from sogni_core._protocol.values import count, items, number, plain, positive, record, text
+from sogni_core.frozen import frozen
 
 Value = float | str | bool
 
@@ -52,7 +53,7 @@ class Choice(NamedTuple):
     default: Value | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Tier:
     """What the models of one tier take. Names are those of a project's fields: ``steps``, ``audio_start``."""
 

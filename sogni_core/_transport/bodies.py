@@ -6,12 +6,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from sogni_core._transport.calls import Reply
 from sogni_core.errors import InputError, TransportError
+from sogni_core.frozen import frozen
 from sogni_core.text import clean, quote_path
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ BATCH_BYTES = 2 * 2**20
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
-@dataclass(frozen=True)
+@frozen
 class Received:
     """What a GET brought."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal, final
 
 from sogni_core.errors import InternalError
+from sogni_core.frozen import frozen
 
 CALL_SECONDS: Final = 30.0
 """Limit of one REST exchange. Source: sogni-client, ApiClient request timeout."""
 
 
 @final
-@dataclass(frozen=True)
+@frozen
 class SafeCall:
     """An HTTP exchange that costs nothing. The only thing that is ever made again."""
 
@@ -29,7 +30,7 @@ class SafeCall:
 
 
 @final
-@dataclass(frozen=True)
+@frozen
 class SafeFrame:
     """A socket message that costs nothing, such as a cancellation."""
 
@@ -57,7 +58,7 @@ class PaidFrame:
         return text
 
 
-@dataclass(frozen=True)
+@frozen
 class Reply:
     """An HTTP answer of any status, read to its end."""
 

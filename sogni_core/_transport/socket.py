@@ -6,7 +6,6 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from sogni_core._transport.calls import PaidFrame, Reply, SafeFrame
 from sogni_core._transport.dial import Dialling
 from sogni_core._transport.failures import unreachable
 from sogni_core.errors import TransportError
+from sogni_core.frozen import frozen
 from sogni_core.text import clean
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ GOODBYE_SECONDS = 0.1
 OPEN_SECONDS = 20.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Refused:
     """The upgrade was answered with an HTTP status."""
 
@@ -39,7 +39,7 @@ class Refused:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Closed:
     """How a connection ended."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from sogni_core.frozen import frozen
 
 _JSON = "--json"
 _QUIET = ("-q", "--quiet")
 
 
-@dataclass(frozen=True)
+@frozen
 class Invocation:
     """One argument list."""
 

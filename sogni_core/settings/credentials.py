@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from sogni_core.errors import ConfigError, InputError
 from sogni_core.files import locked, private_folder, write_atomic
+from sogni_core.frozen import frozen
 from sogni_core.settings.paths import Paths
 from sogni_core.settings.textfile import read_text
 
@@ -32,7 +33,7 @@ _ESCAPED = re.compile(r'\\(["\\$`])')
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
+@frozen
 class Credentials:
     """Who pays: an API key, or a user name and its password. Secrets never show in ``repr``."""
 

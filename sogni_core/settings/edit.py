@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,6 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from sogni_core.errors import ConfigError
 from sogni_core.files import locked, private_folder, write_atomic
+from sogni_core.frozen import frozen
 from sogni_core.settings import schema
 from sogni_core.settings.configfile import ConfigFile
 from sogni_core.settings.keys import join_key, split_key
@@ -19,7 +19,7 @@ from sogni_core.settings.reading import Settings, Value
 from sogni_core.settings.resolving import resolve
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """What a change came to."""
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sogni_core.frozen import frozen
 from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import SettingProblem
 from sogni_core.settings.paths import Paths
@@ -40,7 +40,7 @@ _DEEPEST = 100
 """Objects in objects; what is deeper in JSON5 is no configuration."""
 
 
-@dataclass(frozen=True)
+@frozen
 class HostConfig:
     """What was found."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from sogni_core.frozen import frozen
 from sogni_core.settings.keys import join_key
 from sogni_core.settings.paths import Paths
 
@@ -16,7 +16,7 @@ BUILT_IN = "built-in"
 """Origin of a value that no layer gave."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """One thing that a layer says about a section."""
 
@@ -54,7 +54,7 @@ class Entry:
         return join_key((*above, *self.alias, *path[len(self.path) :])) if self.alias else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class SettingProblem:
     """Something wrong with a setting. The value in question is ignored and the next layer speaks."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from sogni_core.frozen import frozen
 from sogni_core.settings.hostconfig import HostConfig, no_object, read_host_config
 from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import Entry, SettingProblem
@@ -19,7 +20,7 @@ _MOST = 20
 _MISSING = object()
 
 
-@dataclass(frozen=True)
+@frozen
 class OpenClawKeys:
     """What is known of OpenClaw's keys."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from sogni_core.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Paths:
     """The three folders and the files in them. Nothing is made here; the writers do that."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, SecretBytes, SecretStr
 
 from sogni_core.errors import ConfigError, SogniError
+from sogni_core.frozen import frozen
 from sogni_core.settings import schema
 from sogni_core.settings.core import CoreSettings
 from sogni_core.settings.keys import join_key, split_key
@@ -26,7 +27,7 @@ MASK = "********"
 """Shown in place of a secret."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Value:
     """The value of one key in one layer."""
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sogni_core.errors import PluginError
+from sogni_core.frozen import frozen
 from sogni_core.settings import schema
 from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import BUILT_IN, Entry, SettingProblem
@@ -26,7 +27,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """Numbers as people write them; pydantic alone would also take ``1_000`` and ``nan``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Said:
     """One value that one layer gave for one key."""
 

@@ -7,9 +7,10 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
+
+from sogni_core.frozen import frozen
 
 PROGRAM = "sogni_core.cli:main"
 """The console script. Named and not imported: this room stands below the command line, and tests it from outside."""
@@ -18,7 +19,7 @@ FLAT_PROGRAM = "sogni_core.cli.flat:main"
 """The console script ``sogni-gen``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Called:
     """What one call came to."""
 

@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Command, Mode, Network, Settings, Validator, Workflow
 
 from .subject import Subject
@@ -29,7 +29,7 @@ sys.stdout.write(json.dumps(found))
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Fresh:
     """What importing a module did in an interpreter of its own."""
 

@@ -6,7 +6,6 @@ import contextlib
 import inspect
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -20,13 +19,14 @@ from sogni_core import plugin as hookspecs
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core.app import App
+from sogni_core.frozen import frozen
 from sogni_core.plugin import ENTRY_POINT_GROUP, PROJECT
 
 from .distribution import on_path, write_distribution
 from .isolation import environment, isolated_environ
 
 
-@dataclass(frozen=True)
+@frozen
 class Subject:
     """A plugin under check."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from sogni_core.errors import InputError, Problem
 from sogni_core.files import prepare_output, write_atomic
+from sogni_core.frozen import frozen
 from sogni_core.text import quote_path
 
 from . import record
@@ -25,7 +25,7 @@ Action = Literal["write", "update", "remove", "keep"]
 _CODE = "OUTPUT_NOT_WRITABLE"
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """What becomes of one file."""
 
@@ -33,7 +33,7 @@ class Change:
     action: Action
 
 
-@dataclass(frozen=True)
+@frozen
 class Placing:
     """Files for a folder, and what would become of each."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sogni_core import errors
 from sogni_core._host.targets import read_text
 from sogni_core.app import App
 from sogni_core.errors import CODES
+from sogni_core.frozen import frozen
 
 from .frontmatter import Form, front_matter
 from .markdown import cell, code, table, uncommented
@@ -18,7 +19,7 @@ from .modes import FOLDER, Told, told
 CORE = "sogni_core._builtin.skill:core.md"
 
 
-@dataclass(frozen=True)
+@frozen
 class Skill:
     """A skill as it would be written."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sogni_core._host.registry import Owned
 from sogni_core._host.targets import read_text
 from sogni_core.app import App
 from sogni_core.errors import SogniError
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Mode
 from sogni_core.text import clean, clean_block
 
@@ -29,7 +29,7 @@ _LONGEST = 20_000
 _WITH = re.compile(r"^<!-- with: ([a-z0-9-]+) -->\n(.*?)^<!-- end -->\n", re.DOTALL | re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class Told:
     """One mode as an agent is told of it."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sogni_core._engine.convert import flag_of
 from sogni_core.errors import PluginError, Problem
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Clash
 
 from .scanning import Scan
@@ -20,7 +20,7 @@ RANK_MORE = 200
 """Of words behind the prompt, which the Node program ignored: everything else is said before it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Routed:
     """The mode that is meant, and what it is given."""
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError, create_model
 
 from sogni_core._engine.convert import flag_of, leaves, prepare, problems_of
 from sogni_core.errors import InputError, PluginError, Problem
+from sogni_core.frozen import frozen
 from sogni_core.text import clean, nearest
 
 from .vocabulary import OWN, Vocabulary, Word, not_installed
@@ -21,7 +22,7 @@ AT_ONCE = ("help", "last")
 """What is done where it stands: nothing behind it is looked at."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Given:
     """A flag as it was typed."""
 

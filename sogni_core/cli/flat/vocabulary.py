@@ -11,6 +11,7 @@ from sogni_core._engine.resolve import request_class
 from sogni_core._host import known
 from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import PluginError
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Mode
 from sogni_core.request import Argument, Misplaced, Option, Request
 
@@ -34,7 +35,7 @@ OWN = {flag: name for flags, name, _ in OWN_FLAGS for flag in flags}
 """Spelling to what the flag is called here."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Use:
     """What a flag means to one mode."""
 
@@ -60,7 +61,7 @@ class Word:
     misplaced: Misplaced | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Reached:
     """A mode that the flat command line reaches."""
 
