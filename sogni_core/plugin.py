@@ -3,7 +3,7 @@
 A plugin is a module named by an entry point of the group ``sogni.plugins``. It implements any of the
 hooks below; every hook takes nothing and returns a list of records. A record is light: what is heavy
 (a pydantic model, a workflow, a typer app) is named by a *target*, ``"package.module:attribute"``, and
-imported only when it is needed. This module imports the standard library and pluggy, nothing else, so
+imported only when it is needed. This module needs the standard library and pluggy, nothing else, so
 that importing a plugin costs next to nothing.
 """
 

@@ -27,10 +27,7 @@ class Quarantined(Generic[T]):
 def _interrupts() -> Iterator[list[int]]:
     """Tell a Ctrl-C of the user from a KeyboardInterrupt that the code raised itself."""
     pressed: list[int] = []
-    watching = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    )
+    watching = _in_main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
     def note(number: int, frame: object) -> None:
         pressed.append(number)
@@ -45,13 +42,31 @@ def _interrupts() -> Iterator[list[int]]:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[list[warnings.WarningMessage]]:
+    """Keep standard output clean and gather warnings.
+
+    Both belong to the whole process. Two threads that put them back out of turn would leave the program without its
+    standard output, so in other threads than the main one, where no command line runs, they stay as they are.
+    """
+    if not _in_main_thread():
+        yield []
+        return
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(sys.stderr):
+        warnings.simplefilter("default")
+        yield caught
+
+
 def quarantine(call: Callable[[], T]) -> Quarantined[T]:
     """Call it; what it prints goes to standard error, what it raises is kept, a real Ctrl-C passes."""
     outcome: Quarantined[T] = Quarantined()
-    with _interrupts() as pressed, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("default")
+    with _interrupts() as pressed:
         try:
-            with contextlib.redirect_stdout(sys.stderr):
+            with _heard() as caught:
                 outcome.value = call()
         except BaseException as error:  # noqa: BLE001 - SystemExit of a plugin must not end the program
             outcome.error = error
