@@ -24,7 +24,7 @@ settings.load_profile("any machine")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two processes a core: the tests wait for processes, for disks and for time about as long as they compute."""
+    """Two processes a core: a fifth of the time the tests wait, for processes, disks and clocks."""
     return 2 * (os.cpu_count() or 1)
 
 
