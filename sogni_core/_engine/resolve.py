@@ -7,7 +7,6 @@ the request's own default. All problems with single values are found at once.
 from __future__ import annotations
 
 import fnmatch
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -32,9 +31,7 @@ from .choice import choose
 from .convert import flag_of, leaves, prepare, problems_of
 from .last_render import LastRender
 from .marks import wrong_marks
-
-NO_LAST_SEED = ("Could not load last render seed", "No previous render found, generating seed")
-"""What is said of a last render without a seed, and of none; the Node program says it even when it is to be quiet."""
+from .seeding import BY_EXTENSION, find_seed, hashed_of
 
 _RANK_LAST = 12
 """Of a last render that is not there: the Node program looks for it while it reads the arguments."""
@@ -43,8 +40,6 @@ _RANK_WORKFLOW = 120
 """Of an unknown workflow, among the problems of a request."""
 
 _FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
-
-_BY_EXTENSION = "extension of the output"
 
 _ON = (True, "true", "1")
 """A switch that is on, from Python and from a command line."""
@@ -148,12 +143,14 @@ class Resolver:
         given_fields = frozenset(name for name in named if origins.get(name) == "given")
         strategy, hashed = None, None
         if isinstance(request, RenderOptions):
-            seed, strategy, origin = self._seed(request, given_fields, warnings)
-            if seed is None:
-                hashed = self._hashed(request, chosen.record, entry, given_fields, origins)
-                seed = seeds.prompt_hash(hashed)
-            origins["seed"] = origin
-            request = request.model_copy(update={"seed": seed})
+            seed = find_seed(request, given_fields, self._last_render, warnings)
+            value, strategy = seed.value, seed.strategy
+            if value is None:
+                name = chosen.record.name if entry.media == "video" else "image"
+                hashed = hashed_of(request, name, given_fields, origins)
+                value = seeds.prompt_hash(hashed)
+            origins["seed"] = seed.origin
+            request = request.model_copy(update={"seed": value})
         request._given = given_fields
         return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings), hashed, tuple(problems))
 
@@ -275,7 +272,7 @@ class Resolver:
         wanted = _FORMATS.get(extension.lower())
         asked = str(values.get("output_format") or "").strip().lower()
         if not asked and wanted is not None:
-            values["output_format"], origins["output_format"] = wanted, _BY_EXTENSION
+            values["output_format"], origins["output_format"] = wanted, BY_EXTENSION
         elif not asked and extension and issubclass(model, ImageOptions) and _is_open(model):
             named = quote_path(Path(str(output)).name)
             warnings.append(f"{named} names no format of images; the service chooses one.")
@@ -323,51 +320,6 @@ class Resolver:
         if isinstance(mark, Argument) and leaves(model.model_fields[name].annotation) == {str}:
             return {name: "?"}
         return {}
-
-    def _seed(
-        self, request: RenderOptions, given: frozenset[str], warnings: list[str]
-    ) -> tuple[int | None, str | None, str]:
-        """Return the seed, the strategy and the origin; no seed if it is to be made of the request."""
-        if "seed" in given:
-            if request.last_seed:
-                warnings.append("--seed is used; --last-seed is ignored beside it.")
-            return request.seed, None, "given"
-        if request.last_seed:
-            try:
-                last = self._last_render.seed()
-            except InputError:
-                warnings.append(NO_LAST_SEED[0] if self._last_render.path.exists() else NO_LAST_SEED[1])
-            else:
-                if last is not None:
-                    return last, None, "last render"
-                warnings.append(NO_LAST_SEED[0])
-        if request.seed_strategy == "random":
-            return secrets.randbelow(seeds.LARGEST + 1), "random", "random"
-        return None, "prompt-hash", "prompt-hash"
-
-    def _hashed(
-        self,
-        request: RenderOptions,
-        workflow: Workflow,
-        entry: Model,
-        given: frozenset[str],
-        origins: Mapping[str, str],
-    ) -> seeds.Hashed:
-        own = {
-            name
-            for name, info in type(request).model_fields.items()
-            if name not in origins and info.default not in (None, "") and not info.is_required()
-        }
-        paid = {"token_type"} if "built-in" not in origins.get("token_type", "built-in") else set()
-        name = workflow.name if entry.media == "video" else "image"
-        # A format that follows from the output's name leaves the seed as it is without that name.
-        assumed = {
-            name: info.default
-            for name, info in type(request).model_fields.items()
-            if origins.get(name) == _BY_EXTENSION and info.default is not None
-        }
-        counted = given | own | paid | set(assumed) | type(request).seeded
-        return seeds.Hashed(request.model_copy(update=assumed), name, counted)
 
 
 def _is_open(model: type[Request]) -> bool:

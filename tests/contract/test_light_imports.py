@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +96,27 @@ print(*built(Request), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=50, check=True)
     assert done.stderr.split() == []
+
+
+def test_what_only_a_run_needs_comes_after_its_socket_was_called() -> None:
+    fresh = import_alone("sogni_core._engine.engine")
+    late = {"sogni_core._journal.journal", *(f"sogni_core._engine.{name}" for name in ("runs", "running", "planning"))}
+    assert late & set(fresh.modules) == set()
+
+
+def test_plugins_of_pydantic_are_not_loaded(tmp_path: Path) -> None:
+    info = tmp_path / "spy-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: spy\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[pydantic]\nspy = spy:plugin\n")
+    (tmp_path / "spy.py").write_text("raise SystemExit('a plugin of pydantic was loaded')\n")
+    program = "import sys; from sogni_core.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "image", "a cat", "-n", "99", "--json"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert json.loads(done.stdout)["errorCode"] == "INVALID_ARGUMENT", done

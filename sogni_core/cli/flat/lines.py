@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sogni_core._engine.resolve import NO_LAST_SEED
+from sogni_core._engine.seeding import NO_LAST_SEED
 from sogni_core.cli import output
 from sogni_core.cli.lines import Receiver
 from sogni_core.result import Progress
