@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from tools.examples import Block, Command, blocks, commands
 
 Install = Callable[[Path], None]
 """Makes the plugin in a folder known, as ``pip install -e .`` does."""
+
+PATIENCE_SECONDS = 200.0
+"""How long a command of a page is waited for: it says that it hangs, not that the machine is busy."""
 
 _PROGRAMS = {"sogni": PROGRAM, "sogni-gen": FLAT_PROGRAM}
 
@@ -86,10 +90,21 @@ class Walk:
         if words[0] in _PROGRAMS and not _SHELL.search(re.sub(r"'[^']*'|\"[^\"$`]*\"", "", line)):
             return call(words[1:], program=_PROGRAMS[words[0]])
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        done = subprocess.run(
-            ["sh", "-c", line], cwd=self.folder, env={**os.environ, "PATH": path}, capture_output=True, check=False
+        process = subprocess.Popen(
+            ["sh", "-c", line],
+            cwd=self.folder,
+            env={**os.environ, "PATH": path, "PYTHONFAULTHANDLER": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
         )
-        return Called(done.returncode, done.stdout.decode(), done.stderr.decode())
+        try:
+            out, err = process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGABRT)  # a Python says on its way out where each of its threads was
+            out, err = process.communicate()
+            raise AssertionError(f"{line}: no end in {PATIENCE_SECONDS:g} s\n{out.decode()}{err.decode()}") from None
+        return Called(process.returncode, out.decode(), err.decode())
 
     def _check_files(self, line: str) -> None:
         """Find every file that was asked for with ``-o``."""

@@ -56,7 +56,6 @@ def test_page_does_what_it_says(
 
 
 @pytest.mark.parametrize("page", examples.skill_pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
-@pytest.mark.timeout(180)
 def test_an_agent_can_type_what_the_skill_says(
     page: Path, folder: Path, sogni_home: Paths, start_devnet: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.peers)
             item.add_marker(pytest.mark.slow)
             # Of the test alone: the first of all installs the SDKs before it begins.
-            item.add_marker(pytest.mark.timeout(120, func_only=True))
+            item.add_marker(pytest.mark.timeout(func_only=True))
 
 
 @dataclass(frozen=True)
