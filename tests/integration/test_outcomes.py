@@ -171,14 +171,14 @@ async def test_the_project_is_refused(
 @pytest.mark.parametrize(("answer", "state"), [({"didCancel": True}, "cancelled"), ({"didCancel": False}, "running")])
 async def test_time_is_up(net: Net, app: App, folder: Path, answer: dict[str, bool], state: str) -> None:
     script(net, queued, cancel(**answer))
-    caught = await failure(app, folder, timeout=1)
+    caught = await failure(app, folder, timeout=2)
     assert (caught.code, caught.exit_code) == ("TIMEOUT", 7)
     assert caught.details["projects"][0]["state"] == state
 
 
 async def test_what_is_there_when_time_is_up_is_kept(net: Net, app: App, folder: Path) -> None:
     script(net, result(0), cancel(didCancel=True))
-    found = await run(app, folder, 2, timeout=1)
+    found = await run(app, folder, 2, timeout=2)
     assert [path.name for path in found.paths] == ["x-1.png"]
     assert found.error is not None
     assert found.error.details["failed"][0]["errorCode"] == "TIMEOUT"
@@ -186,7 +186,7 @@ async def test_what_is_there_when_time_is_up_is_kept(net: Net, app: App, folder:
 
 async def test_a_project_that_ends_while_it_is_cancelled_is_taken(net: Net, app: App, folder: Path) -> None:
     script(net, cancel(), result(0), completed)
-    found = await run(app, folder, timeout=1)
+    found = await run(app, folder, timeout=2)
     assert (found.error, len(found.paths)) == (None, 1)
 
 
@@ -196,7 +196,7 @@ async def test_no_workers_until_time_is_up(net: Net, app: App, folder: Path) -> 
         await line.say("jobState", {"jobID": request["jobID"], **state})
 
     script(net, none, cancel(didCancel=True))
-    caught = await failure(app, folder, timeout=1)
+    caught = await failure(app, folder, timeout=2)
     assert (caught.code, caught.exit_code) == ("NO_WORKERS", 6)
     assert caught.details["projects"][0]["state"] == "cancelled"
 

@@ -41,8 +41,7 @@ def nothing() -> None:
 
 
 async def follow(submission: Any) -> list[Any]:
-    async with asyncio.timeout(5):
-        return [event async for event in submission.events()]
+    return [event async for event in submission.events()]
 
 
 def told(name: str, status: str, *jobs: str, **fields: Any) -> dict[str, Any]:

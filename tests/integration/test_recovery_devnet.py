@@ -49,10 +49,9 @@ def requests(devnet: Any) -> int:
 
 async def saved(submission: Any, folder: Path) -> list[Any]:
     files = []
-    async with asyncio.timeout(20):
-        async for event in submission.events():
-            if isinstance(event, JobFinished):
-                files.append(await submission.collect(event.index, folder / f"{event.index}.png"))
+    async for event in submission.events():
+        if isinstance(event, JobFinished):
+            files.append(await submission.collect(event.index, folder / f"{event.index}.png"))
     return files
 
 

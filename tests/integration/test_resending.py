@@ -210,7 +210,7 @@ async def lived(
         )
         project = ImageProject(model="m", prompt="p")
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await use(session, project, story, resume=resume)
         finally:
             await session.close()

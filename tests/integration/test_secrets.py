@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import stat
@@ -229,8 +228,7 @@ async def test_what_is_kept_is_for_its_owner_alone(net: Any) -> None:
     before = os.umask(0)
     try:
         account: Account = net.account(username="testuser", password=PASSWORD)
-        async with asyncio.timeout(9):
-            await account.headers()
+        await account.headers()
     finally:
         os.umask(before)
     kept = [path for path in net.state.rglob("*") if path.is_file()]

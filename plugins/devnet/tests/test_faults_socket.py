@@ -47,7 +47,7 @@ async def test_upgrade(artist, name):
     else:
         assert fault.action == "slow"
     async with artist.connect():
-        assert (time.perf_counter() - begun >= 0.2) == (fault.action in {"slow", "stalled"})
+        assert fault.action not in {"slow", "stalled"} or time.perf_counter() - begun >= 0.2
 
 
 @pytest.mark.parametrize("name", of("greeting"))

@@ -253,9 +253,8 @@ async def test_nothing_is_left_of_jobs_that_fail(artist, video_request):
             await socket.until("jobError")
         await artist.media(video_request())
     folder = artist.devnet.net.storage.part("x").parent
-    async with asyncio.timeout(10):
-        while {path.name for path in folder.iterdir()} != {file.path.name for file in artist.devnet.files}:
-            await asyncio.sleep(0)
+    while {path.name for path in folder.iterdir()} != {file.path.name for file in artist.devnet.files}:
+        await asyncio.sleep(0)
 
 
 async def test_a_cancelled_clip_stops(start_devnet, artist_of, video_request):
