@@ -6,14 +6,14 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 
 from sogni_core.errors import PluginError
 from sogni_core.plugin import ENTRY_POINT_GROUP
 
 from . import known
-from .plugin_info import PluginInfo
+from .distributions import Distribution, EntryPoint, entry_points
+from .plugin_info import PluginInfo, metadata
 
 EntryPoints = Callable[[], Iterable[EntryPoint]]
 
@@ -31,8 +31,7 @@ def installed() -> Iterable[EntryPoint]:
 
 @lru_cache(maxsize=4)
 def _read(places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
-    # Every distribution of the environment is opened for it, which takes as long as all the rest of a start.
-    return tuple(entry_points(group=ENTRY_POINT_GROUP))
+    return tuple(entry_points(ENTRY_POINT_GROUP))
 
 
 def _changed(place: str) -> int:
@@ -63,13 +62,8 @@ def find(load: EntryPoints, only: frozenset[str] | None, blocked: frozenset[str]
 
 
 def _name(dist: Distribution) -> str:
-    # ``dist.name`` hands the whole description of the distribution to email.parser, for one line at its top.
-    named = _NAME.search(_metadata(dist))
+    named = _NAME.search(metadata(dist))
     return named[1] if named is not None else ""
-
-
-def _metadata(dist: Distribution) -> str:
-    return dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
 
 
 def check_entry_point(plugin: PluginInfo) -> None:
@@ -91,7 +85,7 @@ def check_compatible(plugin: PluginInfo, core_version: str) -> None:
     """
     if plugin.dist is None:
         return
-    for wanted in _REQUIRES_CORE.findall(_metadata(plugin.dist)):
+    for wanted in _REQUIRES_CORE.findall(metadata(plugin.dist)):
         parts = ",".join(sorted(part.strip() for part in wanted.split(",") if part.strip()))
         if parts in ("", known.COMPATIBLE):
             continue

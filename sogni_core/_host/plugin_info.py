@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution
-
     from sogni_core.errors import SogniError
+
+    from .distributions import Distribution
+
+_VERSION = re.compile(r"^Version:[ \t]*(\S+)", re.I | re.M)
 
 
 @dataclass
@@ -32,10 +35,10 @@ class PluginInfo:
 
     @property
     def version(self) -> str:
-        """Version of the distribution; read only when asked for, since it costs a parse of its metadata."""
+        """Version of the distribution; read only when asked for."""
         if self.dist is not None:
-            # Broken metadata may hold none.
-            return self.dist.version or "of unknown version"
+            said = _VERSION.search(metadata(self.dist))
+            return said[1] if said is not None else "of unknown version"  # broken metadata may hold none
         from sogni_core import __version__
 
         return __version__
@@ -49,3 +52,8 @@ class PluginInfo:
     def is_core(self) -> bool:
         """Whether it ships with sogni-core."""
         return self.dist is None and self.name == "core"
+
+
+def metadata(dist: Distribution) -> str:
+    """Return the core metadata of a distribution as text; empty if there are none."""
+    return dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""

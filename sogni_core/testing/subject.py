@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import CoroutineType, ModuleType
 from typing import Any
@@ -16,11 +15,12 @@ from typing import Any
 import pluggy
 
 from sogni_core import plugin as hookspecs
+from sogni_core._host import discovery
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core.app import App
 from sogni_core.frozen import frozen
-from sogni_core.plugin import ENTRY_POINT_GROUP, PROJECT
+from sogni_core.plugin import PROJECT
 
 from .distribution import on_path, write_distribution
 from .isolation import environment, isolated_environ
@@ -108,7 +108,7 @@ def subject_of(module_name: str, folder: str, beside: tuple[str, ...]) -> Iterat
 
 
 def _installed_as(module_name: str) -> str | None:
-    points: list[EntryPoint] = list(entry_points(group=ENTRY_POINT_GROUP))
+    points = discovery.installed()
     return next((point.name for point in points if point.value.partition(":")[0].strip() == module_name), None)
 
 

@@ -50,6 +50,8 @@ def test_starting_loads_nothing_heavy(argv: list[str]) -> None:
     loaded = _after(argv)
     # typer itself is what help is made with.
     assert loaded & set(HEAVY) - {"typer"} == set()
+    # importlib.metadata is not heavy anywhere else; a start is better off without it.
+    assert loaded & {"importlib.metadata", "email", "zipfile", "socket"} == set()
     plugins = {name for name in loaded if name.startswith(tuple(f"{package}." for package in OURS))}
     assert plugins <= set(PLUGINS)
     core = {name for name in loaded if name.startswith("sogni_core._builtin.")}
