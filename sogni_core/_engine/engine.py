@@ -161,6 +161,7 @@ class Engine:
         way = await self.networks.way(network)
         if paid:
             way.session.open()
+            await way.session.called()
         runs = await self._runs()
         return await runs.carry_out(runs.begin(resolved, way, network, on_progress), resolved)
 
@@ -188,7 +189,7 @@ class Engine:
         return await runs.carry_out(runs.take_up(run, way, on_progress), resolved)
 
     async def _runs(self) -> Runs:
-        """Import the rest of what a run needs, in a thread, so that its socket opens meanwhile."""
+        """Import the rest of what a run needs, in a thread, while the service answers its socket."""
         if "sogni_core._engine.runs" not in sys.modules:
             await asyncio.to_thread(import_module, "sogni_core._engine.runs")
         from .runs import Runs

@@ -7,6 +7,7 @@ import logging
 import random
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,9 @@ from sogni_core.project import Project
 from sogni_core.text import clean
 
 _log = logging.getLogger("sogni_core.network")
+
+HEAD_START_SECONDS = 0.25
+"""For how long a socket goes before all else: its library is imported in 30 ms, but a login may come first."""
 
 _FOUND = 256
 """Projects of others that are remembered, in case they are attached later: a greeting hands them out once."""
@@ -106,20 +110,26 @@ class Session:
         self._cancellation = Cancellation(self._connection)
         self._tasks: set[asyncio.Task[None]] = set()
         self._warmed = self._opened = False
-        self._questions = asyncio.Event()
-        """Set when questions may be asked without delaying the socket: they import the HTTP library first."""
-        self._questions.set()
+        self._called = asyncio.Event()
+        """Set while no socket is being opened, or its service's turn has come: there is time for something else."""
+        self._called.set()
 
     def open(self) -> None:
         """Begin to open the socket in the background. Nothing else is asked for."""
         if not self._opened:
             self._opened = True
-            self._questions.clear()
+            self._called.clear()
         self._connection.open()
+
+    async def called(self) -> None:
+        """Wait until the socket is the service's turn, so that nothing here delays it; for a quarter second at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEAD_START_SECONDS):
+                await self._called.wait()
 
     async def close(self) -> None:
         """Close the socket (code 1000) and end every task, within about a tenth of a second."""
-        self._questions.set()
+        self._called.set()
         for submission in self._submissions.values():
             submission.give_up()
         for task in self._tasks:
@@ -178,7 +188,7 @@ class Session:
 
         A socket that is being opened goes first. An answer to the same question is good for a minute.
         """
-        await self._questions.wait()
+        await self._called.wait()
         return await self._prices.ask(project, network)
 
     async def models(self, network: str) -> list[LiveModel]:
@@ -235,16 +245,15 @@ class Session:
 
     def broken(self, error: SogniError) -> None:
         """Tell every project that was sent; one that was not learns it where it waits."""
-        self._questions.set()
+        self._called.set()
         for submission in list(self._submissions.values()):
             if submission.followed:
                 submission.break_off(error)
         self._submissions = {name: one for name, one in self._submissions.items() if not one.followed}
 
     def waiting(self) -> None:
-        """Use the time in which the socket opens for importing what its results will need."""
-        self._questions.set()
-        self._own(self._http.load())
+        """Let go on what could have delayed the socket."""
+        self._called.set()
 
     def _keep(self, project_id: str, recovered: Mapping[str, Any]) -> None:
         self._found[project_id] = recovered
@@ -268,6 +277,8 @@ class Session:
 
     def _begun(self, submission: Submission) -> None:
         self._submissions[submission.project_id] = submission
+        # Results will need it, and while the service greets there is time.
+        self._own(self._http.load())
 
     def _ended(self, submission: Submission) -> None:
         self._submissions.pop(submission.project_id, None)

@@ -14,6 +14,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -25,6 +26,7 @@ _log = logging.getLogger("sogni_core.transport")
 Origin = tuple[str, int]
 
 CONNECT_SECONDS = 10.0
+GOODBYE_SECONDS = 0.1
 
 _PEEKED_BYTES = 16 * 1024
 _APPLICATION_DATA = 23
@@ -114,6 +116,8 @@ class Lines(httpcore.AsyncNetworkBackend):
         """Whether a guarded client may speak to this machine's loopback addresses."""
         self._warm: dict[Origin, asyncio.Task[httpcore.AsyncNetworkStream]] = {}
         self._known: set[Origin] = set()
+        self._taken: set[asyncio.Task[Any]] = set()
+        """Warm lines that were asked for before they were there, and the closing of those nobody wants any more."""
 
     async def connect_tcp(
         self,
@@ -126,7 +130,12 @@ class Lines(httpcore.AsyncNetworkBackend):
         self._known.add((host, port))
         warm = self._warm.pop((host, port), None)
         if warm is not None:
-            stream = await self._settled(warm)
+            self._keep(warm)
+            try:
+                stream = await self._settled(warm)
+            except asyncio.CancelledError:
+                warm.add_done_callback(self._unwanted)
+                raise
             if stream is not None:
                 return stream
         return await self._open(host, port, timeout)
@@ -150,7 +159,7 @@ class Lines(httpcore.AsyncNetworkBackend):
         self._warm[origin] = asyncio.create_task(self._prepare(host, port, secure), name=f"warm line to {host}")
 
     async def close(self) -> None:
-        """Close what was opened beforehand and never asked for."""
+        """Close what was opened beforehand or given up; waits a tenth of a second for what is on its way."""
         tasks = list(self._warm.values())
         self._warm.clear()
         for task in tasks:
@@ -160,6 +169,12 @@ class Lines(httpcore.AsyncNetworkBackend):
             stream = await self._settled(task)
             if stream is not None:
                 await stream.aclose()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                while self._taken:
+                    await asyncio.wait(self._taken)
+        for task in self._taken:
+            task.cancel()
 
     async def _prepare(self, host: str, port: int, secure: bool) -> httpcore.AsyncNetworkStream:
         stream = await self._open(host, port, CONNECT_SECONDS)
@@ -173,7 +188,7 @@ class Lines(httpcore.AsyncNetworkBackend):
         return _Secured(inner, host)
 
     async def _settled(self, task: asyncio.Task[httpcore.AsyncNetworkStream]) -> httpcore.AsyncNetworkStream | None:
-        """Wait for a warm line; None if it failed or has died meanwhile. A cancelled waiter cancels the line."""
+        """Wait for a warm line; None if it failed or has died meanwhile."""
         await asyncio.wait([task])
         if task.cancelled():
             return None
@@ -214,6 +229,14 @@ class Lines(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 _log.debug("an address of %s did not answer", host)
         return await self._backend.connect_tcp(last, port, CONNECT_SECONDS)
+
+    def _unwanted(self, warm: asyncio.Task[httpcore.AsyncNetworkStream]) -> None:
+        if not warm.cancelled() and warm.exception() is None:
+            self._keep(asyncio.create_task(warm.result().aclose(), name="closing a line that nobody wants"))
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._taken.add(task)
+        task.add_done_callback(self._taken.discard)
 
 
 def _is_readable(descriptor: int) -> bool:

@@ -67,7 +67,7 @@ class Socket:
     ) -> Socket | Refused:
         """Connect, through a proxy of the environment if there is one. Raises TransportError CONNECTION_ERROR.
 
-        ``waiting`` is called when all that takes time here is done and the service's turn begins.
+        ``waiting`` is called when the request for the upgrade is written and the service's turn begins.
         """
         parts = urlsplit(url)
         host, secure = guard.host_of(url), parts.scheme == "wss"
@@ -80,8 +80,7 @@ class Socket:
                     dialling = Dialling(parts.hostname, parts.port or (443 if secure else 80))
                     await asyncio.sleep(0)  # the call goes out before the import takes the interpreter
                 await _prepared(secure)
-                waiting()
-                return await _upgraded(url, headers, dialling, proxy, host)
+                return await _upgraded(url, headers, dialling, proxy, host, waiting)
         except ImportError as failure:
             raise proxies.unusable(failure) from None
         except (OSError, TimeoutError, ValueError) as failure:
@@ -163,15 +162,25 @@ def _load(secure: bool) -> None:
 
 
 async def _upgraded(
-    url: str, headers: Mapping[str, str], dialling: Dialling | None, proxy: str | None, host: str
+    url: str,
+    headers: Mapping[str, str],
+    dialling: Dialling | None,
+    proxy: str | None,
+    host: str,
+    waiting: Callable[[], None],
 ) -> Socket | Refused:
-    from websockets.asyncio.client import connect
+    from websockets.asyncio.client import ClientConnection, connect
     from websockets.exceptions import InvalidStatus, WebSocketException
 
     class Connect(connect):
         def process_redirect(self, exc: Exception) -> Exception | str:
             """Follow no redirect: the library would take the API key along to another host."""
             return exc
+
+    class Upgrading(ClientConnection):
+        async def handshake(self, *args: Any, **options: Any) -> None:
+            asyncio.get_running_loop().call_soon(waiting)  # the library writes before it lets go of the loop
+            await super().handshake(*args, **options)
 
     options: dict[str, Any] = {"proxy": proxy} if dialling is None else {"sock": await dialling.taken()}
     try:
@@ -189,6 +198,7 @@ async def _upgraded(
             ping_timeout=PING_SECONDS,
             close_timeout=ANSWER_SECONDS,
             logger=redaction.install(),
+            create_connection=Upgrading,
             **options,
         )
     except InvalidStatus as failure:

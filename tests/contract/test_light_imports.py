@@ -112,7 +112,7 @@ def test_plugins_of_pydantic_are_not_loaded(tmp_path: Path) -> None:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: spy\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[pydantic]\nspy = spy:plugin\n")
     (tmp_path / "spy.py").write_text("raise SystemExit('a plugin of pydantic was loaded')\n")
-    program = "import sys; from sogni_core.cli import main; sys.exit(main())"
+    program = "from sogni_core.cli import program; program()"
     done = subprocess.run(
         [sys.executable, "-c", program, "image", "a cat", "-n", "99", "--json"],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},

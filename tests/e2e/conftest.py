@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = [sys.executable, "-c", "import sys; from sogni_core.cli import main; sys.exit(main())"]
+PROGRAM = [sys.executable, "-c", "from sogni_core.cli import program; program()"]
 """The same call that the console script makes; it does not depend on which folder scripts are installed in."""
 
 Start = Callable[..., "subprocess.Popen[bytes]"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -410,3 +411,28 @@ async def test_closing_leaves_nothing_open(web: Any) -> None:
     while web._busy:
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+@pytest.mark.parametrize("warm", [False, True])
+@pytest.mark.parametrize("guarded", [False, True])
+async def test_who_stops_waiting_for_a_line_leaves_none_behind(
+    web: Any, tmp_path: Path, warm: bool, guarded: bool
+) -> None:
+    """Whenever that is: garbage that was never closed is an error in these tests."""
+    web.on("/x", web.bare(1))
+    for turns in range(40):
+        http = Http(loopback=True)
+        await http.load()
+        if warm:
+            http.warm(web.url, store=guarded)
+            await asyncio.sleep(0)
+        if guarded:
+            asking = asyncio.ensure_future(download(http, f"{web.url}/x", tmp_path / "x"))
+        else:
+            asking = asyncio.ensure_future(get(http, f"{web.url}/x"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        await http.close()
+    gc.collect()

@@ -365,7 +365,7 @@ def test_a_run_that_was_cut_short_is_gone_on_with(install: Any, folder: Path) ->
 
 
 def test_several_at_once_take_turns(sogni_home: Any, folder: Path) -> None:
-    program = "import sys; from sogni_core.cli import main; sys.exit(main())"
+    program = "from sogni_core.cli import program; program()"
     argv = [sys.executable, "-c", program, "openclaw", "install", "--skills-dir", str(folder), "--json"]
     sets = (",".join(ALL), "video", "", ",".join(ALL))
     started = [

@@ -20,7 +20,7 @@ from .installation import Missing, Peer, node_peer, python_peer
 from .materials import Materials, make
 from .staging import Stage, staged
 
-PROGRAM = [sys.executable, "-c", "import sys; from sogni_core.cli import main; sys.exit(main())"]
+PROGRAM = [sys.executable, "-c", "from sogni_core.cli import program; program()"]
 KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL")
 
 Open = Callable[..., AbstractContextManager[Sdk]]

@@ -8,16 +8,18 @@ A thin front: ``vocabulary`` gathers the flags from the schemas of the modes, ``
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from sogni_core.cli import unhurried
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command, that of the process by default; returns the exit code. Never raises, whatever goes wrong."""
-    return unhurried(_run, argv)
+from typing import NoReturn
 
 
-def _run(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> int:
+    """Run one command; returns the exit code. Never raises, whatever goes wrong."""
     from sogni_core.cli.flat.front import run
 
     return run(list(argv))
+
+
+def program() -> NoReturn:
+    """Run the command of this process, and end it."""
+    from sogni_core.cli.process import be
+
+    be(main)

@@ -1,0 +1,82 @@
+"""How the process of a command ends: at once, but with everything that others wanted done at its end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+BE = "from sogni_core.cli.process import be\n"
+
+TAKEN_APART = "# cleanup[3]"
+"""What ``python -v`` says when the interpreter takes its modules apart."""
+
+
+def run(text: str, *argv: str, flags: Sequence[str] = (), **options: object) -> subprocess.CompletedProcess[str]:
+    """Run a program of a few lines."""
+    return subprocess.run(
+        [sys.executable, *flags, "-c", "import atexit, os, sys\n" + text, *argv],
+        check=False, text=True, encoding="utf-8", **{"capture_output": True, **options},  # type: ignore[call-overload]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [0, 3, 143])
+def test_its_exit_code_and_all_it_said(code: int) -> None:
+    text = f"print(*argv) or print('x' * 70000, end='', file=sys.stderr) or {code}"
+    done = run(f"{BE}be(lambda argv: {text})", "a", "b")
+    assert (done.returncode, done.stdout) == (code, "a b\n")
+    assert done.stderr == "x" * 70000
+
+
+def test_handlers_of_others_come_first_and_threads_are_waited_for() -> None:
+    text = f"""
+{BE}
+def main(argv):
+    import concurrent.futures, tempfile, threading, time, weakref
+    atexit.register(print, "handler")
+    threading.Thread(target=lambda: (time.sleep(0.2), print("thread"))).start()
+    concurrent.futures.ThreadPoolExecutor(1).submit(lambda: (time.sleep(0.1), print("pool")))
+    weakref.finalize(main, print, "finalizer")
+    main.folder = tempfile.TemporaryDirectory()
+    print(main.folder.name)
+    return 5
+be(main)
+"""
+    done = run(text, flags=["-v"])
+    folder, *said = done.stdout.splitlines()
+    assert (done.returncode, sorted(said)) == (5, ["finalizer", "handler", "pool", "thread"])
+    assert not Path(folder).exists()
+    assert TAKEN_APART not in done.stderr
+
+
+def test_a_handler_that_was_there_before_is_called_too() -> None:
+    """Of a tool that measures what programs do, for instance, and is imported before all else."""
+    done = run(f"atexit.register(print, 'before')\n{BE}be(lambda argv: 4)", flags=["-v"])
+    assert (done.returncode, done.stdout) == (4, "before\n")
+    assert TAKEN_APART in done.stderr
+
+
+def test_an_error_that_nobody_caught_is_shown() -> None:
+    done = run(f"{BE}be(lambda argv: 1 / 0)")
+    assert (done.returncode, "ZeroDivisionError" in done.stderr) == (1, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a full device of POSIX")
+def test_an_output_that_cannot_be_written_is_python_s_own_failure() -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    text = f"{BE}be(lambda argv: print('lost') or 0)"
+    with Path("/dev/full").open("w") as full:
+        done = run(text, capture_output=False, stdout=full, stderr=subprocess.PIPE, env=buffered)
+    assert done.returncode == 120
+
+
+def test_the_installed_scripts_are_these_programs() -> None:
+    from importlib.metadata import entry_points
+
+    scripts = entry_points(group="console_scripts")
+    assert scripts["sogni"].value == "sogni_core.cli:program"
+    assert scripts["sogni-gen"].value == "sogni_core.cli.flat:program"
