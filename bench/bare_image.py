@@ -1,7 +1,8 @@
 """One image with the calls that cannot be left out, and nothing else: no options, no checks, no journal, no errors.
 
 Written as a careful person would write it for speed: the stored token goes with the upgrade, the request leaves
-with the greeting, and while the job renders a line to the REST host is opened, which serves the download too.
+with the greeting, and while the job renders lines to the REST host and to the file store, whose host is told it, are
+opened.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ import httpx  # noqa: E402
 from bare_request import request  # noqa: E402
 from websockets.asyncio.client import connect  # noqa: E402
 
-REST, SOCKET = os.environ["SOGNI_REST_URL"], os.environ["SOGNI_SOCKET_URL"]
+REST, SOCKET, STORE = (os.environ[name] for name in ("SOGNI_REST_URL", "SOGNI_SOCKET_URL", "BENCH_STORE_URL"))
 PROJECT = str(uuid.uuid4()).upper()
 
 
@@ -29,20 +30,19 @@ async def main(token: str) -> bytes:
     headers = {"authorization": token}
     async with httpx.AsyncClient() as http:
         socket = await connect(f"{SOCKET}/?{query}", additional_headers=headers, compression=None)
-        warm: asyncio.Task[httpx.Response] | None = None
+        warm: list[asyncio.Task[httpx.Response]] = []
         while True:
             frame = json.loads(await socket.recv())
             payload = json.loads(base64.b64decode(frame["data"]))
             if frame["type"] == "authenticated":
                 data = base64.b64encode(json.dumps(request(PROJECT, "a cat", 512, 512)).encode()).decode()
                 await socket.send(json.dumps({"type": "jobRequest", "data": data}))
-                warm = asyncio.create_task(http.get(REST))
+                warm = [asyncio.create_task(http.get(host)) for host in (REST, STORE)]
             elif frame["type"] == "jobError":
                 raise SystemExit(str(payload))
             elif frame["type"] == "jobResult":
                 break
-        assert warm is not None
-        await warm
+        await asyncio.wait(warm)
         asked = {"jobId": PROJECT, "imageId": payload["imgID"], "type": "complete", "contentType": "image/png"}
         answer = await http.get(f"{REST}/v1/image/downloadUrl", params=asked, headers=headers)
         picture = await http.get(answer.json()["data"]["downloadUrl"])

@@ -34,21 +34,28 @@ def devnet(
 ) -> Iterator[Stage]:
     """Serve a devnet, behind a delay of ``round_trip`` milliseconds unless that is 0, with a login stored in ``home``.
 
+    As on the live network, REST, socket and file store are three hosts: a line to one of them is none to the others.
     ``more``: settings of the devnet.
 
     The pictures are plain, so that painting them takes no processor time from those who are measured.
     """
     settings = DevnetSettings(seconds_per_image=pace, pictures="plain", slots=slots, url_seconds=86400, **more)
-    with Devnet(settings.model_copy(update={"token_seconds": 86400})) as server, line(server.port, round_trip) as port:
-        server.public_url = f"http://127.0.0.1:{port}"
+    with (
+        Devnet(settings.model_copy(update={"token_seconds": 86400})) as server,
+        line(server.port, round_trip) as rest,
+        line(server.port, round_trip) as socket,
+        line(server.port, round_trip) as store,
+    ):
+        server.public_url = f"http://127.0.0.1:{store}"
         account = server.accounts[0]
         tokens = home / "tokens.json"
         tokens.parent.mkdir(parents=True, exist_ok=True)
         tokens.write_text(json.dumps(server.net.tokens.pair(account)), encoding="utf-8")
         environ = {
             **places.environ(home),
-            "SOGNI_REST_URL": f"http://127.0.0.1:{port}",
-            "SOGNI_SOCKET_URL": f"ws://127.0.0.1:{port}",
+            "SOGNI_REST_URL": f"http://127.0.0.1:{rest}",
+            "SOGNI_SOCKET_URL": f"ws://127.0.0.1:{socket}",
+            "BENCH_STORE_URL": server.public_url,
             "SOGNI_USERNAME": account.username,
             "SOGNI_PASSWORD": account.password,
             "BENCH_TOKENS": str(tokens),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError, InputError
+from sogni_core.errors import AuthError, InputError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Mode
 from sogni_core.result import OnProgress, Plan, Result
@@ -26,7 +26,7 @@ from .check import check, read_assets
 from .fetching import Fetcher
 from .last_render import LastRender
 from .networks import Networks, Way
-from .resolve import Resolved, Resolver, outside
+from .resolve import Resolved, Resolver, outside, request_class
 
 if TYPE_CHECKING:
     from sogni_core._journal.journal import Journal
@@ -145,6 +145,7 @@ class Engine:
 
     async def run(self, name: str, fields: dict[str, Any], on_progress: OnProgress) -> Result:
         """Carry a request out; raises SogniError if there is no output at all."""
+        await self._dial(name, fields)
         return await self.run_prepared(await self.prepare(name, fields), on_progress)
 
     async def run_prepared(self, resolved: Resolved, on_progress: OnProgress) -> Result:
@@ -187,6 +188,15 @@ class Engine:
             raise
         way.session.open()
         return await runs.carry_out(runs.take_up(run, way, on_progress), resolved)
+
+    async def _dial(self, name: str, fields: dict[str, Any]) -> None:
+        """Call the network's host while the request is checked. What is wrong with it, the check will say."""
+        with contextlib.suppress(SogniError):
+            if "network" not in request_class(self.find_mode(name)[0]).model_fields:
+                return
+            network = str(fields.get("network") or self.settings.insist("network").value)
+            if network in LIVE_NETWORKS and self.networks.credentials() is not None:
+                await (await self.networks.way(network)).session.dial()
 
     async def _runs(self) -> Runs:
         """Import the rest of what a run needs, in a thread, while the service answers its socket."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from sogni_core import __version__
@@ -22,6 +23,7 @@ from sogni_core._protocol.connection import (
     connection_query,
     socket_address,
 )
+from sogni_core._transport.dial import Dialling
 from sogni_core._transport.socket import Refused, Socket
 from sogni_core.errors import InternalError, SogniError, TransportError
 from sogni_core.frozen import frozen
@@ -99,12 +101,19 @@ class Connection:
         self._pause = pause
         self._keeper: asyncio.Task[None] | None = None
         self._socket: Socket | None = None
+        self._dialling: Dialling | None = None
         self._ready = False
         self._served = False
         self._failure: SogniError | None = None
         self._final = False
         self._closing = False
         self._news = asyncio.Event()
+
+    async def dial(self) -> None:
+        """Call the host, for a socket that will be wanted in a moment; nothing is sent yet, and no failure is told."""
+        if self._keeper is None and self._dialling is None:
+            with suppress(ValueError, ImportError):
+                self._dialling = await Socket.dial(self._socket_url)
 
     def open(self) -> None:
         """Begin to connect, if that is not already so. A connection that failed is tried anew."""
@@ -162,6 +171,8 @@ class Connection:
         if self._keeper is not None and not self._keeper.done():
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
+        if self._dialling is not None:
+            await self._dialling.drop()
 
     # the task that connects
 
@@ -202,7 +213,8 @@ class Connection:
             self.app_id = self._app_id()
         name = client_name("sogni-core", __version__)
         url = socket_address(self._socket_url, connection_query(self.app_id, self._network, name))
-        opened = await Socket.open(url, headers, waiting=self._receiver.waiting)
+        dialling, self._dialling = self._dialling, None
+        opened = await Socket.open(url, headers, dialling=dialling, waiting=self._receiver.waiting)
         if isinstance(opened, Refused):
             return _End(closing.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
         self._socket, greeted = opened, False

@@ -1,4 +1,7 @@
-"""A session: one socket for many projects, and the questions that go beside it."""
+"""A session: one socket for many projects, and the questions that go beside it.
+
+What only projects need is imported with the first of them, when the service has been called.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,18 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sogni_core._network import catalogue, results
+from sogni_core._network import catalogue
 from sogni_core._network.account import Account
-from sogni_core._network.cancellation import Cancellation
 from sogni_core._network.clock import Clock, LoopClock, Pause
 from sogni_core._network.connection import Connection
-from sogni_core._network.lookups import Lookups
-from sogni_core._network.means import Means
 from sogni_core._network.prices import Prices
 from sogni_core._network.records import LiveModel, Price
 from sogni_core._network.rest import Rest
 from sogni_core._network.store_host import StoreHost
-from sogni_core._network.submission import Submission
-from sogni_core._network.transfers import Transfers
 from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_models
 from sogni_core._protocol.tiers import Tier
@@ -32,6 +31,12 @@ from sogni_core.errors import InternalError, SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
 from sogni_core.text import clean
+
+if TYPE_CHECKING:
+    from sogni_core._network.cancellation import Cancellation
+    from sogni_core._network.means import Means
+    from sogni_core._network.submission import Submission
+    from sogni_core._network.transfers import Transfers
 
 _log = logging.getLogger("sogni_core.network")
 
@@ -74,45 +79,36 @@ class Session:
         self._http = http
         self._rest_url = endpoint.rest_url
         http.admit(endpoint.rest_url)
-        chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
+        self._chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
+        self._pause, self._clock = pause, clock or LoopClock()
         self._rest = Rest(endpoint, account, http)
         self._prices = Prices(self._rest)
         self.catalogue = catalogue.Catalogue(cache, endpoint.socket_url)
         """What is known of the models; reading it asks nobody."""
         self._store = StoreHost(account.state, endpoint.rest_url)
-        self._transfers = Transfers(self._rest, http, self._store, random=chance.random, pause=pause)
         self._connection = Connection(
             endpoint.socket_url,
             account,
             self,
             app_id=lambda: app_id(account.name),
             network=network,
-            rng=chance,
+            rng=self._chance,
             pause=pause,
-        )
-        clock = clock or LoopClock()
-        self._means = Means(
-            connection=self._connection,
-            transfers=self._transfers,
-            lookups=Lookups(self._rest, app_id=lambda: self._connection.app_id, clock=clock, pause=pause),
-            clock=clock,
-            pause=pause,
-            own=self._own,
-            begun=self._begun,
-            ended=self._ended,
-            spent=self._spent,
         )
         self._note_found = found
         self._found: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
         self._submissions: dict[str, Submission] = {}
         self._written: set[str] = set()
         """Ids of all projects whose request was written here: each has one submission and no other."""
-        self._cancellation = Cancellation(self._connection)
         self._tasks: set[asyncio.Task[None]] = set()
         self._warmed = self._opened = False
         self._called = asyncio.Event()
         """Set while no socket is being opened, or its service's turn has come: there is time for something else."""
         self._called.set()
+
+    async def dial(self) -> None:
+        """Call the socket's host, for who will :meth:`open` it in a moment; nothing is sent, and no failure is told."""
+        await self._connection.dial()
 
     def open(self) -> None:
         """Begin to open the socket in the background. Nothing else is asked for."""
@@ -141,6 +137,8 @@ class Session:
 
     def submission(self, project: Project, project_id: str, *, comfy: bool) -> Submission:
         """Make a submission; nothing is sent yet. Raises InputError for a project that cannot be sent."""
+        from sogni_core._network.submission import Submission
+
         return Submission(project, self._unused(project_id), self._means, comfy=comfy)
 
     def attach(
@@ -158,6 +156,8 @@ class Session:
         written once at most, and may be written again if it is proved that it never arrived. ``known``: what the
         journal keeps of what the service said on its own. Raises InputError for a project that cannot be sent.
         """
+        from sogni_core._network.submission import Submission
+
         name = self._unused(project_id)
         submission = Submission(project, name, self._means, comfy=comfy, earlier=True, resend=resend, known=known)
         if not submission.state.done:
@@ -210,6 +210,40 @@ class Session:
             self._own(self._prepare(project))
             if self.catalogue.kept and not self.catalogue.fresh:
                 self._own(self.refresh_catalogue())
+
+    # what projects need
+
+    @cached_property
+    def _transfers(self) -> Transfers:
+        from sogni_core._network.transfers import Transfers
+
+        return Transfers(self._rest, self._http, self._store, random=self._chance.random, pause=self._pause)
+
+    @cached_property
+    def _cancellation(self) -> Cancellation:
+        from sogni_core._network.cancellation import Cancellation
+
+        return Cancellation(self._connection)
+
+    @cached_property
+    def _means(self) -> Means:
+        from sogni_core._network.lookups import Lookups
+        from sogni_core._network.means import Means
+
+        def app_id() -> str | None:
+            return self._connection.app_id
+
+        return Means(
+            connection=self._connection,
+            transfers=self._transfers,
+            lookups=Lookups(self._rest, app_id=app_id, clock=self._clock, pause=self._pause),
+            clock=self._clock,
+            pause=self._pause,
+            own=self._own,
+            begun=self._begun,
+            ended=self._ended,
+            spent=self._spent,
+        )
 
     # what the connection tells
 
@@ -289,6 +323,8 @@ class Session:
         self._http.warm(self._rest_url)
         if self._store.url is not None:
             self._http.warm(self._store.url, store=True)
+        from sogni_core._network import results
+
         await asyncio.to_thread(results.prepare, project)
 
     def _own(self, work: Coroutine[Any, Any, None]) -> None:

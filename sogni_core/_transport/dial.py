@@ -7,6 +7,8 @@ import socket
 
 DIAL_SECONDS = 10.0
 """For one address; a host that has several is tried at each."""
+FRESH_SECONDS = 5.0
+"""How long a server is trusted to wait for the first byte. Those that are in a hurry give 10 s."""
 
 
 async def dial(host: str, port: int) -> socket.socket:
@@ -41,8 +43,14 @@ class Dialling:
     """A connection on its way: begun when made, taken once, closed if nobody takes it."""
 
     def __init__(self, host: str, port: int) -> None:
+        self._began = asyncio.get_running_loop().time()
         self._task = asyncio.get_running_loop().create_task(dial(host, port), name=f"dialling {host}")
         self._given = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is young enough for the other side to be still listening."""
+        return asyncio.get_running_loop().time() - self._began < FRESH_SECONDS
 
     async def taken(self) -> socket.socket:
         """Wait for the socket, which is the caller's from then on. Raises OSError."""

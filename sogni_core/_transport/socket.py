@@ -63,24 +63,24 @@ class Socket:
         headers: Mapping[str, str],
         *,
         seconds: float = OPEN_SECONDS,
+        dialling: Dialling | None = None,
         waiting: Callable[[], None] = lambda: None,
     ) -> Socket | Refused:
         """Connect, through a proxy of the environment if there is one. Raises TransportError CONNECTION_ERROR.
 
-        ``waiting`` is called when the request for the upgrade is written and the service's turn begins.
+        ``dialling`` is what :meth:`dial` began some time ago, and is this call's from now on. ``waiting`` is called
+        when the request for the upgrade is written and the service's turn begins.
         """
-        parts = urlsplit(url)
-        host, secure = guard.host_of(url), parts.scheme == "wss"
-        dialling = None
+        host, secure = guard.host_of(url), url.startswith("wss:")
         try:
             async with asyncio.timeout(seconds):
-                # Without a proxy the line is opened while the library is imported, which takes 40 ms the first time.
-                proxy = proxies.url_of("https" if secure else "http", parts.hostname or "")
-                if parts.hostname and proxy is None:
-                    dialling = Dialling(parts.hostname, parts.port or (443 if secure else 80))
-                    await asyncio.sleep(0)  # the call goes out before the import takes the interpreter
+                if dialling is not None and not dialling.fresh:
+                    await dialling.drop()
+                    dialling = None
+                # The line is opened while the library is imported, which takes 40 ms the first time.
+                dialling = dialling or await cls.dial(url)
                 await _prepared(secure)
-                return await _upgraded(url, headers, dialling, proxy, host, waiting)
+                return await _upgraded(url, headers, dialling, _proxy(url) if dialling is None else None, host, waiting)
         except ImportError as failure:
             raise proxies.unusable(failure) from None
         except (OSError, TimeoutError, ValueError) as failure:
@@ -88,6 +88,19 @@ class Socket:
         finally:
             if dialling is not None:
                 await dialling.drop()
+
+    @staticmethod
+    async def dial(url: str) -> Dialling | None:
+        """Begin to open a line to the host of a URL, for an :meth:`open` soon; None where a proxy stands between.
+
+        Nothing is sent on it. Raises ValueError for what is no URL, ImportError for a proxy that needs more.
+        """
+        parts = urlsplit(url)
+        if not parts.hostname or _proxy(url) is not None:
+            return None
+        dialling = Dialling(parts.hostname, parts.port or (443 if parts.scheme == "wss" else 80))
+        await asyncio.sleep(0)  # the call goes out before an import takes the interpreter
+        return dialling
 
     @property
     def is_open(self) -> bool:
@@ -146,6 +159,11 @@ class Socket:
             await self._connection.send(text)
         except ConnectionClosed:
             raise TransportError("CONNECTION_LOST", f"The connection to {self._host} broke.") from None
+
+
+def _proxy(url: str) -> str | None:
+    parts = urlsplit(url)
+    return proxies.url_of("https" if parts.scheme == "wss" else "http", parts.hostname or "")
 
 
 async def _prepared(secure: bool) -> None:

@@ -102,7 +102,11 @@ print(*built(Request), file=sys.stderr)
 
 def test_what_only_a_run_needs_comes_after_its_socket_was_called() -> None:
     fresh = import_alone("sogni_core._engine.engine")
-    late = {"sogni_core._journal.journal", *(f"sogni_core._engine.{name}" for name in ("runs", "running", "planning"))}
+    late = {
+        "sogni_core._journal.journal",
+        *(f"sogni_core._engine.{name}" for name in ("runs", "running", "planning")),
+        *(f"sogni_core._network.{name}" for name in ("submission", "transfers", "cancellation", "lookups")),
+    }
     assert late & set(fresh.modules) == set()
 
 

@@ -90,7 +90,7 @@ def test_this_folder_may_be_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_no_file_of_a_stranger_breaks_the_search(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """importlib.metadata raises for each of these, and then no command would work."""
+    """importlib.metadata raises for the first two, and then no command would work."""
     write(tmp_path, "binary-1.dist-info", b"[sogni.plugins]\nb = b\xff.plugin\n")
     write(tmp_path, "bare-1.dist-info", "[sogni.plugins]\njust words\n")
     (write(tmp_path, "folder-1.dist-info", "") / "entry_points.txt").unlink()

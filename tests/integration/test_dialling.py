@@ -1,0 +1,237 @@
+"""The socket goes first: its host is called while the request is checked, and nothing delays its upgrade."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sogni_devnet.server import Devnet
+
+from sogni_core._network import session as network_session
+from sogni_core._network.account import Account
+from sogni_core._network.session import HEAD_START_SECONDS, Session
+from sogni_core._transport import dial
+from sogni_core.errors import InputError, TransportError
+from sogni_core.plugin import Endpoint
+from sogni_core.settings.credentials import Credentials
+from sogni_core.testing.pytest_plugin import AppFactory
+
+from .conftest import Line, Net
+
+pytestmark = pytest.mark.anyio
+
+
+class Door:
+    """A TCP relay in front of a server: counts who comes, and what they say."""
+
+    def __init__(self, to: int) -> None:
+        self.to = to
+        self.came: list[bytes] = []
+        """What each connection sent, oldest first."""
+        self.open: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self.open:
+            task.cancel()
+        if self.open:
+            await asyncio.wait(self.open)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = len(self.came)
+        self.came.append(b"")
+        task = asyncio.current_task()
+        assert task is not None
+        self.open.add(task)
+        there_reader, there = await asyncio.open_connection("127.0.0.1", self.to)
+
+        async def relay(source: asyncio.StreamReader, target: asyncio.StreamWriter, *, heard: bool) -> None:
+            try:
+                while data := await source.read(65536):
+                    if heard:
+                        self.came[number] += data
+                    target.write(data)
+                    await target.drain()
+            except OSError:
+                pass
+            finally:
+                target.close()
+
+        try:
+            await asyncio.gather(relay(reader, there, heard=True), relay(there_reader, writer, heard=False))
+        except asyncio.CancelledError:
+            pass
+        finally:
+            for one in (writer, there):
+                one.transport.abort()
+            self.open.discard(task)
+
+
+@pytest.fixture
+async def door(net: Net) -> AsyncIterator[Door]:
+    """A door in front of the scripted socket."""
+    made = Door(int(net.wire.url.rpartition(":")[2]))
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def session(net: Net, door: Door, **who: str) -> Session:
+    endpoint = Endpoint("test", net.web.url, f"ws://127.0.0.1:{door.port}")
+    known = Credentials(who.get("username", ""), who.get("password", ""), who.get("api_key", "key-1"))
+    account = Account(endpoint, known, net.state, net.http)
+    made = Session(endpoint, account=account, http=net.http, app_id=lambda name: "app-1")
+    net.sessions.append(made)
+    return made
+
+
+async def greet(line: Line) -> None:
+    await line.greet()
+
+
+async def test_the_line_that_was_dialled_carries_the_upgrade(net: Net, door: Door) -> None:
+    net.wire.scripts = [greet]
+    opened = session(net, door)
+    await opened.dial()
+    await opened.dial()
+    while not door.came:
+        await asyncio.sleep(0)
+    assert door.came == [b""]
+    opened.open()
+    await opened._connection.ready()
+    assert len(door.came) == 1
+    assert door.came[0].startswith(b"GET /?")
+    await opened.dial()
+    assert len(door.came) == 1
+
+
+async def test_a_line_that_waited_too_long_is_not_trusted(
+    net: Net, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net.wire.scripts = [greet]
+    monkeypatch.setattr(dial, "FRESH_SECONDS", 0.0)
+    opened = session(net, door)
+    await opened.dial()
+    while not door.came:
+        await asyncio.sleep(0)
+    opened.open()
+    await opened._connection.ready()
+    assert [said[:5] for said in door.came] == [b"", b"GET /"]
+
+
+async def test_a_line_that_nobody_opened_is_closed(net: Net, door: Door) -> None:
+    opened = session(net, door)
+    await opened.dial()
+    while not door.came:
+        await asyncio.sleep(0)
+    await opened.close()
+    while door.open:
+        await asyncio.sleep(0)
+    assert door.came == [b""]
+    gc.collect()
+
+
+async def test_a_host_that_is_not_there_is_told_where_it_is_opened(net: Net) -> None:
+    net.wire.url = "ws://127.0.0.1:1"
+    opened = net.session()
+    await opened.dial()
+    opened.open()
+    await opened.called()
+    with pytest.raises(TransportError) as caught:
+        await opened._connection.ready()
+    assert caught.value.code == "CONNECTION_ERROR"
+
+
+async def test_the_rest_waits_for_the_upgrade_and_for_no_more(
+    net: Net, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was called need not have answered."""
+    monkeypatch.setattr(network_session, "HEAD_START_SECONDS", 60.0)
+    answer = asyncio.Event()
+
+    async def late(line: Line) -> None:
+        await answer.wait()
+        await line.greet()
+
+    net.wire.scripts = [late]
+    opened = session(net, door)
+    await opened.called()  # nobody is being called
+    opened.open()
+    begun = asyncio.get_running_loop().time()
+    await opened.called()
+    assert asyncio.get_running_loop().time() - begun < 60
+    assert not opened._connection.is_ready
+    while not door.came[0]:
+        await asyncio.sleep(0)
+    answer.set()
+    await opened._connection.ready()
+
+
+async def test_a_login_that_takes_long_does_not_keep_the_rest(net: Net, door: Door) -> None:
+    stall = asyncio.Event()
+    net.web.on("/v1/account/nonce", net.web.answer(raw=b"", stall=stall))
+    opened = session(net, door, username="testuser", password="password", api_key="")
+    opened.open()
+    begun = asyncio.get_running_loop().time()
+    await opened.called()
+    assert asyncio.get_running_loop().time() - begun >= HEAD_START_SECONDS * 0.9
+    assert door.came == []
+    stall.set()
+
+
+@pytest.mark.parametrize(
+    ("fields", "dialled"),
+    [({"steps": -5}, 1), ({"network": "moon"}, 0), ({"steps": -5, "network": "relaxed"}, 1)],
+    ids=["fast", "unknown", "relaxed"],
+)
+async def test_a_request_that_is_refused_has_said_nothing(
+    sogni_app: AppFactory, devnet: Devnet, fields: dict[str, Any], dialled: int
+) -> None:
+    door = Door(devnet.port)
+    await door.start()
+    environ = {**devnet.environ, "SOGNI_SOCKET_URL": f"ws://127.0.0.1:{door.port}"}
+    async with sogni_app(environ=environ) as app:
+        with pytest.raises(InputError):
+            await app.run("image", prompt="a cat", **fields)
+        while len(door.came) < dialled:
+            await asyncio.sleep(0)
+    await door.stop()
+    assert door.came == [b""] * dialled
+    assert devnet.requests == []
+
+
+async def test_a_plan_and_a_user_without_credentials_call_nobody(sogni_app: AppFactory, devnet: Devnet) -> None:
+    door = Door(devnet.port)
+    await door.start()
+    environ = {**devnet.environ, "SOGNI_SOCKET_URL": f"ws://127.0.0.1:{door.port}", "SOGNI_API_KEY": ""}
+    async with sogni_app(environ=environ) as app:
+        with pytest.raises(InputError):
+            await app.run("image", prompt="a cat", steps=-5)
+    async with sogni_app(environ={**environ, "SOGNI_API_KEY": devnet.accounts[0].api_key}) as app:
+        with pytest.raises(InputError):
+            await app.plan("image", prompt="a cat", steps=-5)
+    await door.stop()
+    assert door.came == []
+
+
+async def test_one_run_has_one_line_to_the_socket(sogni_app: AppFactory, devnet: Devnet, tmp_path: Path) -> None:
+    door = Door(devnet.port)
+    await door.start()
+    environ = {**devnet.environ, "SOGNI_SOCKET_URL": f"ws://127.0.0.1:{door.port}"}
+    async with sogni_app(environ=environ) as app:
+        await app.run("image", prompt="a cat", output=tmp_path / "a.png")
+        await app.run("image", prompt="a cat", output=tmp_path / "b.png")
+    await door.stop()
+    upgrades = [said for said in door.came if b"upgrade: websocket" in said.lower()]
+    assert len(upgrades) == 1
+    assert b"" not in door.came
