@@ -113,7 +113,8 @@ class Connection:
         """Call the host, for a socket that will be wanted in a moment; nothing is sent yet, and no failure is told."""
         if self._keeper is None and self._dialling is None:
             with suppress(ValueError, ImportError):
-                self._dialling = await Socket.dial(self._socket_url)
+                self._dialling = Socket.dial(self._socket_url)
+                await asyncio.sleep(0)  # the call goes out before the check takes the interpreter
 
     def open(self) -> None:
         """Begin to connect, if that is not already so. A connection that failed is tried anew."""

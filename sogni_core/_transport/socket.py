@@ -78,7 +78,8 @@ class Socket:
                     await dialling.drop()
                     dialling = None
                 # The line is opened while the library is imported, which takes 40 ms the first time.
-                dialling = dialling or await cls.dial(url)
+                dialling = dialling or cls.dial(url)
+                await asyncio.sleep(0)  # the call goes out before the import takes the interpreter
                 await _prepared(secure)
                 return await _upgraded(url, headers, dialling, _proxy(url) if dialling is None else None, host, waiting)
         except ImportError as failure:
@@ -90,17 +91,16 @@ class Socket:
                 await dialling.drop()
 
     @staticmethod
-    async def dial(url: str) -> Dialling | None:
+    def dial(url: str) -> Dialling | None:
         """Begin to open a line to the host of a URL, for an :meth:`open` soon; None where a proxy stands between.
 
-        Nothing is sent on it. Raises ValueError for what is no URL, ImportError for a proxy that needs more.
+        The call goes out with the event loop's next turn; nothing is sent on the line. Raises ValueError for what is
+        no URL, ImportError for a proxy that needs more.
         """
         parts = urlsplit(url)
         if not parts.hostname or _proxy(url) is not None:
             return None
-        dialling = Dialling(parts.hostname, parts.port or (443 if parts.scheme == "wss" else 80))
-        await asyncio.sleep(0)  # the call goes out before an import takes the interpreter
-        return dialling
+        return Dialling(parts.hostname, parts.port or (443 if parts.scheme == "wss" else 80))
 
     @property
     def is_open(self) -> bool:

@@ -47,8 +47,8 @@ def _left_quickly() -> Callable[[int], None]:
         if not codes:
             return
         try:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+                stream.flush()  # type: ignore[union-attr]
         except (OSError, ValueError, AttributeError):
             return  # Python has its own way with a stream that is gone
         os._exit(codes[0])

@@ -224,13 +224,12 @@ async def test_a_plan_and_a_user_without_credentials_call_nobody(sogni_app: AppF
     assert door.came == []
 
 
-async def test_one_run_has_one_line_to_the_socket(sogni_app: AppFactory, devnet: Devnet, tmp_path: Path) -> None:
+async def test_all_runs_share_one_line_to_the_socket(sogni_app: AppFactory, devnet: Devnet, tmp_path: Path) -> None:
     door = Door(devnet.port)
     await door.start()
     environ = {**devnet.environ, "SOGNI_SOCKET_URL": f"ws://127.0.0.1:{door.port}"}
     async with sogni_app(environ=environ) as app:
-        await app.run("image", prompt="a cat", output=tmp_path / "a.png")
-        await app.run("image", prompt="a cat", output=tmp_path / "b.png")
+        await asyncio.gather(*(app.run("image", prompt="a cat", output=tmp_path / f"{i}.png") for i in range(9)))
     await door.stop()
     upgrades = [said for said in door.came if b"upgrade: websocket" in said.lower()]
     assert len(upgrades) == 1
