@@ -102,8 +102,7 @@ class Connection:
         self._keeper: asyncio.Task[None] | None = None
         self._socket: Socket | None = None
         self._dialling: Dialling | None = None
-        self._ready = False
-        self._served = False
+        self._ready = self._served = self._opened = False
         self._failure: SogniError | None = None
         self._final = False
         self._closing = False
@@ -117,7 +116,15 @@ class Connection:
                 await asyncio.sleep(0)  # the call goes out before the check takes the interpreter
 
     def open(self) -> None:
-        """Begin to connect, if that is not already so. A connection that failed is tried anew."""
+        """Begin to connect, if that is not already so. A connection that failed is tried anew.
+
+        If it fails without ever having been ready, that is the answer to all who wait for it, until this is called
+        again: a login that is refused is not tried once more for each of them.
+        """
+        self._opened = True
+        self._begin()
+
+    def _begin(self) -> None:
         if self._closing or self._final or (self._keeper is not None and not self._keeper.done()):
             return
         self._failure = None
@@ -134,7 +141,8 @@ class Connection:
 
         Raises TransportError CONNECTION_ERROR (nothing was sent), AuthError, or what ended the connection.
         """
-        self.open()
+        if self._failure is None or self._served or not self._opened:
+            self._begin()
         limit = READY_SECONDS if seconds is None else seconds
         try:
             async with asyncio.timeout(limit):

@@ -14,9 +14,11 @@ from sogni_devnet.server import Devnet
 from sogni_core._network import session as network_session
 from sogni_core._network.account import Account
 from sogni_core._network.session import HEAD_START_SECONDS, Session
+from sogni_core._protocol import ids
 from sogni_core._transport import dial
-from sogni_core.errors import InputError, TransportError
+from sogni_core.errors import AuthError, InputError, TransportError
 from sogni_core.plugin import Endpoint
+from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
 from sogni_core.testing.pytest_plugin import AppFactory
 
@@ -53,28 +55,30 @@ class Door:
         task = asyncio.current_task()
         assert task is not None
         self.open.add(task)
-        there_reader, there = await asyncio.open_connection("127.0.0.1", self.to)
-
-        async def relay(source: asyncio.StreamReader, target: asyncio.StreamWriter, *, heard: bool) -> None:
-            try:
-                while data := await source.read(65536):
-                    if heard:
-                        self.came[number] += data
-                    target.write(data)
-                    await target.drain()
-            except OSError:
-                pass
-            finally:
-                target.close()
-
+        ends = [writer]
         try:
-            await asyncio.gather(relay(reader, there, heard=True), relay(there_reader, writer, heard=False))
-        except asyncio.CancelledError:
+            there_reader, there = await asyncio.open_connection("127.0.0.1", self.to)
+            ends.append(there)
+            answers = asyncio.ensure_future(self._relay(there_reader, writer))
+            await self._relay(reader, there, number)
+            await answers
+        except (OSError, asyncio.CancelledError):
             pass
         finally:
-            for one in (writer, there):
-                one.transport.abort()
+            for end in ends:
+                end.transport.abort()
+            await asyncio.sleep(0)
             self.open.discard(task)
+
+    async def _relay(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, number: int | None = None
+    ) -> None:
+        while data := await source.read(65536):
+            if number is not None:
+                self.came[number] += data
+            target.write(data)
+            await target.drain()
+        target.close()
 
 
 @pytest.fixture
@@ -234,3 +238,19 @@ async def test_all_runs_share_one_line_to_the_socket(sogni_app: AppFactory, devn
     upgrades = [said for said in door.came if b"upgrade: websocket" in said.lower()]
     assert len(upgrades) == 1
     assert b"" not in door.came
+
+
+async def test_who_comes_late_hears_why_the_socket_failed(net: Net) -> None:
+    """A refused login is tried once for all projects of a run, however long they take to be ready for it."""
+    net.web.on("/v1/account/nonce", net.web.error(401, "who?"))
+    opened = net.session(net.account(username="testuser", password="password"))
+    for tries in (1, 2):
+        opened.open()
+        while opened._connection._failure is None:
+            await asyncio.sleep(0)
+        for _ in range(3):
+            submission = opened.submission(ImageProject(model="m", prompt="p"), ids.make(), comfy=True)
+            with pytest.raises(AuthError):
+                await submission.send(lambda: None)
+        assert len(net.web.of("/v1/account/nonce")) == tries
+    assert net.wire.lines == []
