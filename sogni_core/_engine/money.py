@@ -60,6 +60,8 @@ class Prices:
 
 async def afford(session: Session, project: Project, price: asyncio.Task[Answer], warn: Callable[[str], None]) -> None:
     """Raise MoneyError INSUFFICIENT_BALANCE if the balance cannot pay the project; go on if nobody can say."""
+    if project.media not in ASKED_FIRST:
+        return
     try:
         balance = await session.balance()
     except (TransportError, ServiceError) as error:

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -114,7 +113,7 @@ class RunContext:
             project=project,
             project_id=known.project_id if known is not None and known.state not in AGAIN else ids.make(),
             known=known,
-            ask_price=partial(shared.prices.ask, project),
+            price=shared.prices.ask(project),
             output=absolute(output) if output is not None else None,
             announcements=announcements,
             seconds=float(getattr(self._resolved.request, "timeout", 0) or DEFAULT_TIMEOUT),

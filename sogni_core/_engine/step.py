@@ -18,7 +18,7 @@ from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 
 from .announcing import Announcements
-from .money import ASKED_FIRST, Answer, afford
+from .money import Answer, afford
 from .networks import Way
 
 MOST_WRITES = 2
@@ -41,7 +41,7 @@ class Step:
         project: Project,
         project_id: str,
         known: Kept | None,
-        ask_price: Callable[[], asyncio.Task[Answer]],
+        price: asyncio.Task[Answer],
         output: Path | None,
         seconds: float,
         announcements: Announcements,
@@ -58,7 +58,7 @@ class Step:
         self._journal = journal
         self._way = way
         self._run_id = run_id
-        self._ask_price = ask_price
+        self._price = price
         self._known = known
         self._seconds = seconds
         self._announcements = announcements
@@ -134,15 +134,12 @@ class Step:
             if found.error is not None:
                 raise found.error
             if found.state != "never-arrived":
-                self._ask_price()
                 await self._follow(submission)
                 return
             # Every look-up says that it never arrived: only now may it be sent again.
             self.sent = False
         await self._get_ready(submission)
         await submission.send(self._about_to_send)
-        if self.project.media not in ASKED_FIRST:
-            self._ask_price()
         self._note("sent")
         self._report("connected")
         for line in self._announcements.submitted:
@@ -154,8 +151,7 @@ class Step:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(submission.upload())
-                if self.project.media in ASKED_FIRST:
-                    group.create_task(afford(self._way.session, self.project, self._ask_price(), self._warn))
+                group.create_task(afford(self._way.session, self.project, self._price, self._warn))
         except BaseExceptionGroup as failed:
             raise first_of(failed) or failed from None
 

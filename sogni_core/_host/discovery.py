@@ -37,7 +37,7 @@ def _read(places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
 def _changed(place: str) -> int:
     try:
         return Path(place).stat().st_mtime_ns  # an empty place is this folder
-    except OSError:
+    except (OSError, ValueError):
         return 0
 
 

@@ -74,7 +74,10 @@ def entry_points(group: str) -> Iterable[EntryPoint]:
 
 def _is_plain(place: str) -> bool:
     # An egg, folder or archive, keeps its metadata inside; any other file may be an archive.
-    return not place.lower().endswith(".egg") and not Path(place).is_file()
+    try:
+        return Path(place).suffix.lower() != ".egg" and not Path(place).is_file()
+    except (OSError, ValueError):
+        return True  # nobody can look into it
 
 
 def _knows_more(finder: object) -> bool:
@@ -86,7 +89,7 @@ def _in_folders(group: str) -> Iterator[Named]:
     for place in sys.path:
         try:
             children = list(Path(place).iterdir())  # an empty place is this folder
-        except OSError:
+        except (OSError, ValueError):
             continue
         for child in children:
             if child.suffix.lower() not in (".dist-info", ".egg-info"):

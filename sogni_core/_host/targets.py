@@ -13,6 +13,7 @@ from typing import Any
 from sogni_core.errors import PluginError, SogniError
 from sogni_core.text import clean
 
+from . import known
 from .plugin_info import PluginInfo
 from .quarantine import quarantine
 
@@ -21,6 +22,16 @@ TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)
 
 RESOURCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[\w-]+(\.[\w-]+)*")
 """Form of the name of a file in a package."""
+
+OFFICIAL = frozenset(
+    f"sogni-{extra}"
+    for extras in (known.COMMANDS, known.CLAIMS, known.NETWORKS, known.OPENCLAW)
+    for extra in ("core", *extras.values())
+)
+"""Distributions of this project."""
+
+strangers: set[str] = set()
+"""Distributions of others whose targets were asked for in this process; what their code leaves open is not known."""
 
 
 def describe(error: BaseException) -> str:
@@ -57,6 +68,8 @@ def read_text(owner: PluginInfo, resource: str) -> str:
 
 def resolve(owner: PluginInfo, target: str) -> Any:
     """Import a target of a plugin; raises PluginError PLUGIN_IMPORT."""
+    if owner.distribution not in OFFICIAL:
+        strangers.add(owner.distribution)
     module_name, _, attribute = target.partition(":")
     module = sys.modules.get(module_name)
     if module is not None and "." not in attribute and attribute in vars(module):

@@ -110,7 +110,12 @@ class Connection:
 
     async def dial(self) -> None:
         """Call the host, for a socket that will be wanted in a moment; nothing is sent yet, and no failure is told."""
-        if self._keeper is None and self._dialling is None:
+        if self._closing or self._keeper is not None:
+            return
+        if self._dialling is not None and not self._dialling.fresh:
+            stale, self._dialling = self._dialling, None
+            await stale.drop()
+        if self._dialling is None:
             with suppress(ValueError, ImportError):
                 self._dialling = Socket.dial(self._socket_url)
                 await asyncio.sleep(0)  # the call goes out before the check takes the interpreter

@@ -188,7 +188,7 @@ class Session:
 
         A socket that is being opened goes first. An answer to the same question is good for a minute.
         """
-        await self._called.wait()
+        await self.called()
         return await self._prices.ask(project, network)
 
     async def models(self, network: str) -> list[LiveModel]:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 DIAL_SECONDS = 10.0
 """For one address; a host that has several is tried at each."""
 FRESH_SECONDS = 5.0
 """How long a server is trusted to wait for the first byte. Those that are in a hurry give 10 s."""
 
+_Found = Sequence[tuple[int, int, int, str, tuple[Any, ...]]]
+"""What ``getaddrinfo`` says of a name."""
+
 
 async def dial(host: str, port: int) -> socket.socket:
     """Connect to a host, its addresses one after the other. The caller closes the socket. Raises OSError."""
-    loop = asyncio.get_running_loop()
+    found: _Found
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await _looked_up(host, port)
     *earlier, last = [(family, kind, protocol, address) for family, kind, protocol, _, address in found]
     for one in earlier:
         try:
@@ -25,6 +32,32 @@ async def dial(host: str, port: int) -> socket.socket:
         except OSError:
             continue
     return await _connected(*last)
+
+
+async def _looked_up(host: str, port: int) -> _Found:
+    """Ask what addresses a name has, in a thread that nobody has to wait for: a resolver may take half a minute."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[_Found] = loop.create_future()
+
+    def settle(found: _Found | Exception) -> None:
+        if answer.done():
+            return
+        if isinstance(found, Exception):
+            answer.set_exception(found)
+        else:
+            answer.set_result(found)
+
+    def look_up() -> None:
+        found: _Found | Exception
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except Exception as failure:  # noqa: BLE001 - raised where it is awaited
+            found = failure
+        with suppress(RuntimeError):  # the loop may be gone by now
+            loop.call_soon_threadsafe(settle, found)
+
+    threading.Thread(target=look_up, name=f"looking up {host}", daemon=True).start()
+    return await answer
 
 
 async def _connected(family: int, kind: int, protocol: int, address: tuple[object, ...]) -> socket.socket:

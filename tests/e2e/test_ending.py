@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sogni_core.testing import write_distribution
+
 BE = "from sogni_core.cli.process import be\n"
 
 TAKEN_APART = "# cleanup[3]"
@@ -80,3 +82,32 @@ def test_the_installed_scripts_are_these_programs() -> None:
     scripts = entry_points(group="console_scripts")
     assert scripts["sogni"].value == "sogni_core.cli:program"
     assert scripts["sogni-gen"].value == "sogni_core.cli.flat:program"
+
+
+PLUGIN = """
+from sogni_core.plugin import Command, hookimpl
+
+@hookimpl
+def sogni_commands():
+    return [Command("leave-open", "Leave a file open.", "stranger.work:run")]
+"""
+
+WORK = """
+from sogni_core.result import Report
+
+def run(app):
+    global left
+    left = open("left.txt", "w")
+    left.write("data")
+    return Report({"left": "open"}, ["left open"])
+"""
+
+
+def test_what_a_plugin_of_others_leaves_open_is_written(folder: Path) -> None:
+    files = {"stranger/__init__.py": "", "stranger/plugin.py": PLUGIN, "stranger/work.py": WORK}
+    write_distribution(folder, "stranger", plugins={"stranger": "stranger.plugin"}, files=files)
+    program = ["-c", "from sogni_core.cli import program; program()", "leave-open"]
+    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run([sys.executable, *program], env=environ, cwd=folder, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "left.txt").read_text() == "data"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
+import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from sogni_core._network.account import Account
 from sogni_core._network.session import HEAD_START_SECONDS, Session
 from sogni_core._protocol import ids
 from sogni_core._transport import dial
-from sogni_core.errors import AuthError, InputError, TransportError
+from sogni_core.errors import AuthError, InputError, SogniError, TransportError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
@@ -224,8 +227,14 @@ async def test_a_plan_and_a_user_without_credentials_call_nobody(sogni_app: AppF
     async with sogni_app(environ={**environ, "SOGNI_API_KEY": devnet.accounts[0].api_key}) as app:
         with pytest.raises(InputError):
             await app.plan("image", prompt="a cat", steps=-5)
+    # Who is let in last came last.
+    _, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(b"me")
+    while b"me" not in door.came:
+        await asyncio.sleep(0)
+    writer.close()
     await door.stop()
-    assert door.came == []
+    assert door.came == [b"me"]
 
 
 async def test_all_runs_share_one_line_to_the_socket(sogni_app: AppFactory, devnet: Devnet, tmp_path: Path) -> None:
@@ -254,3 +263,66 @@ async def test_who_comes_late_hears_why_the_socket_failed(net: Net) -> None:
                 await submission.send(lambda: None)
         assert len(net.web.of("/v1/account/nonce")) == tries
     assert net.wire.lines == []
+
+
+async def test_a_stale_line_is_replaced_by_a_new_call(net: Net, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    net.wire.scripts = [greet]
+    opened = session(net, door)
+    await opened.dial()
+    while len(door.came) < 1:
+        await asyncio.sleep(0)
+    monkeypatch.setattr(dial, "FRESH_SECONDS", 0.0)
+    await opened.dial()
+    while len(door.came) < 2 or len(door.open) > 1:
+        await asyncio.sleep(0)
+    await opened.close()
+    await opened.dial()
+    while door.open:
+        await asyncio.sleep(0)
+    assert door.came == [b"", b""]
+
+
+def test_nobody_waits_for_a_resolver_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread of the event loop's own would be waited for when the loop ends."""
+    answered = threading.Event()
+    look_up = socket.getaddrinfo
+
+    def slow(host: Any, *args: Any, **options: Any) -> Any:
+        if host == "slow.invalid":
+            if options.get("flags"):
+                raise socket.gaierror("not a number")
+            answered.wait(60)
+        return look_up(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+
+    async def give_up() -> None:
+        dialling = dial.Dialling("slow.invalid", 1)
+        await asyncio.sleep(0.01)
+        await dialling.drop()
+
+    begun = time.monotonic()
+    asyncio.run(give_up())
+    assert time.monotonic() - begun < 60
+    answered.set()
+
+
+async def test_a_name_is_looked_up(web: Any) -> None:
+    made = await dial.dial("localhost", web.port)
+    assert made.getpeername()[1] == web.port
+    made.close()
+    with pytest.raises(OSError):
+        await dial.dial("nothing.invalid", 1)
+
+
+async def test_a_price_waits_for_the_socket_for_a_moment_only(net: Net, door: Door) -> None:
+    stall = asyncio.Event()
+    net.web.on("/v1/account/nonce", net.web.answer(raw=b"", stall=stall))
+    net.wire.on("/api/v2/job/estimate/x", net.web.bare({}))
+    opened = session(net, door, username="testuser", password="password", api_key="")
+    opened.open()
+    begun = asyncio.get_running_loop().time()
+    with pytest.raises(SogniError):
+        await opened.estimate(ImageProject(model="m", prompt="p"), "fast")
+    assert HEAD_START_SECONDS * 0.9 <= asyncio.get_running_loop().time() - begun < 20
+    stall.set()

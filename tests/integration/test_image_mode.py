@@ -55,15 +55,6 @@ def test_one_image_is_saved_and_told(run: Any, devnet: Devnet, folder: Path) -> 
     assert list(folder.iterdir()) == [folder / "cat.png"]
 
 
-@pytest.mark.parametrize("devnet", [{"seconds_per_image": 0.3}], indirect=True)
-def test_nobody_waits_for_what_an_image_costs(run: Any, devnet: Devnet, folder: Path) -> None:
-    assert run("a cat", "-o", "cat.png", "--json").json["cost"]["estimated"] > 0
-    sent = [entry.type for entry in devnet.requests].index("jobRequest")
-    asked = [(place > sent, entry.path) for place, entry in enumerate(devnet.requests) if entry.kind == "http"]
-    assert [path for _, path in asked if "balance" in path] == []
-    assert [later for later, path in asked if "estimate" in path] == [True]
-
-
 def test_without_an_output_the_url_is_told_and_nothing_is_downloaded(run: Any, devnet: Devnet, folder: Path) -> None:
     called = run("a cat")
     assert called.exit_code == 0

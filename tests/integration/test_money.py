@@ -10,7 +10,7 @@ from sogni_core._engine.money import Prices, afford
 from sogni_core._network.session import Session
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
-from sogni_core.project import VideoProject
+from sogni_core.project import ImageProject, Project, VideoProject
 
 from .conftest import Answer, Net
 
@@ -24,7 +24,7 @@ def funds(net: Net, spark: object) -> Answer:
     return net.web.ok({"spark": {"net": spark}, "sogni": {"net": "9"}})
 
 
-async def tried(net: Net, **answers: Answer) -> tuple[SogniError | None, list[str]]:
+async def tried(net: Net, project: Project = VIDEO, **answers: Answer) -> tuple[SogniError | None, list[str]]:
     """Ask; return what was raised and what was warned of."""
     net.web.on("/v4/account/balance", answers.get("balance", funds(net, "10")))
     price: Any = {"quote": {"project": {"costInToken": "2.5", "costInUSD": "0.01"}}}
@@ -36,7 +36,7 @@ async def tried(net: Net, **answers: Answer) -> tuple[SogniError | None, list[st
     prices = Prices(session, lambda model: True)
     warnings: list[str] = []
     try:
-        await afford(session, VIDEO, prices.ask(VIDEO), warnings.append)
+        await afford(session, project, prices.ask(project), warnings.append)
     except SogniError as error:
         return error, warnings
     finally:
@@ -69,3 +69,9 @@ async def test_who_cannot_say_is_no_hindrance(net: Net) -> None:
     assert warnings == ["Could not fetch balance (down)"]
     assert await tried(net, balance=funds(net, "much")) == (None, [])
     assert await tried(net, estimate=net.web.error(404, "none")) == (None, ["Could not estimate video cost (none)"])
+
+
+async def test_images_are_not_asked_about(net: Net) -> None:
+    project = ImageProject(model="z_image_turbo_bf16", prompt="x")
+    assert await tried(net, project, balance=funds(net, "0")) == (None, [])
+    assert net.web.of("/v4/account/balance") == []

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogni_core._host import distributions
+from sogni_core._host import discovery, distributions
 from sogni_core._host.distributions import Folder, entry_points
 from sogni_core._host.plugin_info import PluginInfo
 
@@ -98,6 +98,19 @@ def test_no_file_of_a_stranger_breaks_the_search(monkeypatch: pytest.MonkeyPatch
     (tmp_path / "file.egg-info").write_text("Name: file\n")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     assert named(entry_points(GROUP)) == [("b", "b�.plugin"), ("just words", "")]
+
+
+def test_no_place_of_the_module_path_breaks_the_search(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write(tmp_path, "x-1.dist-info", "[sogni.plugins]\na = a\n")
+    closed = tmp_path / "closed"
+    (closed / "inside").mkdir(parents=True)
+    closed.chmod(0)
+    strange = [str(closed / "inside"), "x" * 5000, "nul\0", str(tmp_path / "missing.zip"), tmp_path]
+    monkeypatch.setattr(sys, "path", strange)
+    try:
+        assert named(entry_points(GROUP)) == named(discovery.installed()) == [("a", "a")]
+    finally:
+        closed.chmod(0o700)
 
 
 def test_of_an_archive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
