@@ -48,7 +48,7 @@ def journal(home: Paths) -> Journal:
 
 def kill(process: subprocess.Popen[bytes], devnet: Devnet, *, ended: bool = False) -> None:
     """Kill the process once its project has arrived; with ``ended``, wait until the project is over."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not devnet.projects:
         assert time.monotonic() < until, "the project never arrived"
         time.sleep(0.02)
@@ -82,12 +82,12 @@ def test_after_kill_9_the_paid_image_is_collected(
 @SLOW
 def test_a_run_at_work_is_left_alone(start: Start, resume: Any, devnet: Devnet, home: Paths) -> None:
     process = start("image", "a cat", "-o", "cat.png", environ=devnet.environ)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not devnet.projects and time.monotonic() < until:
         time.sleep(0.02)
     called = resume()
     assert (called.exit_code, called.json["errorCode"]) == (2, "RUN_ACTIVE")
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert process.returncode == 0
 
 

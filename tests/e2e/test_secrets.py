@@ -69,7 +69,7 @@ def test_secrets_stay_inside(
             ["config", "show", "--json"],
             ["runs", "--json"],
         ):
-            out, err = start(*argv, environ=environ).communicate(timeout=60)
+            out, err = start(*argv, environ=environ).communicate(timeout=120)
             written += out + err
     found = secrets_of(wire)
     if way == "password":

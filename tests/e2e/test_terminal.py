@@ -32,7 +32,7 @@ def on_terminal(start: Start, devnet: Devnet, term: str, *options: str) -> bytes
             if not piece:
                 break
             sent += piece
-        assert process.wait(timeout=30) == 0, sent
+        assert process.wait(timeout=120) == 0, sent
     finally:
         os.close(terminal)
     return sent

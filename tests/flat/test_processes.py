@@ -29,7 +29,7 @@ def run(stage: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     def call(*argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
         provide(stage.folder, argv)
         whole = {**isolated_environ(home), **stage.devnet.environ, **environ}
-        return subprocess.run([SCRIPT, *argv], env=whole, capture_output=True, timeout=50, check=False, text=True,
+        return subprocess.run([SCRIPT, *argv], env=whole, capture_output=True, timeout=120, check=False, text=True,
                               encoding="utf-8", stdin=subprocess.DEVNULL)  # fmt: skip
 
     return call
