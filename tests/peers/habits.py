@@ -85,8 +85,10 @@ def compare(theirs: list[Line], ours: list[Line], known: Mapping[str, Difference
     """Check that both said the same but for what is known; ``known`` is by path in frames and bodies."""
     by_name = {line.name: line for line in ours}
     extra = {line.name for line in theirs} - by_name.keys()
-    assert {name.partition(" #")[0] for name in extra} <= manner.extra.keys()
-    assert by_name.keys() <= {line.name for line in theirs}
+    alone = strange(theirs, ours, manner)
+    assert not alone, f"said by them alone: {alone}"
+    missing = by_name.keys() - {line.name for line in theirs}
+    assert not missing, f"said by us alone: {missing}"
     left = dict(known)
     for line in theirs:
         if line.name in extra:
@@ -98,6 +100,12 @@ def compare(theirs: list[Line], ours: list[Line], known: Mapping[str, Difference
         assert found == {path: (one.theirs, one.ours) for path, one in expected.items()}, line.name
     assert left == {}, "differences that are listed and not there"
     assert order_of(theirs) == order_of(ours)
+
+
+def strange(theirs: list[Line], ours: list[Line], manner: Manner) -> set[str]:
+    """Return the names of what they said, we did not, and is not known of them."""
+    extra = {line.name for line in theirs} - {line.name for line in ours}
+    return {name for name in extra if name.partition(" #")[0] not in manner.extra}
 
 
 def order_of(said: list[Line]) -> list[str]:

@@ -15,7 +15,7 @@ from sogni_core._protocol import ids
 from . import habits
 from .comparison import Line, differences
 from .driver import Sdk
-from .habits import compare
+from .habits import Manner, compare, strange
 from .materials import Materials
 from .orders import ORDERS, QUESTIONS, Order, Question
 from .staging import Stage, render
@@ -31,15 +31,22 @@ async def test_the_same_order_is_the_same_conversation(
         await render(session, order, materials, tmp_path)
     ours = stage.said()
     known = {f"payload.{path}": difference for path, difference in order.differences.items()}
-    compare(_rendered(python_sdk, stage, order, materials), ours, known, habits.PYTHON)
-    compare(_rendered(node_sdk, stage, order, materials), ours, {}, habits.JAVASCRIPT)
 
+    def rendered(sdk: Sdk, manner: Manner) -> list[Line]:
+        """Have an SDK carry the order out; returns what it said from opening to closing.
 
-def _rendered(sdk: Sdk, stage: Stage, order: Order, materials: Materials) -> list[Line]:
-    """Have an SDK carry an order out; returns what it said from opening to closing."""
-    with stage.sdk(sdk):
-        sdk.ask("collect", project=sdk.render(**order.theirs(materials))["project"])
-    return stage.said()
+        On a busy machine it may ask for more, by clocks of its own: what counts is what it says every time.
+        """
+        for _ in range(3):
+            with stage.sdk(sdk):
+                sdk.ask("collect", project=sdk.render(**order.theirs(materials))["project"])
+            said = stage.said()
+            if not strange(said, ours, manner):
+                break
+        return said
+
+    compare(rendered(python_sdk, habits.PYTHON), ours, known, habits.PYTHON)
+    compare(rendered(node_sdk, habits.JAVASCRIPT), ours, {}, habits.JAVASCRIPT)
 
 
 async def test_the_same_login_is_the_same_conversation(
