@@ -118,7 +118,7 @@ class Session:
         self._connection.open()
 
     async def called(self) -> None:
-        """Wait until the socket is the service's turn, so that nothing here delays it; for a quarter second at most."""
+        """Wait until it is the service's turn to speak, so that nothing here delays it; a quarter second at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(HEAD_START_SECONDS):
                 await self._called.wait()
@@ -310,9 +310,10 @@ class Session:
         self.warm(submission.project)
 
     def _begun(self, submission: Submission) -> None:
+        if not self._submissions:
+            # Results will need it, and while the service greets there is time.
+            self._own(self._http.load())
         self._submissions[submission.project_id] = submission
-        # Results will need it, and while the service greets there is time.
-        self._own(self._http.load())
 
     def _ended(self, submission: Submission) -> None:
         self._submissions.pop(submission.project_id, None)
