@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-from .report import Report, machine
+from bench.report import Report, machine
 
 BENCHES = ("startup", "image", "batch", "transfer", "turntable", "media")
 """Modules of this package with a function ``run(rounds, check)``; a new bench is a module and its name here."""

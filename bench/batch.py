@@ -8,11 +8,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from . import places
-from .own_times import take_turns
-from .report import Goal, Report
-from .stage import devnet
-from .timing import Contestant, ratio
+from bench import places
+from bench.own_times import take_turns
+from bench.report import Goal, Report
+from bench.stage import devnet
+from bench.timing import Contestant, ratio
 
 JOBS = 200
 

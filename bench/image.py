@@ -6,10 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import places
-from .report import Goal, Report
-from .stage import RENDER_SECONDS, devnet
-from .timing import Contestant, ratio, take_turns
+from bench import places
+from bench.report import Goal, Report
+from bench.stage import RENDER_SECONDS, devnet
+from bench.timing import Contestant, ratio, take_turns
 
 ROUND_TRIP = 40.0
 """Milliseconds."""

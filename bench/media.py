@@ -16,10 +16,10 @@ from sogni_video import ffmpeg
 from sogni_video.boxes import SIDES, best_box
 from sogni_video.sizes import Size, predicted
 
-from . import own_times, places
-from .report import Goal, Report
-from .stage import devnet
-from .timing import Contestant, ratio, take_turns
+from bench import own_times, places
+from bench.report import Goal, Report
+from bench.stage import devnet
+from bench.timing import Contestant, ratio, take_turns
 
 CLIPS, FRAMES = 8, 17
 REFERENCE_MB = 300

@@ -10,7 +10,7 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from .timing import Contestant, RunFailed
+from bench.timing import Contestant, RunFailed
 
 LONGEST = 300.0
 """Seconds after which a contestant has failed."""

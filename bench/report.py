@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .timing import Contestant, ratio
+from bench.timing import Contestant, ratio
 
 RESULTS = Path(__file__).parent / "results"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sogni_devnet import Devnet, DevnetSettings
 
-from . import places
+from bench import places
 
 RENDER_SECONDS = 0.1
 """What a worker takes for an image: little, but not nothing, so that there is something to prepare in meanwhile."""

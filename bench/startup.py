@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import places
-from .report import Goal, Report
-from .timing import Contestant, ratio, take_turns
+from bench import places
+from bench.report import Goal, Report
+from bench.timing import Contestant, ratio, take_turns
 
 PLUGINS = 50
 """Light plugins, installed all at once, for the second half of the measurement."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from PIL import Image
 from sogni_video import ffmpeg
 
-from . import places
-from .report import Goal, Report
-from .stage import Stage, devnet
-from .timing import Contestant, ratio, take_turns
+from bench import places
+from bench.report import Goal, Report
+from bench.stage import Stage, devnet
+from bench.timing import Contestant, ratio, take_turns
 
 SIDES = 8
 IMAGE_SECONDS, CLIP_SECONDS = 1.0, 3.0

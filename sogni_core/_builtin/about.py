@@ -8,13 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from sogni_core import __version__
+from sogni_core._builtin.account import NetworkOption
 from sogni_core.app import App
 from sogni_core.errors import CODES, Code, InputError, SogniError
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.result import Report
 from sogni_core.text import nearest
-
-from .account import NetworkOption
 
 
 async def models(app: App, network: NetworkOption = None) -> Report:

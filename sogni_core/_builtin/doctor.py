@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from sogni_core import __version__
+from sogni_core._builtin.account import NetworkOption
 from sogni_core.app import App
 from sogni_core.errors import ConfigError, SogniError
 from sogni_core.files import private_folder
 from sogni_core.frozen import frozen
 from sogni_core.result import Report
 from sogni_core.settings.hostconfig import FILE
-
-from .account import NetworkOption
 
 
 @frozen

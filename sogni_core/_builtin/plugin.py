@@ -120,6 +120,6 @@ def sogni_commands() -> list[Command]:
 
 @hookimpl
 def sogni_models() -> list[Model]:
-    from .models import MODELS
+    from sogni_core._builtin.models import MODELS
 
     return MODELS

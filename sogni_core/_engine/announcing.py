@@ -5,14 +5,13 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Iterator
 
+from sogni_core._engine.resolve import Resolved
 from sogni_core.errors import PluginError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Workflow
 from sogni_core.project import Asset, Project
 from sogni_core.request import Request
 from sogni_core.text import clean
-
-from .resolve import Resolved
 
 COMPLETED = ("media", "done", "jobs", "key")
 """What :attr:`Workflow.completes` may name."""

@@ -7,6 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from sogni_core._engine import seeds
+from sogni_core._engine.choice import named
+from sogni_core._engine.convert import flag_of
+from sogni_core._engine.resolve import Resolved, sources
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
@@ -17,11 +21,6 @@ from sogni_core.media.asset import read_asset
 from sogni_core.plugin import Mode
 from sogni_core.project import Asset
 from sogni_core.request import Request
-
-from . import seeds
-from .choice import named
-from .convert import flag_of
-from .resolve import Resolved, sources
 
 Fetch = Callable[[str], Awaitable[Asset]]
 """Fetches a URL of the user into a file that lasts as long as the call."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sogni_core._engine.convert import leaves
 from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import InputError, PluginError
 from sogni_core.plugin import Mode, Workflow
 from sogni_core.project import Asset
 from sogni_core.request import Request
 from sogni_core.text import clean, nearest
-
-from .convert import leaves
 
 
 def asset_fields(model: type[Request]) -> tuple[str, ...]:

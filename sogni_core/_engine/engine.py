@@ -12,6 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sogni_core._engine.check import check, read_assets
+from sogni_core._engine.fetching import Fetcher
+from sogni_core._engine.last_render import LastRender
+from sogni_core._engine.networks import Networks, Way
+from sogni_core._engine.resolve import Resolved, Resolver, outside, request_class
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
@@ -22,17 +27,10 @@ from sogni_core.result import OnProgress, Plan, Result
 from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
 
-from .check import check, read_assets
-from .fetching import Fetcher
-from .last_render import LastRender
-from .networks import Networks, Way
-from .resolve import Resolved, Resolver, outside, request_class
-
 if TYPE_CHECKING:
+    from sogni_core._engine.runs import Runs
     from sogni_core._journal.journal import Journal
     from sogni_core._journal.records import Run
-
-    from .runs import Runs
 
 
 class Engine:
@@ -123,9 +121,9 @@ class Engine:
 
     async def plan_prepared(self, resolved: Resolved) -> Plan:
         """Say what a run of what :meth:`prepare` returned would submit."""
-        from .planning import PlanContext, Planned, priced
-        from .report import echo
-        from .running import call_workflow, utc_now
+        from sogni_core._engine.planning import PlanContext, Planned, priced
+        from sogni_core._engine.report import echo
+        from sogni_core._engine.running import call_workflow, utc_now
 
         network = str(getattr(resolved.request, "network", "") or "fast")
         with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
@@ -171,7 +169,7 @@ class Engine:
 
         Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
         """
-        from .resuming import rebuild
+        from sogni_core._engine.resuming import rebuild
 
         runs = await self._runs()
         run = self.journal.resume_run(run_id)
@@ -202,7 +200,7 @@ class Engine:
         """Import the rest of what a run needs, in a thread, while the service answers its socket."""
         if "sogni_core._engine.runs" not in sys.modules:
             await asyncio.to_thread(import_module, "sogni_core._engine.runs")
-        from .runs import Runs
+        from sogni_core._engine.runs import Runs
 
         return Runs(self)
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sogni_core._engine.endpoints import plugin_endpoint
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core._journal.app_ids import AppIdLease, lease_app_id
 from sogni_core._network.account import Account
@@ -21,8 +22,6 @@ from sogni_core.plugin import Endpoint
 from sogni_core.settings import Settings
 from sogni_core.settings.credentials import Credentials, Found, read
 from sogni_core.settings.paths import Paths
-
-from .endpoints import plugin_endpoint
 
 if TYPE_CHECKING:
     from sogni_core._journal.journal import Journal

@@ -9,15 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sogni_core._engine.networks import Networks, Way
+from sogni_core._engine.resolve import Resolved
+from sogni_core._engine.running import call_workflow
+from sogni_core._engine.standing_in import stand_in
 from sogni_core.errors import AuthError, SogniError
 from sogni_core.files import absolute, numbered
 from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, PlannedStep, Result
-
-from .networks import Networks, Way
-from .resolve import Resolved
-from .running import call_workflow
-from .standing_in import stand_in
 
 SettingsT = TypeVar("SettingsT")
 

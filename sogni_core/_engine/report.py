@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sogni_core._engine.resolve import Resolved, sources
 from sogni_core._host.targets import blaming
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.files import absolute
 from sogni_core.project import Asset, Project, VideoProject
 from sogni_core.request import Option, Request
 from sogni_core.result import Artifact, Outcome, Plan, Result
-
-from .resolve import Resolved, sources
 
 _HEAD = ("prompt", "model", "width", "height", "seed", "seed_strategy", "token_type")
 """Always there if the request has them, in this order; seeds, urls and localPath come before the last."""

@@ -14,6 +14,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sogni_core._engine import seeds
+from sogni_core._engine.choice import choose
+from sogni_core._engine.convert import flag_of, leaves, prepare, problems_of
+from sogni_core._engine.last_render import LastRender
+from sogni_core._engine.marks import wrong_marks
+from sogni_core._engine.seeding import BY_EXTENSION, find_seed, hashed_of
 from sogni_core._host.quarantine import quarantine
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
@@ -25,13 +31,6 @@ from sogni_core.project import Asset
 from sogni_core.request import Argument, ImageOptions, Option, RenderOptions, Request
 from sogni_core.settings import Settings
 from sogni_core.text import quote_path
-
-from . import seeds
-from .choice import choose
-from .convert import flag_of, leaves, prepare, problems_of
-from .last_render import LastRender
-from .marks import wrong_marks
-from .seeding import BY_EXTENSION, find_seed, hashed_of
 
 _RANK_LAST = 12
 """Of a last render that is not there: the Node program looks for it while it reads the arguments."""

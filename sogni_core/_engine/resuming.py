@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from sogni_core._engine.choice import choose
+from sogni_core._engine.resolve import Resolved, whole_class
 from sogni_core._host.registry import Registry
 from sogni_core._journal.records import Run
 from sogni_core.errors import ConfigError
 from sogni_core.text import clean
-
-from .choice import choose
-from .resolve import Resolved, whole_class
 
 
 def rebuild(registry: Registry, run: Run) -> Resolved:

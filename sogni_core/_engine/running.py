@@ -11,6 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sogni_core._engine.announcing import SILENT, Announcements, about_seed
+from sogni_core._engine.answered import AGAIN, answer
+from sogni_core._engine.making import make
+from sogni_core._engine.money import Prices
+from sogni_core._engine.networks import Way
+from sogni_core._engine.resolve import DEFAULT_TIMEOUT, Resolved
+from sogni_core._engine.step import Step
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._journal.journal import Journal
@@ -21,14 +28,6 @@ from sogni_core.files import absolute, private_folder
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, Result
 from sogni_core.text import clean
-
-from .announcing import SILENT, Announcements, about_seed
-from .answered import AGAIN, answer
-from .making import make
-from .money import Prices
-from .networks import Way
-from .resolve import DEFAULT_TIMEOUT, Resolved
-from .step import Step
 
 SettingsT = TypeVar("SettingsT")
 

@@ -10,19 +10,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sogni_core._engine.money import Prices
+from sogni_core._engine.networks import Way
+from sogni_core._engine.report import finished, kept
+from sogni_core._engine.resolve import Resolved
+from sogni_core._engine.running import RunContext, Shared, call_workflow, new_random_seed, utc_now
+from sogni_core._engine.told import Told
 from sogni_core._journal.records import Run
 from sogni_core.errors import SogniError
 from sogni_core.result import OnProgress, Result
 
-from .money import Prices
-from .networks import Way
-from .report import finished, kept
-from .resolve import Resolved
-from .running import RunContext, Shared, call_workflow, new_random_seed, utc_now
-from .told import Told
-
 if TYPE_CHECKING:
-    from .engine import Engine
+    from sogni_core._engine.engine import Engine
 
 
 class Runs:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from sogni_core._engine.last_render import LastRender
+from sogni_core._engine.seeds import LARGEST, Hashed
 from sogni_core.errors import InputError
 from sogni_core.frozen import frozen
 from sogni_core.request import RenderOptions
-
-from .last_render import LastRender
-from .seeds import LARGEST, Hashed
 
 NO_LAST_SEED = ("Could not load last render seed", "No previous render found, generating seed")
 """What is said of a last render without a seed, and of none; the Node program says it even when it is to be quiet."""

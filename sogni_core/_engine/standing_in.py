@@ -5,10 +5,9 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from sogni_core._engine.running import extension
 from sogni_core.project import Project, VideoProject
 from sogni_core.result import Artifact
-
-from .running import extension
 
 SIDE = 512
 """Pixels, where the service decides."""

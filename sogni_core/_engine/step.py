@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sogni_core._engine.announcing import Announcements
+from sogni_core._engine.money import Answer, afford
+from sogni_core._engine.networks import Way
 from sogni_core._journal.journal import Journal
 from sogni_core._journal.records import Step as Kept
 from sogni_core._network.submission import Submission
@@ -16,10 +19,6 @@ from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitEr
 from sogni_core.files import numbered, prepare_output
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
-
-from .announcing import Announcements
-from .money import Answer, afford
-from .networks import Way
 
 MOST_WRITES = 2
 """How often one request may be written, whoever writes it; the second time only with proof that the first was lost."""

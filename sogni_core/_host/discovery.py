@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from sogni_core._host import known
+from sogni_core._host.distributions import Distribution, EntryPoint, entry_points
+from sogni_core._host.plugin_info import PluginInfo, metadata
 from sogni_core.errors import PluginError
 from sogni_core.plugin import ENTRY_POINT_GROUP
-
-from . import known
-from .distributions import Distribution, EntryPoint, entry_points
-from .plugin_info import PluginInfo, metadata
 
 EntryPoints = Callable[[], Iterable[EntryPoint]]
 

@@ -13,14 +13,13 @@ import pluggy
 
 from sogni_core import __version__
 from sogni_core import plugin as hookspecs
+from sogni_core._host import discovery
+from sogni_core._host.plugin_info import PluginInfo
+from sogni_core._host.quarantine import quarantine
+from sogni_core._host.records import HOOKS, check_record
+from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import PluginError, SogniError
-
-from . import discovery
-from .plugin_info import PluginInfo
-from .quarantine import quarantine
-from .records import HOOKS, check_record
-from .registry import Owned, Registry
-from .targets import describe, resolve
 
 CORE_PLUGIN = "sogni_core._builtin.plugin"
 """Module of the core's own plugin."""

@@ -8,9 +8,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sogni_core._host.distributions import Distribution
     from sogni_core.errors import SogniError
-
-    from .distributions import Distribution
 
 _VERSION = re.compile(r"^Version:[ \t]*(\S+)", re.I | re.M)
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sogni_core._host.plugin_info import PluginInfo
+from sogni_core._host.targets import RESOURCE, TARGET
 from sogni_core.errors import PluginError
 from sogni_core.plugin import RECORDS, Clash, Command, Mode, Model, Network, Settings, Validator, Workflow
-
-from .plugin_info import PluginInfo
-from .targets import RESOURCE, TARGET
 
 HOOKS: Mapping[str, type] = {
     "sogni_modes": Mode,

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Generic, NoReturn, TypeVar
 
+from sogni_core._host import known
+from sogni_core._host.plugin_info import PluginInfo
 from sogni_core.errors import InputError, PluginError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.text import nearest
-
-from . import known
-from .plugin_info import PluginInfo
 
 R = TypeVar("R")
 

@@ -10,12 +10,11 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
+from sogni_core._host import known
+from sogni_core._host.plugin_info import PluginInfo
+from sogni_core._host.quarantine import quarantine
 from sogni_core.errors import PluginError, SogniError
 from sogni_core.text import clean
-
-from . import known
-from .plugin_info import PluginInfo
-from .quarantine import quarantine
 
 TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 """Form of a target."""

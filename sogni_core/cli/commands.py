@@ -11,14 +11,13 @@ from typing import Any
 from sogni_core._host.registry import Owned
 from sogni_core._host.targets import describe
 from sogni_core.app import App
+from sogni_core.cli.carrying import carry_out, finish
+from sogni_core.cli.derived import COMMON
+from sogni_core.cli.invocation import Invocation
+from sogni_core.cli.shown import Shown
 from sogni_core.errors import PluginError, SogniError
 from sogni_core.plugin import Command
 from sogni_core.result import Plan, Report, Result
-
-from .carrying import carry_out, finish
-from .derived import COMMON
-from .invocation import Invocation
-from .shown import Shown
 
 
 @contextlib.contextmanager

@@ -9,10 +9,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from sogni_core.cli.lines import queued, step_name
 from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
-
-from .lines import queued, step_name
 
 
 class Display:

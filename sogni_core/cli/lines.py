@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from types import TracebackType
 
+from sogni_core.cli import output
 from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
-
-from . import output
 
 STEP = 0.25
 """A job's progress is told each time it got further by this part."""

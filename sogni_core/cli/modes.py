@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from sogni_core.app import App
+from sogni_core.cli.carrying import carry_out
+from sogni_core.cli.invocation import Invocation
+from sogni_core.cli.shown import Shown
 from sogni_core.result import Plan, Result
-
-from .carrying import carry_out
-from .invocation import Invocation
-from .shown import Shown
 
 
 def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, Any], bool], Plan | Result]:

@@ -12,10 +12,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import IO, Any, cast
 
+from sogni_core.cli.invocation import Invocation
 from sogni_core.errors import InputError, PartialError, SogniError
 from sogni_core.text import clean, clean_block
-
-from .invocation import Invocation
 
 
 def prepare_streams() -> None:

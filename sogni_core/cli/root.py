@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import Owned, Registry
+from sogni_core.cli import invocation as invocations
+from sogni_core.cli import output
+from sogni_core.cli.invocation import Invocation
 from sogni_core.errors import InputError, InternalError, InterruptedRunError, SogniError
 from sogni_core.plugin import Command, Mode
-
-from . import invocation as invocations
-from . import output
-from .invocation import Invocation
 
 if TYPE_CHECKING:
     import typer
@@ -48,7 +47,7 @@ def run(argv: list[str]) -> int:
 
 def _failed(error: SogniError, invocation: Invocation) -> int:
     if invocation.debug:
-        from .tracing import shown_traceback
+        from sogni_core.cli.tracing import shown_traceback
 
         output.note(shown_traceback(error))
     try:
@@ -145,8 +144,7 @@ def _help_app(registry: Registry) -> typer.Typer:
 def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], invocation: Invocation) -> int:
     from sogni_core._engine.resolve import request_class
     from sogni_core.app import App
-
-    from . import derived, modes
+    from sogni_core.cli import derived, modes
 
     app = App(host=host)
     model = request_class(mode)
@@ -163,8 +161,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
     import typer
 
     from sogni_core.app import App
-
-    from . import commands
+    from sogni_core.cli import commands
 
     app = App(host=host)
     word = argv[0]
@@ -212,7 +209,7 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
         if answer == InterruptedRunError.exit_code:
             raise InterruptedRunError("INTERRUPTED", "Stopped by SIGINT.")
         return answer
-    from .writing import write_answer
+    from sogni_core.cli.writing import write_answer
 
     return write_answer(answer, invocation)
 

@@ -7,9 +7,8 @@ import sys
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 
+from sogni_core.cli.invocation import Invocation
 from sogni_core.result import OnProgress, Progress
-
-from .invocation import Invocation
 
 
 class Shown:
@@ -35,12 +34,12 @@ class Shown:
         self._show(progress)
 
     def _way(self) -> AbstractContextManager[OnProgress]:
-        from .lines import Lines, Quiet
+        from sogni_core.cli.lines import Lines, Quiet
 
         if self._invocation.quiet:
             return Quiet(warnings=not self._invocation.json)
         if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb":
-            from .display import Display
+            from sogni_core.cli.display import Display
 
             return Display()
         return Lines()

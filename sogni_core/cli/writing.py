@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sogni_core.cli import output
+from sogni_core.cli.invocation import Invocation
 from sogni_core.errors import PartialError
 from sogni_core.result import Plan, Report, Result
 from sogni_core.text import quote_path
-
-from . import output
-from .invocation import Invocation
 
 
 def write_answer(answer: Any, invocation: Invocation) -> int:

@@ -7,9 +7,8 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from sogni_core._host.targets import describe
-
-from . import helptext, imports, registration, requests, targets
-from .subject import Subject, subject_of
+from sogni_core.testing import helptext, imports, registration, requests, targets
+from sogni_core.testing.subject import Subject, subject_of
 
 
 def check_plugin(plugin: ModuleType | str, *, beside: Collection[str] = ()) -> None:

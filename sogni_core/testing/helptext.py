@@ -8,9 +8,8 @@ from sogni_core._host.targets import resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Command, Mode
 from sogni_core.request import Option, Request
-
-from .commandline import call
-from .subject import Subject
+from sogni_core.testing.commandline import call
+from sogni_core.testing.subject import Subject
 
 
 def findings(subject: Subject) -> Iterator[str]:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Command, Mode, Network, Settings, Validator, Workflow
-
-from .subject import Subject
+from sogni_core.testing.subject import Subject
 
 HEAVY = ("pydantic", "httpx", "websockets", "PIL", "rich", "asyncio", "ssl", "eth_account", "typer")
 """What is imported when a command runs, and never before."""

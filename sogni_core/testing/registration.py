@@ -13,9 +13,8 @@ from sogni_core._host.records import HOOKS, check_record
 from sogni_core._host.targets import describe
 from sogni_core.errors import SogniError
 from sogni_core.plugin import PROJECT, Command, Mode, Model, Network, Settings, Workflow
+from sogni_core.testing.subject import Subject
 from sogni_core.text import nearest
-
-from .subject import Subject
 
 
 def findings(subject: Subject) -> Iterator[str]:

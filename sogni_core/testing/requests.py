@@ -11,9 +11,8 @@ from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Mode
 from sogni_core.request import Argument, Option, Request
-
-from .subject import Subject
-from .targets import setting_exists
+from sogni_core.testing.subject import Subject
+from sogni_core.testing.targets import setting_exists
 
 FIELDS = frozenset({"key", "on_progress", "name", "json_output", "quiet", "dry_run"})
 """Names that ``ctx.run``, ``app.run`` and the command line have for themselves."""

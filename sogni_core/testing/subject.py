@@ -21,9 +21,8 @@ from sogni_core._host.plugin_info import PluginInfo
 from sogni_core.app import App
 from sogni_core.frozen import frozen
 from sogni_core.plugin import PROJECT
-
-from .distribution import on_path, write_distribution
-from .isolation import environment, isolated_environ
+from sogni_core.testing.distribution import on_path, write_distribution
+from sogni_core.testing.isolation import environment, isolated_environ
 
 
 @frozen

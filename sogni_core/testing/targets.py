@@ -20,9 +20,8 @@ from sogni_core.errors import SogniError
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.request import Request
 from sogni_core.settings import schema
+from sogni_core.testing.subject import Subject
 from sogni_core.text import nearest
-
-from .subject import Subject
 
 MEDIA = ("image", "video", "audio")
 

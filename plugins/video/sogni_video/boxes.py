@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .sizes import LARGEST, LEAST, STEP, Size, predicted
+from sogni_video.sizes import LARGEST, LEAST, STEP, Size, predicted
 
 SIDES = range(LEAST, LARGEST + 1, STEP)
 

@@ -13,9 +13,8 @@ from sogni_core.files import Neighbour, absolute, prepare_output
 from sogni_core.media import check_image, read_asset, read_container
 from sogni_core.project import Asset
 from sogni_core.result import Report
-
-from . import ffmpeg, joining
-from .last_frame import save_last_frame
+from sogni_video import ffmpeg, joining
+from sogni_video.last_frame import save_last_frame
 
 _Output = Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="Save to this file.", show_default=False)]
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from sogni_core.context import Context
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.result import Result
-
-from .joining import join
-from .last_frame import save_last_frame
-from .looping import clip_of
-from .request import ContinueRequest
+from sogni_video.joining import join
+from sogni_video.last_frame import save_last_frame
+from sogni_video.looping import clip_of
+from sogni_video.request import ContinueRequest
 
 _HANDED_ON = (
     *("prompt", "negative_prompt", "style_prompt", "model", "seed", "steps", "guidance"),

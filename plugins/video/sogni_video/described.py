@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .sizing import Sizing
+from sogni_video.sizing import Sizing
 
 if TYPE_CHECKING:
-    from .request import VideoOptions
+    from sogni_video.request import VideoOptions
 
 
 def described(request: VideoOptions, sizing: Sizing, workflow: str) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from sogni_core.errors import InputError
 from sogni_core.project import Asset
 from sogni_core.text import quote_path
-
-from .ffmpeg import FailedError
+from sogni_video.ffmpeg import FailedError
 
 
 def unreadable(clip: Asset, failure: FailedError | None) -> InputError:

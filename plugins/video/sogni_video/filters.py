@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .probe import Clip
-from .sizes import Size
+from sogni_video.probe import Clip
+from sogni_video.sizes import Size
 
 SOUND_RATE = 48000
 """Samples a second of joined sound."""

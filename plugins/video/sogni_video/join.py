@@ -6,9 +6,8 @@ from pathlib import Path
 
 from sogni_core.context import Context
 from sogni_core.result import Result
-
-from . import joining
-from .request import JoinRequest
+from sogni_video import joining
+from sogni_video.request import JoinRequest
 
 
 async def join(ctx: Context, request: JoinRequest) -> Result:

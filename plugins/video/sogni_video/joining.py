@@ -13,11 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from sogni_core.project import Asset
-
-from . import ffmpeg
-from .failures import not_joined
-from .filters import Part, picture_graph, sound_graph
-from .probe import Clip, look
+from sogni_video import ffmpeg
+from sogni_video.failures import not_joined
+from sogni_video.filters import Part, picture_graph, sound_graph
+from sogni_video.probe import Clip, look
 
 _PICTURE = ("-c:v", "libx264", "-preset", "medium", "-crf", "16", "-pix_fmt", "yuv420p")
 """Visually without loss; the pixel form that every player takes."""

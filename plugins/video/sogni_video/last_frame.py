@@ -7,9 +7,8 @@ import tempfile
 from pathlib import Path
 
 from sogni_core.project import Asset
-
-from . import ffmpeg
-from .failures import not_extracted
+from sogni_video import ffmpeg
+from sogni_video.failures import not_extracted
 
 _TAILS = (2, 20, None)
 """Seconds before the end to decode from: most videos have their last picture there, but a sound may be longer than the

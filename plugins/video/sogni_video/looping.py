@@ -9,13 +9,12 @@ from sogni_core.context import Context
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.project import Asset
 from sogni_core.result import Artifact, Outcome, Result
-
-from .described import described
-from .joining import join
-from .last_frame import save_last_frame
-from .request import VideoRequest
-from .sizes import Size
-from .workflows import project_of, say
+from sogni_video.described import described
+from sogni_video.joining import join
+from sogni_video.last_frame import save_last_frame
+from sogni_video.request import VideoRequest
+from sogni_video.sizes import Size
+from sogni_video.workflows import project_of, say
 
 
 async def render_loop(ctx: Context, request: VideoRequest) -> Result:

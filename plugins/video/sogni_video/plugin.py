@@ -137,6 +137,6 @@ def sogni_commands() -> list[Command]:
 @hookimpl
 def sogni_models() -> list[Model]:
     """Return the models that are known by name, and the families that say which workflow an id is for."""
-    from .models import MODELS
+    from sogni_video.models import MODELS
 
     return MODELS

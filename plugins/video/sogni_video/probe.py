@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from sogni_core.project import Asset
-
-from . import ffmpeg
-from .failures import unreadable
-from .sizes import Size
+from sogni_video import ffmpeg
+from sogni_video.failures import unreadable
+from sogni_video.sizes import Size
 
 _HEADER = re.compile(r"#(?P<name>[a-z_]+) (?P<stream>[01]): *(?P<value>.*)")
 _FLAGS = re.compile(r"F=0x([0-9A-Fa-f]+)")

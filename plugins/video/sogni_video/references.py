@@ -12,8 +12,7 @@ from sogni_core.context import Context
 from sogni_core.errors import InputError
 from sogni_core.project import Asset
 from sogni_core.text import clean, quote_path
-
-from .sizes import Size
+from sogni_video.sizes import Size
 
 if TYPE_CHECKING:
     from PIL.Image import Image

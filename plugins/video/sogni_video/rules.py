@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 from sogni_core.context import Facts
 from sogni_core.errors import InputError, Problem
-
-from .request import ContinueRequest, JoinRequest, VideoOptions, VideoRequest
-from .sizes import LARGEST, LEAST, STEP, normalised
-from .sizing import Sizing
-from .workflows import frames_of
+from sogni_video.request import ContinueRequest, JoinRequest, VideoOptions, VideoRequest
+from sogni_video.sizes import LARGEST, LEAST, STEP, normalised
+from sogni_video.sizing import Sizing
+from sogni_video.workflows import frames_of
 
 
 def render_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .boxes import best_box
-from .sizes import Size, fits, normalised, predicted
+from sogni_video.boxes import best_box
+from sogni_video.sizes import Size, fits, normalised, predicted
 
 
 @dataclass(frozen=True)

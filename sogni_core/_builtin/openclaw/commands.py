@@ -8,6 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from sogni_core._builtin.openclaw.manifest import FILE
+from sogni_core._builtin.openclaw.manifest import manifest as make_manifest
+from sogni_core._builtin.openclaw.placing import Placing, place
 from sogni_core._builtin.skill.assemble import assemble
 from sogni_core._builtin.skill.command import folder_named
 from sogni_core._builtin.skill.frontmatter import NAME
@@ -16,10 +19,6 @@ from sogni_core.app import App
 from sogni_core.files import absolute, locked, prepare_output, private_folder, write_atomic
 from sogni_core.result import Report
 from sogni_core.text import quote_path
-
-from .manifest import FILE
-from .manifest import manifest as make_manifest
-from .placing import Placing, place
 
 _HOMES = (".openclaw", ".clawdbot")
 """Folders of the host below the home folder, the newer name first; skills are in ``skills``. The last one is made."""

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from sogni_core import __version__
+from sogni_core._builtin.openclaw.ranges import JsonSchema, intersection, of_field
 from sogni_core._builtin.skill.frontmatter import NAME, description
 from sogni_core._builtin.skill.modes import Told
 from sogni_core._engine.resolve import request_class
@@ -23,8 +24,6 @@ from sogni_core.plugin import Mode, Network, Settings
 from sogni_core.request import Option
 from sogni_core.settings.keys import join_key, split_key
 from sogni_core.text import clean
-
-from .ranges import JsonSchema, intersection, of_field
 
 FILE = "openclaw.plugin.json"
 """Name under which OpenClaw looks for it."""

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
+from sogni_core._builtin.openclaw import record
 from sogni_core.errors import InputError, Problem
 from sogni_core.files import prepare_output, write_atomic
 from sogni_core.frozen import frozen
 from sogni_core.text import quote_path
-
-from . import record
 
 Action = Literal["write", "update", "remove", "keep"]
 """What becomes of a file: new, replaced, no longer part of it, or as it should be."""

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
 from sogni_core import errors
+from sogni_core._builtin.skill.frontmatter import Form, front_matter
+from sogni_core._builtin.skill.markdown import cell, code, table, uncommented
+from sogni_core._builtin.skill.modes import FOLDER, Told, told
 from sogni_core._host.targets import read_text
 from sogni_core.app import App
 from sogni_core.errors import CODES
 from sogni_core.frozen import frozen
-
-from .frontmatter import Form, front_matter
-from .markdown import cell, code, table, uncommented
-from .modes import FOLDER, Told, told
 
 CORE = "sogni_core._builtin.skill:core.md"
 

@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
+from sogni_core._builtin.skill.assemble import assemble
+from sogni_core._builtin.skill.frontmatter import Form
 from sogni_core.app import App
 from sogni_core.errors import InputError
 from sogni_core.files import absolute, prepare_output, write_atomic
 from sogni_core.result import Report
 from sogni_core.text import quote_path
-
-from .assemble import assemble
-from .frontmatter import Form
 
 
 def skill(

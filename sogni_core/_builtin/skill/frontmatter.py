@@ -13,9 +13,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from sogni_core._builtin.skill.modes import Told
 from sogni_core.text import clean
-
-from .modes import Told
 
 Form = Literal["openclaw", "claude", "codex", "plain"]
 """For whom a skill is made."""

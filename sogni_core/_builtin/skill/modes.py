@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from sogni_core._builtin.skill.markdown import sections, uncommented
+from sogni_core._builtin.skill.options import options, usage
 from sogni_core._host.registry import Owned
 from sogni_core._host.targets import read_text
 from sogni_core.app import App
@@ -13,9 +15,6 @@ from sogni_core.errors import SogniError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Mode
 from sogni_core.text import clean, clean_block
-
-from .markdown import sections, uncommented
-from .options import options, usage
 
 FIRST = "First"
 """Heading of the section that stands above every other rule."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .markdown import cell, code, table
+from sogni_core._builtin.skill.markdown import cell, code, table
 
 _WORDS = {"integer": "whole number", "number": "number", "string": "text", "boolean": "", "object": "JSON"}
 _FORMATS = {"path": "path", "path-or-url": "path or URL"}

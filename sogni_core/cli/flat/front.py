@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core.cli import output
+from sogni_core.cli.flat.answers import Answers
+from sogni_core.cli.flat.routing import Routed, route
+from sogni_core.cli.flat.scanning import Scan, scan
+from sogni_core.cli.flat.vocabulary import Reached, Vocabulary
 from sogni_core.cli.tracing import shown_traceback
 from sogni_core.errors import InputError, InternalError, InterruptedRunError, ServiceError, SogniError
-
-from .answers import Answers
-from .routing import Routed, route
-from .scanning import Scan, scan
-from .vocabulary import Reached, Vocabulary
 
 if TYPE_CHECKING:
     from sogni_core._engine.resolve import Resolved
@@ -64,7 +63,7 @@ class Call:
 
         app = App(host=host, environ=self._environ)
         if "help" in self._scan.asked:
-            from .helptext import help_text
+            from sogni_core.cli.flat.helptext import help_text
 
             output.write(help_text(vocabulary, app.registry, app.settings))
             return 0

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from sogni_core._host import known
 from sogni_core._host.registry import Registry
 from sogni_core.cli.derived import help_of, metavar_of
+from sogni_core.cli.flat.vocabulary import DEFAULT, OWN_FLAGS, Reached, Vocabulary
 from sogni_core.errors import SogniError
 from sogni_core.request import Option
 from sogni_core.settings import Settings
 from sogni_core.text import clean
-
-from .vocabulary import DEFAULT, OWN_FLAGS, Reached, Vocabulary
 
 WIDTH = 100
 COLUMN = 30

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from sogni_core._engine.convert import flag_of
+from sogni_core.cli.flat.scanning import Scan
+from sogni_core.cli.flat.vocabulary import DEFAULT, Reached, Vocabulary, Word
 from sogni_core.errors import PluginError, Problem
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Clash
-
-from .scanning import Scan
-from .vocabulary import DEFAULT, Reached, Vocabulary, Word
 
 RANK_MISPLACED = 118
 """Of a flag that the mode does not have and that says nothing of its own about it."""

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError, create_model
 
 from sogni_core._engine.convert import flag_of, leaves, prepare, problems_of
+from sogni_core.cli.flat.vocabulary import OWN, Vocabulary, Word, not_installed
 from sogni_core.errors import InputError, PluginError, Problem
 from sogni_core.frozen import frozen
 from sogni_core.text import clean, nearest
-
-from .vocabulary import OWN, Vocabulary, Word, not_installed
 
 if TYPE_CHECKING:
     from sogni_core.request import Request
