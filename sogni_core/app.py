@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._host import known
+from sogni_core._host import extras
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core.errors import InputError
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from sogni_core._engine.engine import Engine
-    from sogni_core._journal.records import Run
-    from sogni_core._network.records import LiveModel
+    from sogni_core._journal.entries import Run
+    from sogni_core._network.facts import LiveModel
     from sogni_core.settings import Credentials, Settings
     from sogni_core.settings.openclaw import OpenClawKeys
 
@@ -153,7 +153,7 @@ class App:
 
     def planning_option(self, name: str, fields: Mapping[str, Any]) -> str | None:
         """Return the option among ``fields`` that asks for a plan instead of a run, such as ``estimate_video_cost``."""
-        from sogni_core._engine.resolve import planning_option
+        from sogni_core._engine.resolver import planning_option
 
         return planning_option(self.engine.find_mode(name)[0], fields)
 
@@ -162,21 +162,21 @@ class App:
         name = self._network_name(network)
         if name in ("fast", "relaxed"):
             self.engine.networks.require_credentials()
-        way = await self.engine.networks.way(name)
+        way = await self.engine.networks.open(name)
         balance = await way.session.balance()
         return {"spark": balance.spark, "sogni": balance.sogni}
 
     async def models(self, network: str | None = None) -> Sequence[LiveModel]:
         """Return the network's own list of models with the workers that serve each now. Needs no login."""
-        way = await self.engine.networks.way(self._network_name(network))
+        way = await self.engine.networks.open(self._network_name(network))
         return await way.session.models(way.wire_network)
 
     async def login(self, credentials: Credentials) -> None:
         """Check credentials with the live network and store them; raises AuthError if it refuses them."""
         from sogni_core.settings.credentials import store
 
-        self.settings.insist("credentials_path")
-        way = await self.engine.networks.way("fast", credentials=credentials)
+        self.settings.require("credentials_path")
+        way = await self.engine.networks.open("fast", credentials=credentials)
         # Not a question that a stored token could answer: that would let a wrong password pass.
         await way.account.login()
         store(self.paths, credentials)
@@ -187,7 +187,7 @@ class App:
 
         known = self.engine.networks.credentials() is not None
         if known:
-            way = await self.engine.networks.way("fast")
+            way = await self.engine.networks.open("fast")
             await way.account.logout()
         return forget(self.paths) or known
 
@@ -221,7 +221,7 @@ class App:
     @property
     def warnings(self) -> Sequence[str]:
         """What was odd so far: about credentials and settings."""
-        return self.engine.oddities
+        return self.engine.notices
 
     def _openclaw_keys(self) -> OpenClawKeys:
         from sogni_core.settings.openclaw import OpenClawKeys
@@ -229,14 +229,14 @@ class App:
         networks = [*LIVE_NETWORKS, *(owned.record.name for owned in self.registry.usable(Network))]
         return OpenClawKeys(
             fed={name: owned.record.openclaw for name, owned in self.registry.settings().items()},
-            absent={key: f"sogni-{extra}" for key, extra in known.OPENCLAW.items()},
+            absent={key: f"sogni-{extra}" for key, extra in extras.OPENCLAW.items()},
             # A host's form offers fast and relaxed. Another name that exists does no harm; one that does not is refused
             # where it stands, since whoever filled in the form does not see what a call would say of it.
             names={"network": networks},
         )
 
     def _network_name(self, network: str | None) -> str:
-        return network or self._network or str(self.settings.insist("network").value)
+        return network or self._network or str(self.settings.require("network").value)
 
     def _with_network(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         if self._network is None or fields.get("network") is not None:

@@ -29,10 +29,10 @@ _PORTS = (f"{port}{number}" for port in ("COM", "LPT") for number in "123456789Â
 _WINDOWS_DEVICES = frozenset(("CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *_PORTS))
 
 
-class Neighbour:
+class PartFile:
     """A file being written beside its final place; a context manager.
 
-    ``with Neighbour(path) as file: file.write(chunk); file.commit()``. Leaving the block without
+    ``with PartFile(path) as file: file.write(chunk); file.commit()``. Leaving the block without
     :meth:`commit`, for whatever reason, removes what was written. A symbolic link is written through.
     Every operating-system error becomes OUTPUT_NOT_WRITABLE, or INVALID_STATE if ``private``.
     """
@@ -58,7 +58,7 @@ class Neighbour:
         """Hex digest of what was written so far."""
         return self._hash.hexdigest()
 
-    def __enter__(self) -> Neighbour:
+    def __enter__(self) -> PartFile:
         with _translated(self.path, self._private):
             self._target = Path(os.path.realpath(self.path))
             mode, kept = _mode_for(self._target, self._private)
@@ -124,9 +124,9 @@ def write_atomic(
 
     ``mode`` None is for files of the user: umask decides, or the file that is replaced. Raises
     INVALID_STATE, or OUTPUT_NOT_WRITABLE if ``mode`` is None; the old file is then untouched. ``durable`` as for
-    :class:`Neighbour`.
+    :class:`PartFile`.
     """
-    with Neighbour(path, private=mode is not None, durable=durable) as file:
+    with PartFile(path, private=mode is not None, durable=durable) as file:
         file.write(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
         part = file.finish()
         if mode is not None and mode != 0o600:

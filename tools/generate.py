@@ -12,7 +12,7 @@ from tools.pages import commands, errors, faults, flat, hooks, known, python, se
 from tools.repository import ROOT
 
 WHOLE: dict[str, Callable[[], str]] = {
-    "sogni_core/_host/known.py": known.render,
+    "sogni_core/_host/extras.py": known.render,
     "docs/reference/commands.md": commands.render,
     "docs/reference/sogni-gen.md": flat.render,
     "docs/reference/settings.md": settings.render,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core.testing import Called, call
-from sogni_core.testing.commandline import FLAT_PROGRAM, PROGRAM
+from sogni_core.testing.command_line import FLAT_PROGRAM, PROGRAM
 from tools.examples import Block, Command, blocks, commands
 
 Install = Callable[[Path], None]

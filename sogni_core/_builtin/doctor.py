@@ -15,7 +15,7 @@ from sogni_core.errors import ConfigError, SogniError
 from sogni_core.files import private_folder
 from sogni_core.frozen import frozen
 from sogni_core.result import Report
-from sogni_core.settings.hostconfig import FILE
+from sogni_core.settings.host_file import FILE
 
 
 @frozen

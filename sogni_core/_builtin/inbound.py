@@ -60,7 +60,7 @@ def inbound(
 
 def inbound_folder(app: App) -> Path:
     """Return the folder that the setting names; raises ConfigError if it names none."""
-    app.settings.insist(SETTING)
+    app.settings.require(SETTING)
     return app.paths.expanded(app.settings.core.media_inbound_dir)
 
 

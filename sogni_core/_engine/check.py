@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sogni_core._engine import seeds
-from sogni_core._engine.choice import named
-from sogni_core._engine.convert import flag_of
-from sogni_core._engine.resolve import Resolved, sources
+from sogni_core._engine import prompt_hash
+from sogni_core._engine.conversion import flag_of
+from sogni_core._engine.resolver import Resolved, sources
+from sogni_core._engine.workflow_choice import named
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
@@ -77,7 +77,7 @@ def _settled(resolved: Resolved, request: Request, facts: Facts) -> Request:
     if not values:
         return request
     hashed = replace(resolved.hashed, request=resolved.hashed.request.model_copy(update=dict(values)))
-    return request.model_copy(update={"seed": seeds.prompt_hash(hashed)})
+    return request.model_copy(update={"seed": prompt_hash.prompt_hash(hashed)})
 
 
 def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Problem]:

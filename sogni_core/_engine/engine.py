@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._engine.check import check, read_assets
-from sogni_core._engine.fetching import Fetcher
+from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
-from sogni_core._engine.networks import Networks, Way
-from sogni_core._engine.resolve import Resolved, Resolver, outside, request_class
+from sogni_core._engine.networks import NetworkHandle, Networks
+from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
@@ -29,8 +29,8 @@ from sogni_core.settings.paths import Paths
 
 if TYPE_CHECKING:
     from sogni_core._engine.runs import Runs
+    from sogni_core._journal.entries import Run
     from sogni_core._journal.journal import Journal
-    from sogni_core._journal.records import Run
 
 
 class Engine:
@@ -51,7 +51,7 @@ class Engine:
         self._stack = contextlib.ExitStack()
 
     @property
-    def oddities(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[str, ...]:
         """What is odd about settings and credentials, so far as they were read."""
         broken = [str(problem) for problem in self.settings.problems if problem.severity == "error"]
         return (*broken, *self.warnings)
@@ -108,7 +108,7 @@ class Engine:
         network = getattr(resolved.request, "network", "")
         if network not in LIVE_NETWORKS:
             return {}
-        tier = (await self.networks.way(network)).session.tier(resolved.model.id)
+        tier = (await self.networks.open(network)).session.tier(resolved.model.id)
         return tier.limits if tier is not None else {}
 
     def section(self, model: type[Any]) -> Any:
@@ -121,9 +121,9 @@ class Engine:
 
     async def plan_prepared(self, resolved: Resolved) -> Plan:
         """Say what a run of what :meth:`prepare` returned would submit."""
-        from sogni_core._engine.planning import PlanContext, Planned, priced
+        from sogni_core._engine.plan_context import PlanContext, Planned, priced
         from sogni_core._engine.report import echo
-        from sogni_core._engine.running import call_workflow, utc_now
+        from sogni_core._engine.run_context import call_workflow, utc_now
 
         network = str(getattr(resolved.request, "network", "") or "fast")
         with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
@@ -136,7 +136,7 @@ class Engine:
             workflow=resolved.workflow.record.name,
             network=network,
             steps=tuple(steps),
-            warnings=tuple(dict.fromkeys([*planned.warnings, *self.oddities])),
+            warnings=tuple(dict.fromkeys([*planned.warnings, *self.notices])),
             fields=echo(resolved, None, steps[0].project.model if steps else ""),
             price_error=planned.price_error,
         )
@@ -157,10 +157,10 @@ class Engine:
         paid = "network" in type(request).model_fields
         if paid and network in LIVE_NETWORKS:
             self.networks.require_credentials()
-        way = await self.networks.way(network)
+        way = await self.networks.open(network)
         if paid:
             way.session.open()
-            await way.session.called()
+            await way.session.wait_until_dialled()
         runs = await self._runs()
         return await runs.carry_out(runs.begin(resolved, way, network, on_progress), resolved)
 
@@ -169,7 +169,7 @@ class Engine:
 
         Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
         """
-        from sogni_core._engine.resuming import rebuild
+        from sogni_core._engine.restoration import rebuild
 
         runs = await self._runs()
         run = self.journal.resume_run(run_id)
@@ -178,7 +178,7 @@ class Engine:
             if run.network in LIVE_NETWORKS:
                 self.networks.require_credentials()
             app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)
-            way = await self.networks.way(run.network, app_id=app_id)
+            way = await self.networks.open(run.network, app_id=app_id)
             self._can_go_on(run, way)
         except BaseException:
             # Nothing was done: it stays as it was left, for another try.
@@ -192,9 +192,9 @@ class Engine:
         with contextlib.suppress(SogniError):
             if "network" not in request_class(self.find_mode(name)[0]).model_fields:
                 return
-            network = str(fields.get("network") or self.settings.insist("network").value)
+            network = str(fields.get("network") or self.settings.require("network").value)
             if network in LIVE_NETWORKS and self.networks.credentials() is not None:
-                await (await self.networks.way(network)).session.dial()
+                await (await self.networks.open(network)).session.dial()
 
     async def _runs(self) -> Runs:
         """Import the rest of what a run needs, in a thread, while the service answers its socket."""
@@ -212,7 +212,7 @@ class Engine:
         return replace(resolved, request=request)
 
     @staticmethod
-    def _can_go_on(run: Run, way: Way) -> None:
+    def _can_go_on(run: Run, way: NetworkHandle) -> None:
         if way.endpoint.ends_with_call:
             raise InputError(
                 "INVALID_ARGUMENT",

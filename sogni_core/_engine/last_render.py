@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sogni_core._engine.seeds import LARGEST
+from sogni_core._engine.prompt_hash import LARGEST
 from sogni_core.errors import InputError
 from sogni_core.files import private_folder, write_atomic
 from sogni_core.result import Result

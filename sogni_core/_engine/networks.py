@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Way:
+class NetworkHandle:
     """An open way to a network."""
 
     endpoint: Endpoint
@@ -67,10 +67,12 @@ class Networks:
         self._journal = journal
         self._warn = warn
         self._stack = AsyncExitStack()
-        self._open: dict[str, Way] = {}
+        self._handles: dict[str, NetworkHandle] = {}
         self._opening = asyncio.Lock()
 
-    async def way(self, name: str, *, credentials: Credentials | None = None, app_id: str | None = None) -> Way:
+    async def open(
+        self, name: str, *, credentials: Credentials | None = None, app_id: str | None = None
+    ) -> NetworkHandle:
         """Return the way to a network, opened at the first call.
 
         ``app_id``: connect with this one and no other; for projects of an earlier process.
@@ -79,13 +81,13 @@ class Networks:
         unknown name, PluginError, and, when a session needs them, AuthError MISSING_CREDENTIALS.
         """
         async with self._opening:
-            if credentials is None and name in self._open:
-                return self._open[name]
+            if credentials is None and name in self._handles:
+                return self._handles[name]
             return await self._new_way(name, credentials, app_id)
 
-    async def _new_way(self, name: str, credentials: Credentials | None, wanted: str | None) -> Way:
+    async def _new_way(self, name: str, credentials: Credentials | None, wanted: str | None) -> NetworkHandle:
         if name in LIVE_NETWORKS:
-            rest, socket = (str(self._settings.insist(key).value).rstrip("/") for key in ("rest_url", "socket_url"))
+            rest, socket = (str(self._settings.require(key).value).rstrip("/") for key in ("rest_url", "socket_url"))
             endpoint = Endpoint(name, rest, socket)
             mine = credentials or self.credentials()
             folder, wire = self._paths.state, name
@@ -110,9 +112,9 @@ class Networks:
             endpoint, account=account, http=self._http(), app_id=app_id, network=wire, cache=cache, found=found
         )
         self._stack.push_async_callback(session.close)
-        way = Way(endpoint, session, account, app_id.leased, wire, self._registry)
+        way = NetworkHandle(endpoint, session, account, app_id.leased, wire, self._registry)
         if credentials is None:
-            self._open[name] = way
+            self._handles[name] = way
         return way
 
     def credentials(self) -> Credentials | None:
@@ -134,7 +136,7 @@ class Networks:
         return found.credentials
 
     def _found(self) -> Found:
-        self._settings.insist("credentials_path")
+        self._settings.require("credentials_path")
         found = read(self._paths, self._environ)
         for warning in found.warnings:
             self._warn(warning)
@@ -142,7 +144,7 @@ class Networks:
 
     async def close(self) -> None:
         """Close every session and end what a plugin started."""
-        self._open.clear()
+        self._handles.clear()
         await self._stack.aclose()
 
     def _app_id(self, endpoint: Endpoint, wanted: str | None) -> _AppId:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sogni_core._engine.resolve import Resolved, sources
+from sogni_core._engine.resolver import Resolved, sources
 from sogni_core._host.targets import blaming
 from sogni_core.errors import PartialError, SogniError
 from sogni_core.files import absolute

@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sogni_core._engine.money import Prices
-from sogni_core._engine.networks import Way
+from sogni_core._engine.networks import NetworkHandle
+from sogni_core._engine.prices import Prices
+from sogni_core._engine.progress import ProgressReporter
 from sogni_core._engine.report import finished, kept
-from sogni_core._engine.resolve import Resolved
-from sogni_core._engine.running import RunContext, Shared, call_workflow, new_random_seed, utc_now
-from sogni_core._engine.told import Told
-from sogni_core._journal.records import Run
+from sogni_core._engine.resolver import Resolved
+from sogni_core._engine.run_context import RunContext, Shared, call_workflow, new_random_seed, utc_now
+from sogni_core._journal.entries import Run
 from sogni_core.errors import SogniError
 from sogni_core.result import OnProgress, Result
 
@@ -30,7 +30,7 @@ class Runs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, resolved: Resolved, way: Way, network: str, on_progress: OnProgress) -> Shared:
+    def begin(self, resolved: Resolved, way: NetworkHandle, network: str, on_progress: OnProgress) -> Shared:
         """Note in the journal that a run begins."""
         began, random_seed = utc_now(), new_random_seed()
         run_id = self._engine.journal.begin_run(
@@ -43,11 +43,11 @@ class Runs:
             began=began,
         )
         shared = self._shared(run_id, way, network, on_progress, began, random_seed)
-        for warning in (*resolved.warnings, *self._engine.oddities):
+        for warning in (*resolved.warnings, *self._engine.notices):
             shared.warn(warning)
         return shared
 
-    def take_up(self, run: Run, way: Way, on_progress: OnProgress) -> Shared:
+    def take_up(self, run: Run, way: NetworkHandle, on_progress: OnProgress) -> Shared:
         """Go on with a run that the journal has handed to this process."""
         shared = self._shared(run.id, way, run.network, on_progress, run.began, run.random_seed)
         shared.known.update({step.key: step for step in run.steps})
@@ -65,7 +65,7 @@ class Runs:
                     "run_id": shared.run_id,
                     "network": shared.network,
                     "cost": shared.prices.total,
-                    "warnings": tuple(dict.fromkeys([*shared.warnings, *self._engine.oddities])),
+                    "warnings": tuple(dict.fromkeys([*shared.warnings, *self._engine.notices])),
                 },
             )
         except asyncio.CancelledError:
@@ -82,13 +82,13 @@ class Runs:
             await shared.prices.close()
         if result.artifacts:
             self._remember(result)
-            result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self._engine.oddities])))
+            result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self._engine.notices])))
         state = "completed" if result.error is None else "partial"
         self._engine.journal.finish_run(shared.run_id, state, warnings=result.warnings)
         return result
 
     def _shared(
-        self, run_id: str, way: Way, network: str, on_progress: OnProgress, began: datetime, random_seed: int
+        self, run_id: str, way: NetworkHandle, network: str, on_progress: OnProgress, began: datetime, random_seed: int
     ) -> Shared:
         return Shared(
             run_id=run_id,
@@ -99,7 +99,7 @@ class Runs:
             network=network,
             settings=self._engine.section,
             prepare=self._engine.prepare,
-            on_progress=Told(on_progress, self._engine.warn),
+            on_progress=ProgressReporter(on_progress, self._engine.warn),
             began=began,
             random_seed=random_seed,
         )

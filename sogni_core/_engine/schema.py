@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sogni_core._engine.report import plain
-from sogni_core._engine.resolve import whole_class
+from sogni_core._engine.resolver import whole_class
 from sogni_core._host.registry import Owned
 from sogni_core.plugin import Mode
 from sogni_core.request import Argument, Option

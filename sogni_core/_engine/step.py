@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sogni_core._engine.announcing import Announcements
-from sogni_core._engine.money import Answer, afford
-from sogni_core._engine.networks import Way
+from sogni_core._engine.announcements import Announcements
+from sogni_core._engine.networks import NetworkHandle
+from sogni_core._engine.prices import Answer, afford
+from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
-from sogni_core._journal.records import Step as Kept
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
 from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitError, TransportError, first_of
@@ -34,12 +34,12 @@ class Step:
         self,
         *,
         journal: Journal,
-        way: Way,
+        way: NetworkHandle,
         run_id: str,
         key: str,
         project: Project,
         project_id: str,
-        known: Kept | None,
+        known: StoredStep | None,
         price: asyncio.Task[Answer],
         output: Path | None,
         seconds: float,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from sogni_core._host import known
+from sogni_core._host import extras
 from sogni_core._host.distributions import Distribution, EntryPoint, entry_points
 from sogni_core._host.plugin_info import PluginInfo, metadata
 from sogni_core.errors import PluginError
@@ -86,7 +86,7 @@ def check_compatible(plugin: PluginInfo, core_version: str) -> None:
         return
     for wanted in _REQUIRES_CORE.findall(metadata(plugin.dist)):
         parts = ",".join(sorted(part.strip() for part in wanted.split(",") if part.strip()))
-        if parts in ("", known.COMPATIBLE):
+        if parts in ("", extras.COMPATIBLE):
             continue
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
 

@@ -16,7 +16,7 @@ from sogni_core import plugin as hookspecs
 from sogni_core._host import discovery
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.quarantine import quarantine
-from sogni_core._host.records import HOOKS, check_record
+from sogni_core._host.record_check import HOOKS, check_record
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import PluginError, SogniError

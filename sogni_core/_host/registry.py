@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Generic, NoReturn, TypeVar
 
-from sogni_core._host import known
+from sogni_core._host import extras
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core.errors import InputError, PluginError
 from sogni_core.frozen import frozen
@@ -169,7 +169,7 @@ class Registry:
         for plugin in self.plugins:
             if plugin.failure is not None and word in (plugin.name, plugin.distribution.removeprefix("sogni-")):
                 raise plugin.failure
-        extra = (known.NETWORKS if kind is Network else known.COMMANDS).get(word)
+        extra = (extras.NETWORKS if kind is Network else extras.COMMANDS).get(word)
         what = "network" if kind is Network else "command"
         if extra is not None:
             raise PluginError(

@@ -10,7 +10,7 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
-from sogni_core._host import known
+from sogni_core._host import extras
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.quarantine import quarantine
 from sogni_core.errors import PluginError, SogniError
@@ -24,7 +24,7 @@ RESOURCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[\w-]+(\.[\w-]+)*")
 
 OFFICIAL = frozenset(
     f"sogni-{extra}"
-    for extras in (known.COMMANDS, known.CLAIMS, known.NETWORKS, known.OPENCLAW)
+    for extras in (extras.COMMANDS, extras.CLAIMS, extras.NETWORKS, extras.OPENCLAW)
     for extra in ("core", *extras.values())
 )
 """Distributions of this project."""

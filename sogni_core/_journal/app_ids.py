@@ -14,7 +14,7 @@ import re
 import sqlite3
 from pathlib import Path
 
-from sogni_core._journal.holding import Hold, hold
+from sogni_core._journal.locks import Hold, hold
 from sogni_core.errors import ConfigError
 from sogni_core.files import private_folder
 from sogni_core.text import clean, quote_path

@@ -19,12 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sogni_core._journal.found import note_found, read_found
+from sogni_core._journal.entries import RUNNING, STEP_STATES, FoundProject, Run, Step
+from sogni_core._journal.found_projects import note_found, read_found
 from sogni_core._journal.presence import Presence, is_present
-from sogni_core._journal.reading import read_runs
-from sogni_core._journal.records import RUNNING, STEP_STATES, FoundProject, Run, Step
-from sogni_core._journal.resuming import renew, take_over
+from sogni_core._journal.rows import read_runs
 from sogni_core._journal.tables import NewerVersion, prepare
+from sogni_core._journal.takeover import renew, take_over
 from sogni_core._protocol import recovery
 from sogni_core.errors import ConfigError, InputError, PluginError, SogniError
 from sogni_core.files import private_folder

@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from sogni_core._journal.holding import Hold, hold, is_held
+from sogni_core._journal.locks import Hold, hold, is_held
 from sogni_core.files import private_folder
 
 _NAME = re.compile(r"\d+-[0-9a-f]{12}")

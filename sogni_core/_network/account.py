@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from sogni_core._network import answers
+from sogni_core._network import replies
 from sogni_core._network.tokens import TokenFile, Tokens, is_header
 from sogni_core._network.wallet import MAINNET, Domain
 from sogni_core._protocol.values import record
@@ -108,7 +108,7 @@ class Account:
         """Log in anew whatever is stored, and store the result. With an API key, check that it is accepted."""
         if self._api_key or not self._username:
             headers = await self.headers()
-            answers.read(
+            replies.read(
                 await self._http.call(SafeCall("GET", f"{self._rest_url}/v1/account/me", headers)), envelope=True
             )
             return
@@ -160,12 +160,12 @@ class Account:
         """Exchange the refresh token; None if the service does not take it, which signs out."""
         reply = await self._call("refresh-token", {"refreshToken": stored.refresh_token})
         if reply.status >= 500 or reply.status == 429:
-            raise answers.failure(reply, hide=[stored.refresh_token])
+            raise replies.failure(reply, hide=[stored.refresh_token])
         if not reply.ok:
             _log.info("the stored login was refused with status %d", reply.status)
             self._file.remove()
             return None
-        return _tokens(answers.read(reply, envelope=True), stored.refresh_token)
+        return _tokens(replies.read(reply, envelope=True), stored.refresh_token)
 
     async def _logged_in(self) -> Tokens:
         if not self._username or not self._password:
@@ -182,12 +182,12 @@ class Account:
         reply = await self._call("login", form)
         if 400 <= reply.status < 500 and reply.status != 429:
             # protocol: the password is never sent, so a wrong one is simply a wallet that nobody knows.
-            said = answers.failure(reply, hide=[signature])
+            said = replies.failure(reply, hide=[signature])
             raise AuthError("AUTHENTICATION_ERROR", f"Login failed: {said.message}", details=said.details)
-        return _tokens(answers.read(reply, envelope=True, hide=[signature]), "")
+        return _tokens(replies.read(reply, envelope=True, hide=[signature]), "")
 
     async def _told(self, call: str, form: dict[str, object], field: str) -> str:
-        data = record(answers.read(await self._call(call, form), envelope=True))
+        data = record(replies.read(await self._call(call, form), envelope=True))
         value = data.get(field)
         if not isinstance(value, str) or not value:
             raise TransportError("PROTOCOL_ERROR", f"The service's answer lacks its {field}.")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sogni_core._network.records import LiveModel
+from sogni_core._network.facts import LiveModel
 from sogni_core._network.rest import Rest
 from sogni_core._protocol.tiers import Tier, read_tiers
 from sogni_core._protocol.values import count, items, number, record, text

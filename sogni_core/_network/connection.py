@@ -15,7 +15,7 @@ from typing import Protocol
 
 from sogni_core import __version__
 from sogni_core._network.account import Account, Headers
-from sogni_core._protocol import closing, frames, greeting
+from sogni_core._protocol import close_codes, frames, greeting
 from sogni_core._protocol.connection import (
     GREETING_SECONDS,
     READY_SECONDS,
@@ -23,7 +23,7 @@ from sogni_core._protocol.connection import (
     connection_query,
     socket_address,
 )
-from sogni_core._transport.dial import Dialling
+from sogni_core._transport.dialer import Dialling
 from sogni_core._transport.socket import Refused, Socket
 from sogni_core.errors import InternalError, SogniError, TransportError
 from sogni_core.frozen import frozen
@@ -59,7 +59,7 @@ class Receiver(Protocol):
 class _End:
     """How one try ended."""
 
-    policy: closing.Closing
+    policy: close_codes.Closing
     code: int | None = None
     """Close code; None if the upgrade was refused."""
     reason: str = ""
@@ -212,13 +212,13 @@ class Connection:
                 if end.unauthorised and self._account.renewable and loop.time() - renewed_at >= RENEWAL_SECONDS:
                     refused, renewed_at = headers, loop.time()
                     continue
-                failure = closing.error(end.policy, code=end.code, reason=end.reason)
+                failure = close_codes.error(end.policy, code=end.code, reason=end.reason)
                 if not end.policy.reconnect:
                     await self._stop(end, failure)
                 wait = min(end.wait, LONGEST_PUT_OFF)
             if self._hopeless(tries, loop.time() - since):
                 raise failure if self._served else _unserved(failure)
-            await self._pause(max(wait, closing.backoff(tries, self._rng.random())))
+            await self._pause(max(wait, close_codes.backoff(tries, self._rng.random())))
             tries += 1
 
     async def _one(self, headers: Mapping[str, str]) -> _End:
@@ -230,7 +230,7 @@ class Connection:
         dialling, self._dialling = self._dialling, None
         opened = await Socket.open(url, headers, dialling=dialling, waiting=self._receiver.waiting)
         if isinstance(opened, Refused):
-            return _End(closing.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
+            return _End(close_codes.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
         self._socket, greeted = opened, False
         self.number += 1
         # protocol: frames before `authenticated` are dropped, but a server that says nothing is spoken to after 10 s.
@@ -254,7 +254,7 @@ class Connection:
                 await opened.close()
         closed = opened.closed
         _log.debug("the socket closed with code %d", closed.code)
-        return _End(closing.policy(closed.code), closed.code, closed.reason, greeted)
+        return _End(close_codes.policy(closed.code), closed.code, closed.reason, greeted)
 
     async def _stop(self, end: _End, failure: SogniError) -> None:
         # A place that another connection took, or a block, is not asked for again by the next project of this session.

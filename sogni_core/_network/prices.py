@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from sogni_core._network.records import Price
+from sogni_core._network.facts import Price
 from sogni_core._network.rest import Rest
 from sogni_core._protocol.estimates import estimate_path
 from sogni_core._protocol.greeting import amount

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from sogni_core._network import answers
+from sogni_core._network import replies
 from sogni_core._network.account import Account
 from sogni_core._protocol.connection import http_base
 from sogni_core._transport.calls import Reply, SafeCall
@@ -39,7 +39,7 @@ class Rest:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         url = f"{self._bases[host]}{path}" + (f"?{urlencode(given)}" if given else "")
         reply, headers = await self._reply(url, None if public else self._account)
-        return answers.read(reply, envelope=host == "rest", hide=headers.values())
+        return replies.read(reply, envelope=host == "rest", hide=headers.values())
 
     async def find(self, path: str) -> Any:
         """GET what may not be there, from the REST host; None if the service itself says that it is not.
@@ -47,9 +47,9 @@ class Rest:
         Raises as :meth:`get`, also for a 404 that somebody else gave.
         """
         reply, headers = await self._reply(f"{self._bases['rest']}{path}", self._account)
-        if answers.is_unknown(reply):
+        if replies.is_unknown(reply):
             return None
-        return answers.read(reply, envelope=True, hide=headers.values())
+        return replies.read(reply, envelope=True, hide=headers.values())
 
     async def _reply(self, url: str, account: Account | None) -> tuple[Reply, Mapping[str, str]]:
         headers = await account.headers() if account is not None else {}

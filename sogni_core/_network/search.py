@@ -56,11 +56,11 @@ class Unclear:
 
 
 @frozen
-class Moot:
+class NoAnswer:
     """It was heard of meanwhile, or is not wanted any more."""
 
 
-Result = Found | NeverArrived | Unclear | Moot
+Result = Found | NeverArrived | Unclear | NoAnswer
 
 
 async def search(
@@ -91,7 +91,7 @@ async def search(
             if attempt:
                 await pause(APART)
             if moot():
-                return Moot()
+                return NoAnswer()
             said = await question(project_id)
             # What was known once has arrived, whatever is said later.
             answer = said if isinstance(said, Known) or not isinstance(answer, Known) else answer
@@ -100,7 +100,7 @@ async def search(
                 break
         answers[name] = str(answer)
         if moot():
-            return Moot()
+            return NoAnswer()
         if isinstance(answer, Known):
             return Found(answer.project)
         unknown.append(isinstance(answer, Unknown))

@@ -19,8 +19,8 @@ from sogni_core._network import catalogue
 from sogni_core._network.account import Account
 from sogni_core._network.clock import Clock, LoopClock, Pause
 from sogni_core._network.connection import Connection
+from sogni_core._network.facts import LiveModel, Price
 from sogni_core._network.prices import Prices
-from sogni_core._network.records import LiveModel, Price
 from sogni_core._network.rest import Rest
 from sogni_core._network.store_host import StoreHost
 from sogni_core._protocol.frames import Frame
@@ -34,7 +34,7 @@ from sogni_core.text import clean
 
 if TYPE_CHECKING:
     from sogni_core._network.cancellation import Cancellation
-    from sogni_core._network.means import Means
+    from sogni_core._network.services import SubmissionServices
     from sogni_core._network.submission import Submission
     from sogni_core._network.transfers import Transfers
 
@@ -117,7 +117,7 @@ class Session:
             self._called.clear()
         self._connection.open()
 
-    async def called(self) -> None:
+    async def wait_until_dialled(self) -> None:
         """Wait until it is the service's turn to speak, so that nothing here delays it; a quarter second at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(HEAD_START_SECONDS):
@@ -188,7 +188,7 @@ class Session:
 
         A socket that is being opened goes first. An answer to the same question is good for a minute.
         """
-        await self.called()
+        await self.wait_until_dialled()
         return await self._prices.ask(project, network)
 
     async def models(self, network: str) -> list[LiveModel]:
@@ -226,14 +226,14 @@ class Session:
         return Cancellation(self._connection)
 
     @cached_property
-    def _means(self) -> Means:
+    def _means(self) -> SubmissionServices:
         from sogni_core._network.lookups import Lookups
-        from sogni_core._network.means import Means
+        from sogni_core._network.services import SubmissionServices
 
         def app_id() -> str | None:
             return self._connection.app_id
 
-        return Means(
+        return SubmissionServices(
             connection=self._connection,
             transfers=self._transfers,
             lookups=Lookups(self._rest, app_id=app_id, clock=self._clock, pause=self._pause),

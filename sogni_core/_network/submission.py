@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sogni_core._network.means import Means
-from sogni_core._network.paid import NotAdmitted, PaidRequest
-from sogni_core._network.records import Collected, Recovery
+from sogni_core._network.facts import Collected, Recovery
+from sogni_core._network.paid_request import NotAdmitted, PaidRequest
 from sogni_core._network.search import NeverArrived
+from sogni_core._network.services import SubmissionServices
 from sogni_core._network.watch import Watch
 from sogni_core._protocol import frames
 from sogni_core._protocol.events import Event, JobFinished, JobProgress, ProjectFailed
@@ -36,7 +36,7 @@ class Submission:
         self,
         project: Project,
         project_id: str,
-        means: Means,
+        means: SubmissionServices,
         *,
         comfy: bool,
         earlier: bool = False,

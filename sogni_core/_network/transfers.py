@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core._network.clock import Pause
-from sogni_core._network.records import Collected
+from sogni_core._network.facts import Collected
 from sogni_core._network.rest import Rest
 from sogni_core._network.results import Checked, inspect
 from sogni_core._network.store_host import StoreHost
 from sogni_core._protocol import audio, ids, slots
-from sogni_core._protocol.closing import backoff
+from sogni_core._protocol.close_codes import backoff
 from sogni_core._protocol.events import JobFinished
 from sogni_core._protocol.values import record, url
 from sogni_core._transport.http import MAX_LINES, Http
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
-from sogni_core.files import Neighbour
+from sogni_core.files import PartFile
 from sogni_core.project import Asset, Project
 from sogni_core.text import quote_path
 
@@ -176,9 +176,9 @@ class Transfers:
     async def _saved(self, target: str, media: str, output: Path) -> Collected:
         limit = LARGEST.get(media, LARGEST["video"])
         seconds = DOWNLOAD_SECONDS.get(media, DOWNLOAD_SECONDS["video"])
-        with Neighbour(output) as neighbour:
+        with PartFile(output) as part_file:
             received = await self._http.download(
-                target, neighbour, limit_bytes=limit, idle=IDLE_SECONDS, seconds=seconds
+                target, part_file, limit_bytes=limit, idle=IDLE_SECONDS, seconds=seconds
             )
             if received.status != 200:
                 raise ServiceError(
@@ -186,23 +186,23 @@ class Transfers:
                     f"The file store answered with status {received.status}.",
                     details={"status": received.status},
                 )
-            checked = await _to_its_end(lambda: _committed(neighbour, media))
+            checked = await _to_its_end(lambda: _committed(part_file, media))
             return Collected(
                 target,
                 path=output,
                 content_type=checked.content_type,
-                size=neighbour.size,
-                sha256=neighbour.sha256,
+                size=part_file.size,
+                sha256=part_file.sha256,
                 width=checked.width,
                 height=checked.height,
                 seconds=checked.seconds,
             )
 
 
-def _committed(neighbour: Neighbour, media: str) -> Checked:
+def _committed(part_file: PartFile, media: str) -> Checked:
     """Check what was downloaded and put it into its place."""
-    checked = inspect(neighbour.finish(), media)
-    neighbour.commit()
+    checked = inspect(part_file.finish(), media)
+    part_file.commit()
     return checked
 
 

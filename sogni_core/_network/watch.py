@@ -11,10 +11,10 @@ from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sogni_core._network.clock import Alarm
+from sogni_core._network.facts import Recovery
 from sogni_core._network.lookups import Known
-from sogni_core._network.means import Means
-from sogni_core._network.records import Recovery
-from sogni_core._network.search import Found, Moot, NeverArrived, Result, search
+from sogni_core._network.search import Found, NeverArrived, NoAnswer, Result, search
+from sogni_core._network.services import SubmissionServices
 from sogni_core._protocol import recovery
 from sogni_core.errors import InternalError, SogniError, TransportError
 
@@ -34,7 +34,7 @@ LOOKUPS: Final = 3
 class Watch:
     """Watches over one submission."""
 
-    def __init__(self, submission: Submission, means: Means) -> None:
+    def __init__(self, submission: Submission, means: SubmissionServices) -> None:
         self._submission = submission
         self._means = means
         self._alarm = Alarm(means.clock, self._rang)
@@ -116,7 +116,7 @@ class Watch:
     async def _after_drop(self) -> None:
         submission = self._submission
         found, answers = await self._search()
-        if isinstance(found, Moot):
+        if isinstance(found, NoAnswer):
             return
         if isinstance(found, Found):
             submission.adopt(found.project)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sogni_core._protocol import control, sampling
+from sogni_core._protocol import control_net, sampling
 from sogni_core._protocol.constants import CONTEXT_IMAGES, STARTING_STRENGTH
 from sogni_core._protocol.refusals import refuse, within
 from sogni_core._protocol.values import plain
@@ -27,7 +27,7 @@ def key_frame(project: ImageProject, comfy: bool) -> dict[str, Any]:
     if project.starting_image is not None:
         values |= {"hasStartingImage": True, "strengthIsEnabled": True, "strength": denoise(project)}
     if project.control_net is not None:
-        values |= control.of_image(project.control_net)
+        values |= control_net.of_image(project.control_net)
     if comfy:
         return values | sampling.comfy(project) | {"vae": None}
     return values | sampling.legacy(project)

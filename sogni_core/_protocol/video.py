@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from sogni_core._protocol import control, sampling
+from sogni_core._protocol import control_net, sampling
 from sogni_core._protocol.refusals import one_of, refuse, within
 from sogni_core._protocol.slots import flag
 from sogni_core._protocol.values import plain
@@ -81,7 +81,7 @@ def key_frame(project: VideoProject, comfy: bool) -> dict[str, Any]:
     if project.outpaint_position is not None:
         values["outpaintPosition"] = project.outpaint_position
     if project.control_net is not None:
-        values |= control.of_video(project.control_net)
+        values |= control_net.of_video(project.control_net)
     return values
 
 

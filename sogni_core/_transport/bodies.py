@@ -17,7 +17,7 @@ from sogni_core.text import clean, quote_path
 if TYPE_CHECKING:
     import httpx
 
-    from sogni_core.files import Neighbour
+    from sogni_core.files import PartFile
 
 CHUNK_BYTES = 256 * 1024
 BATCH_BYTES = 2 * 2**20
@@ -95,7 +95,7 @@ def _opened(path: Path) -> tuple[BinaryIO, int]:
 
 
 async def receive(
-    client: httpx.AsyncClient, url: str, neighbour: Neighbour, limit_bytes: int, idle: float
+    client: httpx.AsyncClient, url: str, part_file: PartFile, limit_bytes: int, idle: float
 ) -> Received | str:
     """GET a URL once: the facts of the answer with its body written, or the URL of a redirect.
 
@@ -116,7 +116,7 @@ async def receive(
         if announced.isdigit() and int(announced) > limit_bytes:
             raise _too_long(limit_bytes)
         size = 0
-        async with _Behind(neighbour) as behind:
+        async with _Behind(part_file) as behind:
             async for chunk in response.aiter_bytes():
                 size += len(chunk)
                 if size > limit_bytes:
@@ -131,8 +131,8 @@ class _Behind:
     At most two batches are held. What is smaller than one is written at the end, without a thread.
     """
 
-    def __init__(self, neighbour: Neighbour) -> None:
-        self._neighbour = neighbour
+    def __init__(self, part_file: PartFile) -> None:
+        self._part_file = part_file
         self._held: list[bytes] = []
         self._size = 0
         self._writing: asyncio.Future[None] | None = None
@@ -165,7 +165,7 @@ class _Behind:
 
     def _write(self, chunks: list[bytes]) -> None:
         for chunk in chunks:
-            self._neighbour.write(chunk)
+            self._part_file.write(chunk)
 
 
 def _too_long(limit: int) -> TransportError:

@@ -26,8 +26,8 @@ from sogni_core.errors import InputError, SogniError, TransportError
 if TYPE_CHECKING:
     import httpx
 
-    from sogni_core._transport.lines import Lines
-    from sogni_core.files import Neighbour
+    from sogni_core._transport.connection_pool import Lines
+    from sogni_core.files import PartFile
 
 REPLY_BYTES = 32 * 2**20
 """Largest answer of a REST call that is read."""
@@ -87,7 +87,7 @@ class Http:
             return await send_file(self._store(url), url, path, headers, on_bytes)
 
     async def download(
-        self, url: str, neighbour: Neighbour, *, limit_bytes: int, idle: float = 30.0, seconds: float = 600.0
+        self, url: str, part_file: PartFile, *, limit_bytes: int, idle: float = 30.0, seconds: float = 600.0
     ) -> Received:
         """GET a URL that the service named, streamed to disk, once.
 
@@ -98,10 +98,10 @@ class Http:
         """
         await self.load()
         async with self._failures(url), asyncio.timeout(seconds):
-            return await self._get(self._store, url, neighbour, limit_bytes, idle)
+            return await self._get(self._store, url, part_file, limit_bytes, idle)
 
     async def fetch(
-        self, url: str, neighbour: Neighbour, limit_bytes: int, *, idle: float = 15.0, seconds: float = 120.0
+        self, url: str, part_file: PartFile, limit_bytes: int, *, idle: float = 15.0, seconds: float = 120.0
     ) -> Received:
         """GET a URL that a user named, streamed to disk; public addresses only.
 
@@ -112,7 +112,7 @@ class Http:
         shown = guard.bare_url(url)
         try:
             async with self._failures(url), asyncio.timeout(seconds):
-                received = await self._get(lambda _: self._guarded_client(), url, neighbour, limit_bytes, idle)
+                received = await self._get(lambda _: self._guarded_client(), url, part_file, limit_bytes, idle)
         except TransportError as failure:
             words = failure.details.get("cause", failure.message)
             raise InputError(
@@ -176,13 +176,13 @@ class Http:
         self,
         choose: Callable[[str], httpx.AsyncClient],
         url: str,
-        neighbour: Neighbour,
+        part_file: PartFile,
         limit_bytes: int,
         idle: float,
     ) -> Received:
         for _ in range(MAX_HOPS + 1):
             self.check(url)
-            result = await receive(choose(url), url, neighbour, limit_bytes, idle)
+            result = await receive(choose(url), url, part_file, limit_bytes, idle)
             if isinstance(result, Received):
                 return result
             if url.startswith("https:") and not result.startswith("https:"):
@@ -218,7 +218,7 @@ class Http:
         import httpcore
         import httpx
 
-        from sogni_core._transport.lines import RefusedAddressError
+        from sogni_core._transport.connection_pool import RefusedAddressError
 
         if url.startswith("https:"):
             tls.trusting()
@@ -254,8 +254,8 @@ def _import() -> None:
 def _direct(*, guarded: bool) -> tuple[httpx.AsyncClient, Lines]:
     import httpx
 
-    from sogni_core._transport.direct import DirectTransport
-    from sogni_core._transport.lines import Lines
+    from sogni_core._transport.connection_pool import Lines
+    from sogni_core._transport.httpx_transport import DirectTransport
 
     lines = Lines(guarded=guarded)
     transport = DirectTransport(lines, max_lines=MAX_LINES, keep_seconds=KEEP_SECONDS)

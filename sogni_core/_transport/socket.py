@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sogni_core import __version__
 from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.calls import PaidFrame, Reply, SafeFrame
-from sogni_core._transport.dial import Dialling
+from sogni_core._transport.dialer import Dialling
 from sogni_core._transport.failures import unreachable
 from sogni_core.errors import TransportError
 from sogni_core.frozen import frozen

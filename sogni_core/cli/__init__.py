@@ -21,6 +21,6 @@ def main(argv: Sequence[str]) -> int:
 
 def program() -> NoReturn:
     """Run the command of this process, and end it."""
-    from sogni_core.cli.process import be
+    from sogni_core.cli.process import run_process
 
-    be(main)
+    run_process(main)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sogni_core.app import App
-from sogni_core.cli.carrying import carry_out
+from sogni_core.cli.execution import carry_out
 from sogni_core.cli.invocation import Invocation
-from sogni_core.cli.shown import Shown
+from sogni_core.cli.progress import ProgressView
 from sogni_core.result import Plan, Result
 
 
@@ -21,7 +21,7 @@ def carrier(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, 
         async def work() -> Plan | Result:
             if dry_run or app.planning_option(name, given):
                 return await app.plan(name, **given)
-            with Shown(invocation) as on_progress:
+            with ProgressView(invocation) as on_progress:
                 return await app.run(name, on_progress=on_progress, **given)
 
         # Standard output is for the answer alone: what a plugin prints on the way goes to standard error.

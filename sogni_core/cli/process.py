@@ -13,7 +13,7 @@ Main = Callable[[Sequence[str]], int]
 """Runs one command and returns its exit code."""
 
 
-def be(main: Main) -> NoReturn:
+def run_process(main: Main) -> NoReturn:
     """Run the command that this process was started for, and end the process with its exit code.
 
     For the installed script alone: whoever caught the SystemExit would still end with this code.

@@ -47,7 +47,7 @@ def run(argv: list[str]) -> int:
 
 def _failed(error: SogniError, invocation: Invocation) -> int:
     if invocation.debug:
-        from sogni_core.cli.tracing import shown_traceback
+        from sogni_core.cli.traceback_text import shown_traceback
 
         output.note(shown_traceback(error))
     try:
@@ -142,16 +142,16 @@ def _help_app(registry: Registry) -> typer.Typer:
 
 
 def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], invocation: Invocation) -> int:
-    from sogni_core._engine.resolve import request_class
+    from sogni_core._engine.resolver import request_class
     from sogni_core.app import App
-    from sogni_core.cli import derived, modes
+    from sogni_core.cli import modes, parameters
 
     app = App(host=host)
     model = request_class(mode)
     root = _root_app()
     word = name.rpartition(":")[2]
-    help_names = ["--help"] if derived.takes_h(model) else ["-h", "--help"]
-    function = derived.command(model, app.settings, modes.carrier(app, name, invocation))
+    help_names = ["--help"] if parameters.takes_h(model) else ["-h", "--help"]
+    function = parameters.command(model, app.settings, modes.carrier(app, name, invocation))
     description = f"{mode.record.summary} Flags may stand anywhere; a prompt that begins with - goes after --."
     root.command(word, help=description, context_settings={"help_option_names": help_names})(function)
     return _call_typer(root, [word, *rest], invocation)
@@ -209,7 +209,7 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
         if answer == InterruptedRunError.exit_code:
             raise InterruptedRunError("INTERRUPTED", "Stopped by SIGINT.")
         return answer
-    from sogni_core.cli.writing import write_answer
+    from sogni_core.cli.answers import write_answer
 
     return write_answer(answer, invocation)
 

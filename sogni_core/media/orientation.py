@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sogni_core.errors import InputError
-from sogni_core.files import Neighbour
+from sogni_core.files import PartFile
 from sogni_core.media.asset import read_asset
 from sogni_core.media.image import ORIENTATION
 from sogni_core.project import Asset
@@ -41,7 +41,7 @@ def upright(asset: Asset, folder: Path) -> Asset:
                 return asset
             turned = ImageOps.exif_transpose(image)
             kept = {"icc_profile": profile} if (profile := image.info.get("icc_profile")) else {}
-            with Neighbour(folder / f"upright-{asset.sha256[:16]}", private=True) as file:
+            with PartFile(folder / f"upright-{asset.sha256[:16]}", private=True) as file:
                 turned.save(file.finish(), form, exif=b"", **options, **kept)
                 file.commit()
     except OSError as error:

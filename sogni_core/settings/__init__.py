@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sogni_core.settings.credentials import Credentials
     from sogni_core.settings.layers import SettingProblem
     from sogni_core.settings.paths import Paths
-    from sogni_core.settings.reading import Settings, Value
+    from sogni_core.settings.values import Settings, Value
 
 __all__ = ["CoreSettings", "Credentials", "Paths", "SettingProblem", "Settings", "Value"]
 
@@ -24,8 +24,8 @@ _HOMES = {
     "Credentials": "credentials",
     "Paths": "paths",
     "SettingProblem": "layers",
-    "Settings": "reading",
-    "Value": "reading",
+    "Settings": "values",
+    "Value": "values",
 }
 
 

@@ -18,7 +18,7 @@ from sogni_core.errors import ConfigError, InputError
 from sogni_core.files import locked, private_folder, write_atomic
 from sogni_core.frozen import frozen
 from sogni_core.settings.paths import Paths
-from sogni_core.settings.textfile import read_text
+from sogni_core.settings.text_file import read_text
 
 USERNAME, PASSWORD, API_KEY = "SOGNI_USERNAME", "SOGNI_PASSWORD", "SOGNI_API_KEY"
 _KEYS = (USERNAME, PASSWORD, API_KEY)

@@ -12,11 +12,11 @@ from sogni_core.errors import ConfigError
 from sogni_core.files import locked, private_folder, write_atomic
 from sogni_core.frozen import frozen
 from sogni_core.settings import schema
-from sogni_core.settings.configfile import ConfigFile
+from sogni_core.settings.config_file import ConfigFile
 from sogni_core.settings.keys import join_key, split_key
 from sogni_core.settings.layers import Entry
-from sogni_core.settings.reading import Settings, Value
-from sogni_core.settings.resolving import resolve
+from sogni_core.settings.section import resolve
+from sogni_core.settings.values import Settings, Value
 
 
 @frozen

@@ -88,7 +88,7 @@ class Layer(Protocol):
 
 def layers(paths: Paths, environ: Mapping[str, str], keys: OpenClawKeys) -> list[Layer]:
     """Return the layers, the highest first. Another place to read settings from is one more line here."""
-    from sogni_core.settings.configfile import ConfigFile
+    from sogni_core.settings.config_file import ConfigFile
     from sogni_core.settings.environment import Environment
     from sogni_core.settings.openclaw import OpenClaw
 

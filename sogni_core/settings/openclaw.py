@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from sogni_core.frozen import frozen
-from sogni_core.settings.hostconfig import HostConfig, no_object, read_host_config
+from sogni_core.settings.host_file import HostConfig, no_object, read_host_config
 from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import Entry, SettingProblem
 from sogni_core.settings.paths import Paths

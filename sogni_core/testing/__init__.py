@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sogni_core.testing.commandline import Called, call
+    from sogni_core.testing.command_line import Called, call
     from sogni_core.testing.contract import check_plugin
     from sogni_core.testing.distribution import write_distribution
     from sogni_core.testing.isolation import isolated_environ
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Called", "call", "check_plugin", "isolated_environ", "write_distribution"]
 
 _HOMES = {
-    "Called": "commandline",
-    "call": "commandline",
+    "Called": "command_line",
+    "call": "command_line",
     "check_plugin": "contract",
     "isolated_environ": "isolation",
     "write_distribution": "distribution",

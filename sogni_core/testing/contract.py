@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from sogni_core._host.targets import describe
-from sogni_core.testing import helptext, imports, registration, requests, targets
+from sogni_core.testing import help, imports, registration, requests, targets
 from sogni_core.testing.subject import Subject, subject_of
 
 
@@ -37,7 +37,7 @@ def _findings(name: str, folder: str, beside: tuple[str, ...]) -> Iterator[str]:
         return
     with subject_of(name, folder, beside) as subject:
         for check in (registration.findings, lambda known: imports.early(known, fresh), targets.findings,
-                      requests.findings, helptext.findings):  # fmt: skip
+                      requests.findings, help.findings):  # fmt: skip
             yield from _named(check(subject), subject)
 
 

@@ -25,7 +25,7 @@ import pytest
 if TYPE_CHECKING:
     from sogni_core.app import App
     from sogni_core.settings.paths import Paths
-    from sogni_core.testing.commandline import Called
+    from sogni_core.testing.command_line import Called
 
 
 class AppFactory(Protocol):
@@ -96,7 +96,7 @@ def sogni_cli(sogni_home: Paths) -> Program:
     It returns exit code, standard output and error, and ``.json``. ``plugins`` and ``environ`` are those of
     ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
     """
-    from sogni_core.testing.commandline import PROGRAM
+    from sogni_core.testing.command_line import PROGRAM
 
     return _program(PROGRAM)
 
@@ -104,13 +104,13 @@ def sogni_cli(sogni_home: Paths) -> Program:
 @pytest.fixture
 def sogni_gen(sogni_home: Paths) -> Program:
     """Return a function that runs the flat command line ``sogni-gen`` in this process; as ``sogni_cli``."""
-    from sogni_core.testing.commandline import FLAT_PROGRAM
+    from sogni_core.testing.command_line import FLAT_PROGRAM
 
     return _program(FLAT_PROGRAM)
 
 
 def _program(name: str) -> Program:
-    from sogni_core.testing.commandline import call
+    from sogni_core.testing.command_line import call
     from sogni_core.testing.isolation import environment
 
     def run(

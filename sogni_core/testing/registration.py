@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pluggy
 
 from sogni_core import plugin as hookspecs
-from sogni_core._host.records import HOOKS, check_record
+from sogni_core._host.record_check import HOOKS, check_record
 from sogni_core._host.targets import describe
 from sogni_core.errors import SogniError
 from sogni_core.plugin import PROJECT, Command, Mode, Model, Network, Settings, Workflow

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sogni_core._engine.marks import wrong_marks
+from sogni_core._engine.markers import wrong_marks
 from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Mode

@@ -77,7 +77,7 @@ class Subject:
 
     def records(self, kind: type[Any]) -> list[Any]:
         """Return the well-formed records of one type; none if the hook cannot be asked."""
-        from sogni_core._host.records import HOOKS, check_record
+        from sogni_core._host.record_check import HOOKS, check_record
 
         hook = next(name for name, record in HOOKS.items() if record is kind)
         try:

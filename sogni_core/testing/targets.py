@@ -14,7 +14,7 @@ import typer
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from sogni_core._engine.announcing import strangers
+from sogni_core._engine.announcements import strangers
 from sogni_core._host.targets import describe, read_text, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sogni_core._host.records import HOOKS
+from sogni_core._host.record_check import HOOKS
 from sogni_core.plugin import Clash, Mode, Model
 from tools.pages.hooks import WITH
 

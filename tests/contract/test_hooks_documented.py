@@ -9,7 +9,7 @@ import re
 import pytest
 
 from sogni_core import plugin
-from sogni_core._host.records import HOOKS
+from sogni_core._host.record_check import HOOKS
 from sogni_core.plugin import RECORDS, Clash, Endpoint
 from tools.repository import ROOT
 

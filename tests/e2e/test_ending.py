@@ -12,7 +12,7 @@ import pytest
 
 from sogni_core.testing import write_distribution
 
-BE = "from sogni_core.cli.process import be\n"
+BE = "from sogni_core.cli.process import run_process\n"
 
 TAKEN_APART = "# cleanup[3]"
 """What ``python -v`` says when the interpreter takes its modules apart."""
@@ -29,7 +29,7 @@ def run(text: str, *argv: str, flags: Sequence[str] = (), **options: object) -> 
 @pytest.mark.parametrize("code", [0, 3, 143])
 def test_its_exit_code_and_all_it_said(code: int) -> None:
     text = f"print(*argv) or print('x' * 70000, end='', file=sys.stderr) or {code}"
-    done = run(f"{BE}be(lambda argv: {text})", "a", "b")
+    done = run(f"{BE}run_process(lambda argv: {text})", "a", "b")
     assert (done.returncode, done.stdout) == (code, "a b\n")
     assert done.stderr == "x" * 70000
 
@@ -46,7 +46,7 @@ def main(argv):
     main.folder = tempfile.TemporaryDirectory()
     print(main.folder.name)
     return 5
-be(main)
+run_process(main)
 """
     done = run(text, flags=["-v"])
     folder, *said = done.stdout.splitlines()
@@ -57,20 +57,20 @@ be(main)
 
 def test_a_handler_that_was_there_before_is_called_too() -> None:
     """Of a tool that measures what programs do, for instance, and is imported before all else."""
-    done = run(f"atexit.register(print, 'before')\n{BE}be(lambda argv: 4)", flags=["-v"])
+    done = run(f"atexit.register(print, 'before')\n{BE}run_process(lambda argv: 4)", flags=["-v"])
     assert (done.returncode, done.stdout) == (4, "before\n")
     assert TAKEN_APART in done.stderr
 
 
 def test_an_error_that_nobody_caught_is_shown() -> None:
-    done = run(f"{BE}be(lambda argv: 1 / 0)")
+    done = run(f"{BE}run_process(lambda argv: 1 / 0)")
     assert (done.returncode, "ZeroDivisionError" in done.stderr) == (1, True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a full device of POSIX")
 def test_an_output_that_cannot_be_written_is_python_s_own_failure() -> None:
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    text = f"{BE}be(lambda argv: print('lost') or 0)"
+    text = f"{BE}run_process(lambda argv: print('lost') or 0)"
     with Path("/dev/full").open("w") as full:
         done = run(text, capture_output=False, stdout=full, stderr=subprocess.PIPE, env=buffered)
     assert done.returncode == 120

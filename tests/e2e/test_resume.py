@@ -148,7 +148,7 @@ def prepared(home: Paths, folder: Path, devnet: Devnet, *, state: str, writes: i
     async def resolved() -> Any:
         async with App(environ={**os.environ, **devnet.environ}) as app:
             ready = await app.engine.prepare("image", {"prompt": "a cat", "output": str(folder / "cat.png")})
-            way = await app.engine.networks.way("fast")
+            way = await app.engine.networks.open("fast")
             return ready, way.account.name
 
     ready, account = asyncio.run(resolved())

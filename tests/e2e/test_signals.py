@@ -65,10 +65,10 @@ def test_who_is_told_not_to_hang_up_does_not(start: Start, devnet: Devnet, folde
 def test_a_signal_while_the_program_is_being_imported_is_no_traceback(argv: list[str]) -> None:
     # What raises in the place of the program is the interpreter, at any import.
     text = """
-from sogni_core.cli.process import be
+from sogni_core.cli.process import run_process
 def run(argv):
     raise KeyboardInterrupt
-be(run)
+run_process(run)
 """
     done = subprocess.run([sys.executable, "-c", text, *argv], capture_output=True, timeout=120, check=False)
     assert done.returncode == 130

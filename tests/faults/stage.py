@@ -20,7 +20,7 @@ from sogni_devnet.projects import Project
 from sogni_devnet.server import Devnet
 from sogni_devnet.settings import DevnetSettings
 
-from sogni_core._journal.records import Run
+from sogni_core._journal.entries import Run
 from sogni_core.app import App
 from sogni_core.cli.output import error_fields
 from sogni_core.errors import SogniError

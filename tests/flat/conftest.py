@@ -21,7 +21,7 @@ from sogni_devnet.server import Devnet, default_accounts
 from sogni_devnet.settings import DevnetSettings
 
 from sogni_core.settings.paths import Paths
-from sogni_core.testing.commandline import FLAT_PROGRAM, Called, call
+from sogni_core.testing.command_line import FLAT_PROGRAM, Called, call
 from sogni_core.testing.isolation import environment
 
 from .materials import provide

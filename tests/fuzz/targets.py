@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from sogni_core._engine.last_render import LastRender
-from sogni_core._network import answers, catalogue
+from sogni_core._network import catalogue, replies
 from sogni_core._network.results import inspect
 from sogni_core._network.tokens import TokenFile, Tokens, expiry
 from sogni_core._protocol import frames, greeting, recovery, tiers
@@ -26,7 +26,7 @@ from sogni_core.errors import SogniError
 from sogni_core.media.asset import read_asset
 from sogni_core.project import Asset
 from sogni_core.settings import Paths, Settings, credentials
-from sogni_core.settings.hostconfig import FILE, OBJECT
+from sogni_core.settings.host_file import FILE, OBJECT
 from sogni_core.settings.openclaw import OpenClawKeys
 
 PROJECT = "6F1C0F6C-7A0F-4B8B-9C55-0B6F8E7C1D2A"
@@ -78,7 +78,7 @@ def body(data: bytes) -> None:
     reply = Reply(STATUSES[data[0] % len(STATUSES)] if data else 200, {"content-type": "application/json"}, data[1:])
     for envelope in (True, False):
         with suppress(SogniError):
-            told = answers.read(reply, envelope=envelope)
+            told = replies.read(reply, envelope=envelope)
             greeting.read_balance(told)
             greeting.read_projects(told)
 
@@ -152,7 +152,7 @@ def openclaw(data: bytes) -> None:
         "".join(said).encode()
         assert not set("".join(said)) & set("\x1b\u202e\x7f\n")
         with suppress(SogniError):
-            settings.insist("network")
+            settings.require("network")
         with suppress(SogniError):
             settings.explain("model_defaults")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sogni_devnet.server import Devnet
 
-from sogni_core.cli.carrying import carry_out
+from sogni_core.cli.execution import carry_out
 from sogni_core.errors import InterruptedRunError
 from sogni_core.result import Result
 from sogni_core.testing.pytest_plugin import AppFactory

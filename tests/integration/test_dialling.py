@@ -18,7 +18,7 @@ from sogni_core._network import session as network_session
 from sogni_core._network.account import Account
 from sogni_core._network.session import HEAD_START_SECONDS, Session
 from sogni_core._protocol import ids
-from sogni_core._transport import dial
+from sogni_core._transport import dialer
 from sogni_core.errors import AuthError, InputError, SogniError, TransportError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
@@ -126,7 +126,7 @@ async def test_a_line_that_waited_too_long_is_not_trusted(
     net: Net, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net.wire.scripts = [greet]
-    monkeypatch.setattr(dial, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(dialer, "FRESH_SECONDS", 0.0)
     opened = session(net, door)
     await opened.dial()
     while not door.came:
@@ -153,7 +153,7 @@ async def test_a_host_that_is_not_there_is_told_where_it_is_opened(net: Net) -> 
     opened = net.session()
     await opened.dial()
     opened.open()
-    await opened.called()
+    await opened.wait_until_dialled()
     with pytest.raises(TransportError) as caught:
         await opened._connection.ready()
     assert caught.value.code == "CONNECTION_ERROR"
@@ -172,10 +172,10 @@ async def test_the_rest_waits_for_the_upgrade_and_for_no_more(
 
     net.wire.scripts = [late]
     opened = session(net, door)
-    await opened.called()  # nobody is being called
+    await opened.wait_until_dialled()  # nobody is being called
     opened.open()
     begun = asyncio.get_running_loop().time()
-    await opened.called()
+    await opened.wait_until_dialled()
     assert asyncio.get_running_loop().time() - begun < 60
     assert not opened._connection.is_ready
     while not door.came[0]:
@@ -190,7 +190,7 @@ async def test_a_login_that_takes_long_does_not_keep_the_rest(net: Net, door: Do
     opened = session(net, door, username="testuser", password="password", api_key="")
     opened.open()
     begun = asyncio.get_running_loop().time()
-    await opened.called()
+    await opened.wait_until_dialled()
     assert asyncio.get_running_loop().time() - begun >= HEAD_START_SECONDS * 0.9
     assert door.came == []
     stall.set()
@@ -271,7 +271,7 @@ async def test_a_stale_line_is_replaced_by_a_new_call(net: Net, door: Door, monk
     await opened.dial()
     while len(door.came) < 1:
         await asyncio.sleep(0)
-    monkeypatch.setattr(dial, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(dialer, "FRESH_SECONDS", 0.0)
     await opened.dial()
     while len(door.came) < 2 or len(door.open) > 1:
         await asyncio.sleep(0)
@@ -297,7 +297,7 @@ def test_nobody_waits_for_a_resolver_at_the_end(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(socket, "getaddrinfo", slow)
 
     async def give_up() -> None:
-        dialling = dial.Dialling("slow.invalid", 1)
+        dialling = dialer.Dialling("slow.invalid", 1)
         await asyncio.sleep(0.01)
         await dialling.drop()
 
@@ -308,11 +308,11 @@ def test_nobody_waits_for_a_resolver_at_the_end(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_a_name_is_looked_up(web: Any) -> None:
-    made = await dial.dial("localhost", web.port)
+    made = await dialer.dial("localhost", web.port)
     assert made.getpeername()[1] == web.port
     made.close()
     with pytest.raises(OSError):
-        await dial.dial("nothing.invalid", 1)
+        await dialer.dial("nothing.invalid", 1)
 
 
 async def test_a_price_waits_for_the_socket_for_a_moment_only(net: Net, door: Door) -> None:

@@ -13,7 +13,7 @@ import pytest
 from sogni_core._transport.calls import SafeCall
 from sogni_core._transport.http import Http
 from sogni_core.errors import InputError, SogniError, TransportError
-from sogni_core.files import Neighbour
+from sogni_core.files import PartFile
 
 pytestmark = pytest.mark.anyio
 
@@ -116,10 +116,10 @@ async def test_a_file_that_is_gone(web: Any, http: Http, tmp_path: Path) -> None
 
 
 async def download(http: Http, url: str, path: Path, **limits: Any) -> Any:
-    with Neighbour(path) as neighbour:
-        received = await http.download(url, neighbour, **{"limit_bytes": 2**20, **limits})
+    with PartFile(path) as part_file:
+        received = await http.download(url, part_file, **{"limit_bytes": 2**20, **limits})
         if received.status == 200:
-            neighbour.commit()
+            part_file.commit()
         return received
 
 
@@ -204,9 +204,9 @@ async def test_what_is_no_success_is_not_written(web: Any, http: Http, tmp_path:
 
 
 async def fetch(http: Http, url: str, path: Path, limit: int = 2**20) -> Any:
-    with Neighbour(path) as neighbour:
-        received = await http.fetch(url, neighbour, limit)
-        neighbour.commit()
+    with PartFile(path) as part_file:
+        received = await http.fetch(url, part_file, limit)
+        part_file.commit()
         return received
 
 

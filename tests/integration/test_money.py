@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sogni_core._engine.money import Prices, afford
+from sogni_core._engine.prices import Prices, afford
 from sogni_core._network.session import Session
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sogni_core._network.records import Price
+from sogni_core._network.facts import Price
 from sogni_core.errors import AuthError, ServiceError, TransportError
 from sogni_core.project import ImageProject
 

@@ -16,7 +16,7 @@ from sogni_core._network.tokens import Tokens
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished
 from sogni_core.errors import SogniError
-from sogni_core.files import Neighbour
+from sogni_core.files import PartFile
 from sogni_core.project import Asset, ImageProject
 
 pytestmark = pytest.mark.anyio
@@ -143,15 +143,15 @@ async def failing(net: Any, kind: str, tmp_path: Path) -> None:
             await transfers.collect(ImageProject(model="m", prompt="p"), "P", JobFinished(0, "J"), tmp_path / "o.png")
         case "redirect":
             web.on("/store", web.answer(302, headers={"location": f"http://10.0.0.1/?s={URL_SECRET}"}))
-            with Neighbour(tmp_path / "o") as neighbour:
-                await net.http.fetch(signed, neighbour, 99)
+            with PartFile(tmp_path / "o") as part_file:
+                await net.http.fetch(signed, part_file, 99)
         case "fetch":
             web.on("/store", web.answer(404))
-            with Neighbour(tmp_path / "o") as neighbour:
-                await net.http.fetch(signed, neighbour, 99)
+            with PartFile(tmp_path / "o") as part_file:
+                await net.http.fetch(signed, part_file, 99)
         case "fetch, invalid":
-            with Neighbour(tmp_path / "o") as neighbour:
-                await net.http.fetch(f"http://[::1?s={URL_SECRET}", neighbour, 99)
+            with PartFile(tmp_path / "o") as part_file:
+                await net.http.fetch(f"http://[::1?s={URL_SECRET}", part_file, 99)
 
 
 KINDS = [

@@ -15,7 +15,7 @@ from sogni_core._transport.calls import SafeCall
 from sogni_core._transport.http import Http
 from sogni_core._transport.socket import Socket
 from sogni_core.errors import ConfigError, TransportError
-from sogni_core.files import Neighbour
+from sogni_core.files import PartFile
 
 pytestmark = pytest.mark.anyio
 
@@ -77,8 +77,8 @@ async def test_calls_downloads_and_warm_lines_share_one_context(secure: Any, htt
     while secure.lines < 2:
         await asyncio.sleep(0)
     assert (await http.call(SafeCall("GET", f"{secure.url}/x"))).ok
-    with Neighbour(tmp_path / "a") as neighbour:
-        assert (await http.download(f"{secure.url}/x", neighbour, limit_bytes=9999)).status == 200
+    with PartFile(tmp_path / "a") as part_file:
+        assert (await http.download(f"{secure.url}/x", part_file, limit_bytes=9999)).status == 200
     assert secure.lines == 2
     assert tls.trusting() is tls.bare()
 
@@ -114,8 +114,8 @@ async def test_a_secure_socket_opens(net: Any) -> None:
 @pytest.mark.usefixtures("trusted")
 async def test_a_redirect_out_of_tls_is_refused(secure: Any, web: Any, http: Http, tmp_path: Path) -> None:
     secure.on("/down", secure.answer(302, headers={"location": f"{web.url}/x"}))
-    with Neighbour(tmp_path / "a") as neighbour, pytest.raises(Exception, match="redirect from https"):
-        await http.fetch(f"{secure.url}/down", neighbour, 99)
+    with PartFile(tmp_path / "a") as part_file, pytest.raises(Exception, match="redirect from https"):
+        await http.fetch(f"{secure.url}/down", part_file, 99)
     assert web.asked == []
 
 
@@ -171,8 +171,8 @@ async def test_files_of_the_service_come_through_a_proxy_where_there_is_one(
     http = Http()
     try:
         http.warm("http://files.example.com", store=True)
-        with Neighbour(tmp_path / "a") as neighbour:
-            received = await http.download("http://files.example.com/x", neighbour, limit_bytes=99)
+        with PartFile(tmp_path / "a") as part_file:
+            received = await http.download("http://files.example.com/x", part_file, limit_bytes=99)
         assert received.size == 7
         assert web.asked[0].headers["host"] == "files.example.com"
     finally:
@@ -193,8 +193,8 @@ async def test_no_proxy_stands_before_this_machine(
     http = Http(loopback=True)
     try:
         assert (await http.call(SafeCall("GET", f"{web.url}/x"))).status == 200
-        with Neighbour(tmp_path / "a") as neighbour:
-            assert (await http.download(f"{web.url}/x", neighbour, limit_bytes=99)).size == 7
+        with PartFile(tmp_path / "a") as part_file:
+            assert (await http.download(f"{web.url}/x", part_file, limit_bytes=99)).size == 7
         opened = await Socket.open(net.wire.url, {})
         assert isinstance(opened, Socket)
         await opened.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sogni_core._network.records import Collected
+from sogni_core._network.facts import Collected
 from sogni_core._network.transfers import DOWNLOADS
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished

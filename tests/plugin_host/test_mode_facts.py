@@ -62,7 +62,7 @@ class Asked(RenderOptions):
     height: Annotated[int, Option("--height", help="Height.")] = 512
     film: Annotated[Asset | None, Option("--film", help="Film.", kind="video")] = None
     face: Annotated[Asset | None, Option("--face", help="Face.")] = None
-    way: Annotated[str, Option("--way", help="Way.", names_workflow=True, setting="mole.workflow")]
+    way: Annotated[str, Option("--way", help="NetworkHandle.", names_workflow=True, setting="mole.workflow")]
     pumped: Annotated[bool, Option("--pumped", help="With a pump.")] = False
     price: Annotated[bool, Option("--price", help="Price alone.", plans=True)] = False
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from sogni_core._engine.resolve import request_class
+from sogni_core._engine.resolver import request_class
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import Owned
 from sogni_core.plugin import Command, Mode, Network, Workflow

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sogni_core.cli.derived import metavar_of
 from sogni_core.cli.flat.vocabulary import DEFAULT, OWN_FLAGS, Reached, Vocabulary
+from sogni_core.cli.parameters import metavar_of
 from sogni_core.request import Option
 from tools.markdown import code, codes, page, table
 from tools.repository import distribution, host

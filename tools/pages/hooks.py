@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from sogni_core._host.records import HOOKS
+from sogni_core._host.record_check import HOOKS
 from sogni_core.plugin import Clash, Endpoint
 from tools import source
 from tools.markdown import code, fence, line, page, prose

@@ -1,4 +1,4 @@
-"""``sogni_core/_host/known.py``: which official plugin brings which name."""
+"""``sogni_core/_host/extras.py``: which official plugin brings which name."""
 
 from __future__ import annotations
 

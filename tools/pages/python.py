@@ -18,7 +18,7 @@ MODULES = ("app", "result", "errors", "context", "request", "project", "plugin")
 """Public modules in the order of the page. The hooks have a page of their own."""
 
 
-TESTING = ("contract", "commandline", "distribution", "isolation", "pytest_plugin")
+TESTING = ("contract", "command_line", "distribution", "isolation", "pytest_plugin")
 """Modules behind ``sogni_core.testing``, in the order of the page; of each, what the package or pytest offers."""
 
 

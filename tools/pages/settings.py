@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sogni_core.plugin import Settings
 from sogni_core.settings import schema
 from sogni_core.settings.environment import NOT_SETTINGS
-from sogni_core.settings.hostconfig import VARIABLES
+from sogni_core.settings.host_file import VARIABLES
 from sogni_core.settings.keys import join_key, variable
 from tools.kinds import default, described
 from tools.markdown import code, codes, page, table

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sogni_core._builtin.openclaw.commands import written
 from sogni_core._builtin.openclaw.manifest import manifest
-from sogni_core._builtin.skill.assemble import Skill, assemble
+from sogni_core._builtin.skill.assembly import Skill, assemble
 from sogni_core.app import App
 from tools.repository import ROOT, host
 

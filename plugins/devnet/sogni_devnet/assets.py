@@ -6,11 +6,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sogni_devnet.content_type import HEAD
 from sogni_devnet.http import caller, envelope, supernet
 from sogni_devnet.identity import is_project_id
 from sogni_devnet.order import FORMATS, MIME
 from sogni_devnet.refusal import Refusal
-from sogni_devnet.sniff import HEAD
 from sogni_devnet.template import IMAGE_SLOTS, MEDIA_SLOTS
 
 IMAGE_TYPES = frozenset(MIME[form] for form in FORMATS["image"])

@@ -14,7 +14,7 @@ from sogni_devnet.catalogue import NETWORKS, Model
 from sogni_devnet.http import supernet
 from sogni_devnet.prices import Quote, audio_quote, estimate, image_quote, video_quote
 from sogni_devnet.refusal import Refusal
-from sogni_devnet.sockethost import model_of, network_of
+from sogni_devnet.socket_host import model_of, network_of
 from sogni_devnet.tiers import Media
 
 

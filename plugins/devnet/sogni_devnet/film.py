@@ -18,7 +18,7 @@ from sogni_devnet.caption import cleaned
 from sogni_devnet.ffmpeg import Recording, find_ffmpeg, read_frames, read_samples, write_clip
 from sogni_devnet.order import VideoOrder
 from sogni_devnet.painter import Uploads, opened
-from sogni_devnet.recent import Recent
+from sogni_devnet.recent_results import Recent
 from sogni_devnet.refusal import Unpaintable
 from sogni_devnet.sound import write_hum
 

@@ -15,7 +15,7 @@ from sogni_devnet.accounts import Account
 from sogni_devnet.log import MASK, Entry, masked
 from sogni_devnet.misbehaviour import answer, moment_of
 from sogni_devnet.refusal import Refusal
-from sogni_devnet.refusing import refusal_response
+from sogni_devnet.refusal_response import refusal_response
 from sogni_devnet.supernet import Supernet
 from sogni_devnet.workers import Workers
 

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 from sogni_devnet.faults import Armed, Moment
 from sogni_devnet.log import Entry
 from sogni_devnet.refusal import JobRefusal, Refusal
-from sogni_devnet.refusing import deny, refusal_response
+from sogni_devnet.refusal_response import deny, refusal_response
 from sogni_devnet.supernet import Supernet
 
 PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1><hr>gateway</body></html>"

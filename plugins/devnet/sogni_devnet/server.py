@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from sogni_core.plugin import Endpoint
-from sogni_devnet import assets, estimates, rest, sockethost, sockets
+from sogni_devnet import assets, estimates, rest, socket_host, sockets
 from sogni_devnet.accounts import Account, Accounts
 from sogni_devnet.faults import Faults
 from sogni_devnet.http import Desk, on_refusal, on_unknown
@@ -217,7 +217,7 @@ class Devnet:
 def application(net: Supernet, workers: Workers) -> Starlette:
     """Return the ASGI application of a devnet."""
     app = Starlette(
-        routes=[*rest.ROUTES, *assets.ROUTES, *sockethost.ROUTES, *estimates.ROUTES, *sockets.ROUTES],
+        routes=[*rest.ROUTES, *assets.ROUTES, *socket_host.ROUTES, *estimates.ROUTES, *sockets.ROUTES],
         middleware=[Middleware(Desk, net=net)],
         exception_handlers={Refusal: on_refusal, HTTPException: on_unknown, Exception: on_unknown},
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from sogni_devnet.faults import FAULTS, Faults, parse
 from sogni_devnet.tiers import Media
-from sogni_devnet.tolerated import ALL, SWITCHES
+from sogni_devnet.tolerances import ALL, SWITCHES
 
 
 class DevnetSettings(BaseModel):

@@ -17,7 +17,7 @@ from sogni_devnet.log import Entry
 from sogni_devnet.messages import act
 from sogni_devnet.misbehaviour import disturbed_upgrade
 from sogni_devnet.refusal import Refusal
-from sogni_devnet.refusing import deny
+from sogni_devnet.refusal_response import deny
 from sogni_devnet.supernet import Supernet
 from sogni_devnet.workers import Workers
 

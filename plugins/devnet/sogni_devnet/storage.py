@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sogni_devnet.sniff import HEAD, content_type
+from sogni_devnet.content_type import HEAD, content_type
 
 FREE_TYPE = "*"
 """In a signature: the upload was announced without a content type, as clients before 5.1 do."""

@@ -13,7 +13,7 @@ from sogni_devnet.projects import Project, Projects
 from sogni_devnet.settings import DevnetSettings
 from sogni_devnet.storage import Storage
 from sogni_devnet.tokens import Tokens
-from sogni_devnet.tolerated import Tolerated
+from sogni_devnet.tolerances import Tolerated
 
 SYNC_CALLS, SYNC_SECONDS = 20, 10.0
 """Rate limit of ``projects/sync`` per account (protocol: 20 calls per 10 s)."""

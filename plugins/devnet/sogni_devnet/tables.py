@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sogni_devnet.faults import FAULTS, MOMENTS
-from sogni_devnet.tolerated import SWITCHES
+from sogni_devnet.tolerances import SWITCHES
 
 _NEEDS = {
     "upload": "an upload", "cancel": "a cancel", "token": "a login by password", "key": "an API key",

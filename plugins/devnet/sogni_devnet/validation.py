@@ -14,12 +14,12 @@ from sogni_devnet.aliases import aliases
 from sogni_devnet.audio_request import read_audio
 from sogni_devnet.balance import TokenType
 from sogni_devnet.catalogue import NETWORKS, Model, find_model
+from sogni_devnet.content_type import IMAGES
 from sogni_devnet.fields import Fields
 from sogni_devnet.identity import is_project_id
 from sogni_devnet.image_request import read_image
 from sogni_devnet.order import FORMATS, Order
 from sogni_devnet.refusal import INVALID_REQUEST, UNKNOWN_MODEL, JobRefusal
-from sogni_devnet.sniff import IMAGES
 from sogni_devnet.storage import StoredFile
 from sogni_devnet.template import KEY_FRAME, OPTIONAL_TEXT, TOP
 from sogni_devnet.tiers import Media, VideoTier

@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sogni_devnet.identity import new_id
+from sogni_devnet.job import Shift
 from sogni_devnet.narrator import Narrator
 from sogni_devnet.projects import Job, Project
 from sogni_devnet.refusal import JobFailure, ProjectFailure, ProjectLoss, Unpaintable
-from sogni_devnet.shift import Shift
 from sogni_devnet.supernet import Supernet
 from sogni_devnet.tiers import Media
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sogni_devnet.faults import FAULTS, MOMENTS, Faults, parse
 from sogni_devnet.settings import DevnetSettings
 from sogni_devnet.tables import filled
-from sogni_devnet.tolerated import SWITCHES
+from sogni_devnet.tolerances import SWITCHES
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import email.utils
 import inspect
 
 import pytest
-from sogni_devnet.tolerated import SWITCHES, Tolerated
+from sogni_devnet.tolerances import SWITCHES, Tolerated
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sogni_core.project import Asset
 from sogni_core.request import Argument, ImageFormat, ImageOptions, Misplaced, Option
-from sogni_multiangle import loras, places
+from sogni_multiangle import loras, output_paths
 from sogni_multiangle.angles import AZIMUTHS, DISTANCES, ELEVATIONS, VOCABULARY, Angle, key_of
 
 
@@ -110,7 +110,7 @@ class MultiAngle(ImageOptions):
             done["loras"], done["lora_strengths"] = loras.chain(names, strengths, done.get("angle_strength"))
         _with_text(done, "angles_360_video", lambda video: _video_place(video, done.get("output")))
         kind = str(done.get("output_format") or "jpg").strip().lower()
-        _with_text(done, "output", lambda output: places.pattern(output, "jpg" if kind == "jpeg" else kind))
+        _with_text(done, "output", lambda output: output_paths.pattern(output, "jpg" if kind == "jpeg" else kind))
         return done
 
     @property
@@ -128,4 +128,4 @@ def _with_text(values: dict[str, Any], name: str, change: Callable[[str], object
 
 def _video_place(value: str, output: object) -> object:
     typed = Path(output) if isinstance(output, str | Path) and str(output) else None
-    return places.video_place(value, typed)
+    return output_paths.video_place(value, typed)

@@ -10,7 +10,7 @@ from sogni_core.context import Context
 from sogni_core.errors import SogniError
 from sogni_core.project import Asset, ImageProject, Lora
 from sogni_core.result import Artifact, Outcome
-from sogni_multiangle import places
+from sogni_multiangle import output_paths
 from sogni_multiangle.angles import Angle
 from sogni_multiangle.request import MultiAngle
 from sogni_multiangle.settings import MultiangleSettings
@@ -28,7 +28,7 @@ class Shots:
     """Takes the angles of a request, at most as many at once as the setting allows."""
 
     def __init__(self, ctx: Context, request: MultiAngle, subject: Asset, pattern: Path | None) -> None:
-        """``pattern``: where images go (:mod:`sogni_multiangle.places`); None leaves them on the network."""
+        """``pattern``: where images go (:mod:`sogni_multiangle.output_paths`); None leaves them on the network."""
         self._ctx = ctx
         self._request = request
         self._subject = subject
@@ -37,7 +37,7 @@ class Shots:
 
     async def take(self, angle: Angle) -> Outcome:
         """Take one; it does not raise."""
-        output = places.place(self._pattern, angle.azimuth) if self._pattern is not None else None
+        output = output_paths.place(self._pattern, angle.azimuth) if self._pattern is not None else None
         async with self._free:
             step = self._ctx.submit(self._project(angle), key=angle.azimuth, output=output)
             return await ended(angle.azimuth, step)

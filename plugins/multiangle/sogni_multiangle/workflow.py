@@ -11,7 +11,7 @@ from sogni_core.context import Context
 from sogni_core.errors import PartialError
 from sogni_core.media import upright
 from sogni_core.result import Outcome, Result
-from sogni_multiangle import places
+from sogni_multiangle import output_paths
 from sogni_multiangle.request import MultiAngle
 from sogni_multiangle.shots import Shots, as_json, named
 from sogni_multiangle.turntable import Turned, Turntable
@@ -25,8 +25,8 @@ async def render(ctx: Context, request: MultiAngle) -> Result:
         ctx.warn("--azimuth ignored for --angles-360.")
     subject = await asyncio.to_thread(upright, request.context[0], ctx.folder)
     pattern, video = request.output, request.angles_360_video
-    if video == places.NOWHERE:
-        video = ctx.folder / f"angles-360{places.VIDEO}"
+    if video == output_paths.NOWHERE:
+        video = ctx.folder / f"angles-360{output_paths.VIDEO}"
     if video is None:
         shots = Shots(ctx, request, subject, pattern)
         async with asyncio.TaskGroup() as group:
@@ -34,7 +34,7 @@ async def render(ctx: Context, request: MultiAngle) -> Result:
         outcomes = tuple(task.result() for task in taking)
         return replace(_angles(request, outcomes), error=_missing_angles(request, outcomes))
     # Clips are made of files: without -o the images are kept in the run's own folder.
-    kept = pattern or ctx.folder / f"{places.SIDE}.{request.output_format}"
+    kept = pattern or ctx.folder / f"{output_paths.SIDE}.{request.output_format}"
     turned = await Turntable(ctx, request, Shots(ctx, request, subject, kept)).turn(video)
     return _turned(request, turned)
 

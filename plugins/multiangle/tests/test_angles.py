@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sogni_multiangle.angles import AZIMUTHS, DISTANCES, ELEVATIONS, VOCABULARY, Angle, key_of
 from sogni_multiangle.loras import chain
-from sogni_multiangle.places import NOWHERE, pattern, place, video_place
+from sogni_multiangle.output_paths import NOWHERE, pattern, place, video_place
 
 
 def test_a_sweep_goes_round() -> None:

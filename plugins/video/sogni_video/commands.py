@@ -9,11 +9,11 @@ import typer
 
 from sogni_core.app import App
 from sogni_core.errors import InputError
-from sogni_core.files import Neighbour, absolute, prepare_output
+from sogni_core.files import PartFile, absolute, prepare_output
 from sogni_core.media import check_image, read_asset, read_container
 from sogni_core.project import Asset
 from sogni_core.result import Report
-from sogni_video import ffmpeg, joining
+from sogni_video import concatenation, ffmpeg
 from sogni_video.last_frame import save_last_frame
 
 _Output = Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="Save to this file.", show_default=False)]
@@ -28,7 +28,7 @@ async def last_frame(
     ffmpeg.required(app.environ)
     clip = await _read(video)
     path = prepare_output(absolute(output))
-    with Neighbour(path) as file:
+    with PartFile(path) as file:
         await save_last_frame(clip, file.finish())
         image = await asyncio.to_thread(check_image, file.finish())
         file.commit()
@@ -59,8 +59,8 @@ async def concat(
     ffmpeg.required(app.environ)
     clips = [await _read(video) for video in videos]
     path = prepare_output(absolute(output))
-    with Neighbour(path) as file:
-        joined = await joining.join(clips, file.finish(), seamless=seamless, loop=loop)
+    with PartFile(path) as file:
+        joined = await concatenation.join(clips, file.finish(), seamless=seamless, loop=loop)
         made = await asyncio.to_thread(read_container, file.finish())
         file.commit()
     fields = {

@@ -60,7 +60,7 @@ def sogni_workflows() -> list[Workflow]:
         Workflow(
             "continue",
             "i2v",
-            "sogni_video.continuing:render",
+            "sogni_video.continuation:render",
             accepts=("clip", "ref_end"),
             model_setting="video.models.i2v",
             timeout_setting="video.timeout",

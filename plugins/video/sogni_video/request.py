@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, Field
 
 from sogni_core.project import Asset
 from sogni_core.request import Argument, Misplaced, Option, RenderOptions, Request, lower
-from sogni_video.described import described
+from sogni_video.description import described
+from sogni_video.size_choice import Sizing, size_of_video
 from sogni_video.sizes import Size
-from sogni_video.sizing import Sizing, size_of_video
 
 if TYPE_CHECKING:
     from sogni_core.context import Facts

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from sogni_core.context import Facts
 from sogni_core.errors import InputError, Problem
 from sogni_video.request import ContinueRequest, JoinRequest, VideoOptions, VideoRequest
+from sogni_video.size_choice import Sizing
 from sogni_video.sizes import LARGEST, LEAST, STEP, normalised
-from sogni_video.sizing import Sizing
 from sogni_video.workflows import frames_of
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sogni_core.context import Context
 from sogni_core.project import Asset, VideoProject, frames_for
 from sogni_core.result import Result
-from sogni_video.described import described
+from sogni_video.description import described
 from sogni_video.references import prepare
 from sogni_video.request import VideoOptions, VideoRequest
+from sogni_video.size_choice import Sizing
 from sogni_video.sizes import Size
-from sogni_video.sizing import Sizing
 
 RATES = (16, 32)
 """Frames a second of WAN 2.2 models. protocol: they render 16, and 32 doubles them."""
@@ -23,7 +23,7 @@ async def t2v(ctx: Context, request: VideoRequest) -> Result:
 async def i2v(ctx: Context, request: VideoRequest) -> Result:
     """Make a video from a first frame, to a last one, or between both."""
     if request.looping:
-        from sogni_video.looping import render_loop
+        from sogni_video.loop import render_loop
 
         return await render_loop(ctx, request)
     return await _render(ctx, request, "i2v")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from sogni_video.boxes import Box, best_box
+from sogni_video.size_choice import size_of_video
 from sogni_video.sizes import Size, fits, normalised, predicted
-from sogni_video.sizing import size_of_video
 
 
 def size(text: str) -> Size:

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from sogni_core._builtin.openclaw.installation import Placing, place
 from sogni_core._builtin.openclaw.manifest import FILE
 from sogni_core._builtin.openclaw.manifest import manifest as make_manifest
-from sogni_core._builtin.openclaw.placing import Placing, place
-from sogni_core._builtin.skill.assemble import assemble
+from sogni_core._builtin.skill.assembly import assemble
 from sogni_core._builtin.skill.command import folder_named
 from sogni_core._builtin.skill.frontmatter import NAME
 from sogni_core._builtin.skill.modes import told

@@ -15,8 +15,8 @@ from pydantic_core import to_jsonable_python
 from sogni_core import __version__
 from sogni_core._builtin.openclaw.ranges import JsonSchema, intersection, of_field
 from sogni_core._builtin.skill.frontmatter import NAME, description
-from sogni_core._builtin.skill.modes import Told
-from sogni_core._engine.resolve import request_class
+from sogni_core._builtin.skill.modes import ModeText
+from sogni_core._engine.resolver import request_class
 from sogni_core._host.registry import LIVE_NETWORKS
 from sogni_core.app import App
 from sogni_core.errors import SogniError
@@ -46,7 +46,7 @@ class _Key:
         return about
 
 
-def manifest(app: App, modes: Iterable[Told], warnings: list[str]) -> dict[str, Any]:
+def manifest(app: App, modes: Iterable[ModeText], warnings: list[str]) -> dict[str, Any]:
     """Make the manifest of what is installed; settings that cannot be loaded become warnings."""
     return {
         "id": NAME,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sogni_core._builtin.skill.assemble import assemble
+from sogni_core._builtin.skill.assembly import assemble
 from sogni_core._builtin.skill.frontmatter import Form
 from sogni_core.app import App
 from sogni_core.errors import InputError

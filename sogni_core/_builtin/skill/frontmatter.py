@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sogni_core._builtin.skill.modes import Told
+from sogni_core._builtin.skill.modes import ModeText
 from sogni_core.text import clean
 
 Form = Literal["openclaw", "claude", "codex", "plain"]
@@ -50,13 +50,13 @@ _OPENCLAW: dict[str, Any] = {
 }
 
 
-def description(modes: Iterable[Told]) -> str:
+def description(modes: Iterable[ModeText]) -> str:
     """Say what the installed modes make, for a host that decides by it when the skill is read."""
     made = "; ".join(f"{mode.name}: {mode.summary[:1].lower()}{mode.summary[1:].rstrip('.')}" for mode in modes)
     return clean(f"{_TRIGGERS} {made}.", _LONGEST)
 
 
-def front_matter(form: Form, modes: Iterable[Told]) -> str:
+def front_matter(form: Form, modes: Iterable[ModeText]) -> str:
     """Return the front matter for a host; every value is JSON, which YAML reads too. Empty for ``plain``."""
     if form == "plain":
         return ""

@@ -29,7 +29,7 @@ _WITH = re.compile(r"^<!-- with: ([a-z0-9-]+) -->\n(.*?)^<!-- end -->\n", re.DOT
 
 
 @frozen
-class Told:
+class ModeText:
     """One mode as an agent is told of it."""
 
     name: str
@@ -50,7 +50,7 @@ class Told:
         return f"{FOLDER}/{self.name}.md"
 
 
-def told(app: App, warnings: list[str]) -> list[Told]:
+def told(app: App, warnings: list[str]) -> list[ModeText]:
     """Return what is told of every mode that can be used. What is left out, since a plugin is broken, is a warning."""
     for plugin in app.host.plugins:
         warnings += [error.message for error in (plugin.failure, *plugin.problems) if error is not None]
@@ -79,7 +79,7 @@ def _text(owned: Owned[Mode], names: Collection[str], warnings: list[str]) -> st
     return clean_block(uncommented(text), limit=_LONGEST, lines=_LONGEST)
 
 
-def _told(record: Mode, schema: dict[str, Any], text: str) -> Told:
+def _told(record: Mode, schema: dict[str, Any], text: str) -> ModeText:
     title, lead, first, rest = record.name, "", "", []
     for heading, content in sections(text):
         if heading == FIRST:
@@ -93,4 +93,6 @@ def _told(record: Mode, schema: dict[str, Any], text: str) -> Told:
     call = usage(schema)
     summary = clean(record.summary)
     page = [f"# {call.partition(' [')[0]}", "", summary, "", f"Usage: `{call}`", "", *rest, "## Options", ""]
-    return Told(record.name, summary, call, title.strip(), lead.strip(), first, "\n".join([*page, *options(schema)]))
+    return ModeText(
+        record.name, summary, call, title.strip(), lead.strip(), first, "\n".join([*page, *options(schema)])
+    )

@@ -13,13 +13,13 @@ from typing import NoReturn
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; returns the exit code. Never raises, whatever goes wrong."""
-    from sogni_core.cli.flat.front import run
+    from sogni_core.cli.flat.call import run
 
     return run(list(argv))
 
 
 def program() -> NoReturn:
     """Run the command of this process, and end it."""
-    from sogni_core.cli.process import be
+    from sogni_core.cli.process import run_process
 
-    be(main)
+    run_process(main)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from sogni_core import __version__
 from sogni_core.cli import output
 from sogni_core.cli.flat import objects
-from sogni_core.cli.flat.lines import Lines, Quiet
-from sogni_core.cli.flat.scanning import Scan
+from sogni_core.cli.flat.progress import Lines, Quiet
+from sogni_core.cli.flat.scanner import Scan
 from sogni_core.errors import SogniError
 from sogni_core.result import Artifact, OnProgress, Plan, Report, Result
 from sogni_core.text import quote_path
 
 if TYPE_CHECKING:
-    from sogni_core._engine.resolve import Resolved
+    from sogni_core._engine.resolver import Resolved
 
 
 class Answers:

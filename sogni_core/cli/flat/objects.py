@@ -16,7 +16,7 @@ from sogni_core.errors import PartialError, PluginError, SogniError
 from sogni_core.result import Plan, Result
 
 if TYPE_CHECKING:
-    from sogni_core._engine.resolve import Resolved
+    from sogni_core._engine.resolver import Resolved
 
 Fields = dict[str, Any]
 

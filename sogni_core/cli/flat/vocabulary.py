@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sogni_core._engine.convert import is_many, leaves
-from sogni_core._engine.resolve import request_class
-from sogni_core._host import known
+from sogni_core._engine.conversion import is_many, leaves
+from sogni_core._engine.resolver import request_class
+from sogni_core._host import extras
 from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import PluginError
 from sogni_core.frozen import frozen
@@ -149,7 +149,7 @@ def _reached(registry: Registry) -> Iterator[Owned[Mode]]:
 
 
 def _precedence(owned: Owned[Mode]) -> tuple[bool, bool, str]:
-    official = owned.plugin.distribution in {f"sogni-{extra}" for extra in known.CLAIMS.values()}
+    official = owned.plugin.distribution in {f"sogni-{extra}" for extra in extras.CLAIMS.values()}
     return not owned.plugin.is_core, not official, owned.plugin.name
 
 
@@ -169,7 +169,7 @@ def _spelled(model: type[Request], name: str, mark: Option) -> Iterator[tuple[st
 def not_installed(argv: Sequence[str]) -> PluginError | None:
     """Return the error for a flag among these that asks for a mode of an official plugin that is not there."""
     for token in argv:
-        extra = known.CLAIMS.get(token)
+        extra = extras.CLAIMS.get(token)
         if extra is not None:
             return PluginError(
                 "PLUGIN_NOT_INSTALLED",

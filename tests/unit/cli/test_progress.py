@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sogni_core.cli.display import Display
-from sogni_core.cli.lines import Lines, Quiet
+from sogni_core.cli.progress_bars import Display
+from sogni_core.cli.progress_lines import Lines, Quiet
 from sogni_core.result import Progress
 
 LIFE = [

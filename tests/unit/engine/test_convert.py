@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from sogni_core._engine.convert import number, prepare, problems_of
+from sogni_core._engine.conversion import number, prepare, problems_of
 from sogni_core.request import Argument, Option, Request
 
 

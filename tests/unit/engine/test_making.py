@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sogni_core._engine.making import make
-from sogni_core._engine.running import extension
+from sogni_core._engine.local_file import make
+from sogni_core._engine.run_context import extension
 from sogni_core.errors import InputError
 from sogni_core.project import AudioProject, ImageProject, VideoProject
 

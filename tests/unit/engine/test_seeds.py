@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogni_core._engine.seeds import Hashed, hashed_text, js_number, prompt_hash
+from sogni_core._engine.prompt_hash import Hashed, hashed_text, js_number, prompt_hash
 from sogni_core.project import Asset
 
 LIGHTNING = "qwen_image_edit_2511_fp8_lightning"

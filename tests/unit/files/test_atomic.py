@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sogni_core.errors import ConfigError, InputError
-from sogni_core.files import Neighbour, locked, private_folder, write_atomic
+from sogni_core.files import PartFile, locked, private_folder, write_atomic
 
 posix = os.name == "posix"
 
@@ -24,7 +24,7 @@ def mode_of(path: Path) -> int:
 
 def test_the_file_appears_at_commit_with_its_hash_and_size(tmp_path: Path) -> None:
     target = tmp_path / "cat.png"
-    with Neighbour(target) as file:
+    with PartFile(target) as file:
         file.write(b"abc")
         file.write(bytearray(b"def"))
         assert not target.exists()
@@ -39,7 +39,7 @@ def test_the_file_appears_at_commit_with_its_hash_and_size(tmp_path: Path) -> No
 def test_any_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, failure: type[BaseException]) -> None:
     target = tmp_path / "cat.png"
     target.write_bytes(b"old")
-    with pytest.raises(failure), Neighbour(target) as file:
+    with pytest.raises(failure), PartFile(target) as file:
         file.write(b"new")
         raise failure
     assert target.read_bytes() == b"old"
@@ -47,13 +47,13 @@ def test_any_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, failur
 
 
 def test_leaving_without_commit_leaves_nothing(tmp_path: Path) -> None:
-    with Neighbour(tmp_path / "cat.png") as file:
+    with PartFile(tmp_path / "cat.png") as file:
         file.write(b"new")
     assert not list(tmp_path.iterdir())
 
 
 def test_a_neighbour_is_used_inside_its_block_only(tmp_path: Path) -> None:
-    file = Neighbour(tmp_path / "cat.png")
+    file = PartFile(tmp_path / "cat.png")
     with pytest.raises(ValueError, match="not open"):
         file.write(b"x")
     with pytest.raises(ValueError, match="not open"):
@@ -83,7 +83,7 @@ def test_modes(tmp_path: Path) -> None:
 def test_the_unfinished_private_file_is_private(tmp_path: Path) -> None:
     if not posix:
         return
-    with Neighbour(tmp_path / "token", private=True) as file:
+    with PartFile(tmp_path / "token", private=True) as file:
         file.write(b"secret")
         assert mode_of(file.finish()) == 0o600
 
@@ -127,12 +127,12 @@ def test_a_full_disk_is_told_and_cleaned_up(tmp_path: Path) -> None:
     # A limit on the size of files stands in for the full disk: the same error path of the system, EFBIG for ENOSPC.
     code = (
         "import resource, signal, sys\n"
-        "from sogni_core.files import Neighbour\n"
+        "from sogni_core.files import PartFile\n"
         "from sogni_core.errors import InputError\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "try:\n"
-        "    with Neighbour(sys.argv[1]) as file:\n"
+        "    with PartFile(sys.argv[1]) as file:\n"
         "        for _ in range(100): file.write(b'x' * 5000)\n"
         "        file.commit()\n"
         "except InputError as error:\n"
@@ -147,8 +147,8 @@ def test_a_full_disk_is_told_and_cleaned_up(tmp_path: Path) -> None:
 def test_a_process_killed_while_writing_leaves_no_final_file(tmp_path: Path) -> None:
     code = (
         "import sys\n"
-        "from sogni_core.files import Neighbour\n"
-        "with Neighbour(sys.argv[1]) as file:\n"
+        "from sogni_core.files import PartFile\n"
+        "with PartFile(sys.argv[1]) as file:\n"
         "    file.write(b'x' * 1_000_000)\n"
         "    print('half', flush=True)\n"
         "    sys.stdin.read()\n"
@@ -169,8 +169,8 @@ def test_an_interrupt_removes_the_neighbour(tmp_path: Path) -> None:
         return
     code = (
         "import sys\n"
-        "from sogni_core.files import Neighbour\n"
-        "with Neighbour(sys.argv[1]) as file:\n"
+        "from sogni_core.files import PartFile\n"
+        "with PartFile(sys.argv[1]) as file:\n"
         "    file.write(b'x')\n"
         "    print('half', flush=True)\n"
         "    sys.stdin.read()\n"

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from sogni_core._journal.entries import FoundJob
 from sogni_core._journal.journal import Journal
-from sogni_core._journal.records import FoundJob
 from sogni_core._journal.tables import MIGRATIONS
 from sogni_core._protocol.events import JobFinished, ProjectCompleted
 from sogni_core._protocol.state import ProjectState

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sogni_core._journal.entries import Run
 from sogni_core._journal.journal import Journal
-from sogni_core._journal.records import Run
 from sogni_core._journal.tables import MIGRATIONS
 from sogni_core.errors import ConfigError, InputError, PluginError, ServiceError
 from sogni_core.result import Artifact

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sogni_core._journal.holding import hold, is_held
+from sogni_core._journal.locks import hold, is_held
 from sogni_core._journal.presence import Presence, is_present
 
 

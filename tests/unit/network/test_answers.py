@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogni_core._network import answers
+from sogni_core._network import replies
 from sogni_core._transport.calls import Reply
 from sogni_core.errors import SogniError, TransportError
 
 
 def test_the_rest_host_wraps_and_the_socket_host_does_not() -> None:
-    assert answers.read(Reply(200, {}, b'{"status":"success","data":{"a":1}}'), envelope=True) == {"a": 1}
-    assert answers.read(Reply(200, {}, b'[{"id":"x"}]'), envelope=False) == [{"id": "x"}]
-    assert answers.read(Reply(200, {}, b"null"), envelope=False) is None
+    assert replies.read(Reply(200, {}, b'{"status":"success","data":{"a":1}}'), envelope=True) == {"a": 1}
+    assert replies.read(Reply(200, {}, b'[{"id":"x"}]'), envelope=False) == [{"id": "x"}]
+    assert replies.read(Reply(200, {}, b"null"), envelope=False) is None
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_errors(
     status: int, body: bytes, headers: dict[str, str], kind: str, code: str, message: str, facts: dict[str, Any]
 ) -> None:
     with pytest.raises(SogniError) as caught:
-        answers.read(Reply(status, headers, body), envelope=True)
+        replies.read(Reply(status, headers, body), envelope=True)
     error = caught.value
     assert (type(error).__name__, error.code, error.message) == (kind, code, message)
     assert facts.items() <= error.details.items()
@@ -55,20 +55,20 @@ def test_errors(
 @pytest.mark.parametrize("body", [b"", b"<!DOCTYPE html><html>log in to the hotel</html>", b"OK", b"{", b"[1]", b"{}"])
 def test_a_success_that_says_nothing_readable_is_a_protocol_error(body: bytes) -> None:
     with pytest.raises(TransportError) as caught:
-        answers.read(Reply(200, {}, body), envelope=True)
+        replies.read(Reply(200, {}, body), envelope=True)
     assert caught.value.code == "PROTOCOL_ERROR"
     assert "hotel" not in caught.value.message
 
 
 def test_a_page_in_place_of_an_answer_hints_at_the_networks_own_login() -> None:
     with pytest.raises(TransportError) as caught:
-        answers.read(Reply(200, {"content-type": "text/html"}, b"<html>"), envelope=False)
+        replies.read(Reply(200, {"content-type": "text/html"}, b"<html>"), envelope=False)
     assert "browser" in (caught.value.hint or "")
 
 
 @given(st.integers(100, 599), st.binary(max_size=200), st.booleans())
 def test_nothing_but_registered_errors(status: int, body: bytes, envelope: bool) -> None:
     try:
-        answers.read(Reply(status, {}, body), envelope=envelope)
+        replies.read(Reply(status, {}, body), envelope=envelope)
     except SogniError as error:
         assert len(error.message) <= 600

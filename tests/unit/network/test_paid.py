@@ -10,8 +10,8 @@ import pytest
 
 from sogni_core._network import search as search_module
 from sogni_core._network.lookups import Failed, Known, Unknown
-from sogni_core._network.paid import NotAdmitted, PaidRequest
-from sogni_core._network.search import Found, Moot, NeverArrived, Unclear, search
+from sogni_core._network.paid_request import NotAdmitted, PaidRequest
+from sogni_core._network.search import Found, NeverArrived, NoAnswer, Unclear, search
 from sogni_core._protocol.events import ProjectFailed
 from sogni_core.errors import InputError, InternalError, ServiceError
 from sogni_core.project import ImageProject
@@ -109,7 +109,7 @@ async def test_one_failure_leaves_it_unclear_and_all_are_asked(name: str) -> Non
 async def test_a_search_stops_where_it_becomes_moot(after: int) -> None:
     said = Said()
     found, _, _ = await searched(said, moot=lambda: len(said.asked) >= after)
-    assert isinstance(found, Moot)
+    assert isinstance(found, NoAnswer)
     assert len(said.asked) == after
 
 
@@ -181,7 +181,7 @@ def calls_of(name: str) -> set[str]:
 
 
 def test_each_is_made_in_one_place() -> None:
-    assert calls_of("PaidFrame") == {str(Path("_network/paid.py"))}
+    assert calls_of("PaidFrame") == {str(Path("_network/paid_request.py"))}
     assert calls_of("NeverArrived") == {str(Path("_network/search.py"))}
     assert calls_of("spend") == {str(Path("_network/submission.py"))}
     for name in ("NotAdmitted", "PaidRequest"):

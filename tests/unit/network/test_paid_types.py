@@ -30,7 +30,7 @@ class Again(PaidFrame): ...  # no
 
 REQUESTS = """
 from sogni_core._network.lookups import Unknown
-from sogni_core._network.paid import NotAdmitted, PaidRequest
+from sogni_core._network.paid_request import NotAdmitted, PaidRequest
 from sogni_core._network.search import NeverArrived, Unclear
 from sogni_core._protocol.events import ProjectFailed
 from sogni_core._transport.calls import PaidFrame

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogni_core._protocol import closing
+from sogni_core._protocol import close_codes
 from sogni_core.errors import AuthError, ServiceError, SogniError, TransportError
 
 
@@ -28,9 +28,9 @@ from sogni_core.errors import AuthError, ServiceError, SogniError, TransportErro
     ],
 )
 def test_the_policy_of_a_close_code(code, reconnect, sign_out, error):
-    policy = closing.policy(code)
+    policy = close_codes.policy(code)
     assert (policy.reconnect, policy.sign_out, policy.code) == (reconnect, sign_out, error)
-    assert closing.error(policy, code=code).code == error
+    assert close_codes.error(policy, code=code).code == error
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_the_policy_of_a_close_code(code, reconnect, sign_out, error):
     [(401, False, AuthError), (403, False, AuthError), (404, True, TransportError), (503, True, TransportError)],
 )
 def test_a_refused_upgrade(status, reconnect, error):
-    policy = closing.refused_upgrade(status)
+    policy = close_codes.refused_upgrade(status)
     assert policy.reconnect is reconnect
-    assert isinstance(closing.error(policy), error)
+    assert isinstance(close_codes.error(policy), error)
 
 
 def test_the_servers_reason_is_kept_and_cleaned():
-    error = closing.error(closing.policy(4061), code=4061, reason="Too many\n\x1b[31mapp-ids")
+    error = close_codes.error(close_codes.policy(4061), code=4061, reason="Too many\n\x1b[31mapp-ids")
     assert isinstance(error, ServiceError)
     assert str(error) == "Too many app ids were used from this address today (UTC): Too many app-ids"
     assert error.details == {"closeCode": 4061}
@@ -52,7 +52,7 @@ def test_the_servers_reason_is_kept_and_cleaned():
 
 @given(st.integers() | st.none(), st.text())
 def test_every_code_has_a_policy_and_an_error(code, reason):
-    assert isinstance(closing.error(closing.policy(code), code=code, reason=reason), SogniError)
+    assert isinstance(close_codes.error(close_codes.policy(code), code=code, reason=reason), SogniError)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_every_code_has_a_policy_and_an_error(code, reason):
     [(0, 0.5, 1.0), (1, 0.5, 2.0), (3, 0.5, 8.0), (4, 0.5, 15.0), (9, 0.5, 15.0), (0, 0.0, 0.8), (0, 1.0, 1.2)],
 )
 def test_backoff_doubles_to_fifteen_seconds(attempt, random, seconds):
-    assert closing.backoff(attempt, random) == pytest.approx(seconds)
+    assert close_codes.backoff(attempt, random) == pytest.approx(seconds)
 
 
 @given(st.integers(), st.floats(0, 1))
 def test_backoff_is_bounded(attempt, random):
-    assert 0.79 <= closing.backoff(attempt, random) <= 18.01
+    assert 0.79 <= close_codes.backoff(attempt, random) <= 18.01

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from sogni_core.settings.openclaw import OpenClawKeys
 from sogni_core.settings.paths import Paths
-from sogni_core.settings.reading import Settings
+from sogni_core.settings.values import Settings
 
 
 class Defaults(BaseModel):

@@ -246,13 +246,13 @@ def test_one_key_may_feed_several_settings_and_rules_between_them_hold(home: Any
 def test_a_name_of_nothing_is_refused_there_and_no_answer_below_it(home: Any) -> None:
     home.config('network = "relaxed"\n')
     home.openclaw({"defaultNetwork": "devnet"})
-    assert home.settings().insist("network").value == "devnet"
+    assert home.settings().require("network").value == "devnet"
     home.openclaw({"defaultNetwork": "fsat"})
     settings = home.settings()
     assert said(settings) == [f"{PLACE}.defaultNetwork ({FILE}) is not valid: should be 'fast', 'relaxed' or 'devnet'."]
     with pytest.raises(ConfigError, match=r"network \(~/.openclaw/openclaw.json defaultNetwork\) is not valid"):
-        settings.insist("network")
-    assert home.settings(SOGNI_NETWORK="fast").insist("network").value == "fast"
+        settings.require("network")
+    assert home.settings(SOGNI_NETWORK="fast").require("network").value == "fast"
 
 
 def test_secrets_do_not_come_from_there(home: Any) -> None:
@@ -288,7 +288,7 @@ def test_plain_json_needs_no_other_parser(home: Any) -> None:
     code = (
         "import os, sys\n"
         "from sogni_core.settings import Paths\n"
-        "from sogni_core.settings.hostconfig import read_host_config\n"
+        "from sogni_core.settings.host_file import read_host_config\n"
         "print(len(read_host_config(Paths.of(os.environ), os.environ).config), 'pyjson5' in sys.modules)\n"
     )
     done = subprocess.run(

@@ -36,13 +36,13 @@ def test_a_path_that_depends_on_the_current_folder_or_cannot_be_is_none(home: An
         "media_inbound_dir",
     }
     with pytest.raises(ConfigError, match="credentials_path") as raised:
-        settings.insist("credentials_path")
+        settings.require("credentials_path")
     assert raised.value.code == "INVALID_CONFIG"
 
 
 def test_a_value_to_insist_on(home: Any) -> None:
-    assert home.settings(SOGNI_NETWORK="relaxed").insist("network").value == "relaxed"
-    assert home.settings().insist("network").origin == "built-in"
+    assert home.settings(SOGNI_NETWORK="relaxed").require("network").value == "relaxed"
+    assert home.settings().require("network").origin == "built-in"
 
 
 def test_credentials_are_kept_where_they_are_named(home: Any, tmp_path: Path) -> None:

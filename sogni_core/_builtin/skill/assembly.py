@@ -1,0 +1,122 @@
+"""Put the skill together: ``SKILL.md``, and beside it a reference file for each mode, for errors and for models."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+
+from sogni_core import errors
+from sogni_core._builtin.skill.frontmatter import Form, front_matter
+from sogni_core._builtin.skill.markdown import cell, code, table, uncommented
+from sogni_core._builtin.skill.modes import FOLDER, ModeText, told
+from sogni_core._host.targets import read_text
+from sogni_core.app import App
+from sogni_core.errors import CODES
+from sogni_core.frozen import frozen
+
+CORE = "sogni_core._builtin.skill:core.md"
+
+
+@frozen
+class Skill:
+    """A skill as it would be written."""
+
+    form: Form
+    modes: tuple[ModeText, ...]
+    files: Mapping[str, str] = field(repr=False)
+    """Name below the skill's folder, ``/`` between its parts, to text."""
+    warnings: tuple[str, ...] = ()
+    """What was left out, and why."""
+
+
+def assemble(app: App, form: Form) -> Skill:
+    """Make the skill of what is installed. What is not installed is not in it."""
+    warnings: list[str] = []
+    modes = told(app, warnings)
+    others = {
+        f"{FOLDER}/errors.md": ("every error code", _lines("Error codes", _codes())),
+        f"{FOLDER}/models.md": ("every known model", _lines("Models", _models(app))),
+    }
+    listed = ["- more of each mode, and all its options: " + ", ".join(f"[{mode.name}]({mode.file})" for mode in modes)]
+    listed += [f"- {about}: [{name}]({name})" for name, (about, _) in others.items()]
+    parts = {
+        "first": "\n\n".join(["## Before every other rule", *(mode.first for mode in modes if mode.first)]),
+        "modes": "\n\n".join([*map(_part, (mode for mode in modes if mode.lead)), *_bare(modes)]),
+        "funds": f'"Insufficient funds. {CODES["INSUFFICIENT_BALANCE"].remedy}"',
+        "exits": "\n".join(table(("Exit", "Meaning"), _exits())),
+        "files": "\n".join(listed),
+    }
+    if not any(mode.first for mode in modes):
+        parts["first"] = ""
+    text = read_text(app.host.plugins[0], CORE)
+    for name, part in parts.items():
+        text = text.replace(f"<!-- {name} -->", part)
+    files = {"SKILL.md": front_matter(form, modes) + _tidy(uncommented(text))}
+    files |= {mode.file: _tidy(mode.reference) for mode in modes}
+    files |= {name: page for name, (_, page) in others.items()}
+    return Skill(form, tuple(modes), files, tuple(warnings))
+
+
+def _part(mode: ModeText) -> str:
+    return f"### {mode.title}\n\n{mode.lead}"
+
+
+def _bare(modes: Sequence[ModeText]) -> Iterator[str]:
+    """Yield one list of the modes without a text of their own."""
+    rows = [f"- `{mode.usage}`: {mode.summary}" for mode in modes if not mode.lead]
+    if rows:
+        yield "\n".join(["### Also installed", "", *rows])
+
+
+def _exits() -> Iterator[tuple[str, str]]:
+    meanings: dict[int, list[str]] = {0: ["Done."]}
+    for name in dict.fromkeys(one.kind for one in CODES.values()):
+        meanings.setdefault(_exit(name), []).append(_first_clause(inspect.getdoc(getattr(errors, name)) or name))
+    for status, said in sorted(meanings.items()):
+        yield "130 or 143" if status == errors.InterruptedRunError.exit_code else str(status), " ".join(said)
+
+
+def _first_clause(docstring: str) -> str:
+    """Return what a class says of itself, without what concerns programs in Python."""
+    return f"{docstring.splitlines()[0].partition(';')[0].rstrip('.')}."
+
+
+def _exit(kind: str) -> int:
+    return int(getattr(errors, kind).exit_code)
+
+
+def _codes() -> Iterator[str]:
+    yield "*Retry*: the same call can succeed later. *May charge*: repeating it may cost money; see `sogni runs` first."
+    yield ""
+    rows = [
+        (
+            code(one.name),
+            str(_exit(one.kind)),
+            f"{one.meaning} {one.remedy}".rstrip(),
+            "yes" if one.retryable else "",
+            "yes" if one.may_charge_again else "",
+        )
+        for one in CODES.values()
+    ]
+    yield from table(("Code", "Exit", "Meaning", "Retry", "May charge"), rows)
+
+
+def _models(app: App) -> Iterator[str]:
+    yield "Values for `-m`, beside what else `sogni models` lists. Use one where the user asks for it or for quality."
+    yield ""
+    rows = [(code(cell(m.id)), m.media, cell(m.speed), cell(m.use)) for m in app.registry.models()]
+    yield from table(("Model", "Makes", "Speed", "For"), rows)
+
+
+def _lines(title: str, body: Iterator[str]) -> str:
+    return _tidy("\n".join([f"# {title}", "", *body]))
+
+
+def _tidy(text: str) -> str:
+    """End a text with one line break, and have no two empty lines in a row."""
+    rows: list[str] = []
+    for row in text.splitlines():
+        if row.strip() or (rows and rows[-1]):
+            rows.append(row.rstrip())
+    return "\n".join(rows).rstrip() + "\n"

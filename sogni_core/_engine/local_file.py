@@ -1,0 +1,48 @@
+"""Make a file on this machine: written beside its place, checked, and moved there in one step."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from sogni_core.errors import InputError
+from sogni_core.files import PartFile, absolute, prepare_output
+from sogni_core.media.asset import read_asset
+from sogni_core.media.kind import HEAD, content_type
+from sogni_core.project import Asset
+from sogni_core.result import Artifact
+from sogni_core.text import quote_path
+
+
+async def make(output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
+    """Let ``work`` write a file; see :meth:`sogni_core.context.Context.make`."""
+    output = prepare_output(absolute(output))
+    with PartFile(output) as part_file:
+        part = part_file.finish()
+        await work(part)
+        made = await asyncio.to_thread(_checked, part, output)
+        part_file.commit()
+    return Artifact(
+        0,
+        made.content_type,
+        path=output,
+        size=made.size,
+        sha256=made.sha256,
+        width=made.width,
+        height=made.height,
+        seconds=made.seconds,
+    )
+
+
+def _checked(part: Path, output: Path) -> Asset:
+    """Read what was written and make sure that it is on the disk."""
+    with part.open("rb") as stream:
+        kind = content_type(stream.read(HEAD)).partition("/")[0]
+        if not kind:
+            raise InputError(
+                "UNSUPPORTED_MEDIA", f"What was made for {quote_path(output)} is no image, sound or video."
+            )
+        os.fsync(stream.fileno())
+    return read_asset(Asset(str(part)), kind=kind)

@@ -1,0 +1,33 @@
+"""What the marks of a request's fields may hold: looked at once, before anybody reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sogni_core._host.record_check import FLAG, TYPES, Type
+from sogni_core.request import Argument, Misplaced, Option, Request
+
+_TYPES: Mapping[str, Type] = {
+    **TYPES,
+    "bool": lambda value: isinstance(value, bool),
+    "int": lambda value: isinstance(value, int),
+    "Misplaced | None": lambda value: value is None or (isinstance(value, Misplaced) and not list(_wrong(value))),
+}
+
+
+def wrong_marks(model: type[Request]) -> Iterator[str]:
+    """Yield what is wrong with the marks of a request: a value of another type, a flag that cannot be typed."""
+    for name, mark in model.markers():
+        yield from (f"{model.__qualname__}.{name}: {reason}" for reason in _wrong(mark))
+
+
+def _wrong(mark: Argument | Option | Misplaced) -> Iterator[str]:
+    kind = type(mark)
+    for name, wanted in kind.__annotations__.items():
+        value = getattr(mark, name)
+        if not _TYPES[wanted](value):
+            yield f"{kind.__name__}.{name} must be {wanted}, not {value!r:.80}."
+        elif name == "flags":
+            yield from (f"{flag!r:.80} is no flag." for flag in value if not all(map(FLAG.fullmatch, flag.split("/"))))
+            if not value:
+                yield "Option.flags must not be empty."

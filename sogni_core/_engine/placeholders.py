@@ -1,0 +1,59 @@
+"""Stand-ins for the outputs of a plan: files that are measured as the real ones would be, with nothing in them."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from sogni_core._engine.run_context import extension
+from sogni_core.project import Project, VideoProject
+from sogni_core.result import Artifact
+
+SIDE = 512
+"""Pixels, where the service decides."""
+
+RATE = 24.0
+"""Frames a second, where the service decides."""
+
+_SCALE = 1000
+"""Units of time in a second."""
+
+
+def stand_in(project: Project, index: int, path: Path) -> Artifact:
+    """Write the stand-in of one output beside ``path``, which has no extension; sounds have none."""
+    width, height = project.width or SIDE, project.height or SIDE
+    if project.media == "image":
+        path = path.with_name(path.name + extension(project))
+        _write_image(path, width, height)
+        return Artifact(index, "image/*", path=path, width=width, height=height)
+    if isinstance(project, VideoProject):
+        path = path.with_name(path.name + ".mp4")
+        seconds = (project.frames or RATE) / (project.fps or RATE)
+        path.write_bytes(_empty_video(width, height, seconds))
+        return Artifact(index, "video/mp4", path=path, width=width, height=height, seconds=seconds)
+    return Artifact(index, f"{project.media}/*")
+
+
+def _write_image(path: Path, width: int, height: int) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (width, height), "gray").save(path)
+
+
+def _empty_video(width: int, height: int, seconds: float) -> bytes:
+    """Make an MP4 whose index says what a video is and whose media hold nothing.
+
+    The boxes and their fields are those of ISO/IEC 14496-12, version 0; what is not said is 0.
+    """
+    duration = round(seconds * _SCALE)
+    movie = struct.pack(">4x8xII80x", _SCALE, duration)
+    track = struct.pack(">4x8xI4xI52xII", 1, duration, width << 16, height << 16)
+    media = struct.pack(">4x8xII4x", _SCALE, duration)
+    kind = struct.pack(">8x4s13x", b"vide")
+    whole = _box(b"trak", _box(b"tkhd", track) + _box(b"mdia", _box(b"mdhd", media) + _box(b"hdlr", kind)))
+    index = _box(b"moov", _box(b"mvhd", movie) + whole)
+    return _box(b"ftyp", b"isom\0\0\0\0isom") + index + _box(b"mdat", b"\0")
+
+
+def _box(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", len(content) + 8, name) + content

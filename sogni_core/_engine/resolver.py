@@ -1,0 +1,365 @@
+"""Resolve: from what was given to a request in which every value stands, each with its origin.
+
+Order of each value: what the caller gave, the setting behind the option, what is known of the model,
+the request's own default. All problems with single values are found at once.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sogni_core._engine import prompt_hash
+from sogni_core._engine.conversion import flag_of, leaves, prepare, problems_of
+from sogni_core._engine.last_render import LastRender
+from sogni_core._engine.markers import wrong_marks
+from sogni_core._engine.seeds import BY_EXTENSION, find_seed, hashed_of
+from sogni_core._engine.workflow_choice import choose
+from sogni_core._host.quarantine import quarantine
+from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.targets import blaming, describe
+from sogni_core._host.targets import resolve as resolve_target
+from sogni_core.errors import InputError, PluginError, Problem
+from sogni_core.frozen import frozen
+from sogni_core.plugin import Mode, Model, Workflow
+from sogni_core.project import Asset
+from sogni_core.request import Argument, ImageOptions, Option, RenderOptions, Request
+from sogni_core.settings import Settings
+from sogni_core.text import quote_path
+
+_RANK_LAST = 12
+"""Of a last render that is not there: the Node program looks for it while it reads the arguments."""
+
+_RANK_WORKFLOW = 120
+"""Of an unknown workflow, among the problems of a request."""
+
+_FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
+
+_ON = (True, "true", "1")
+"""A switch that is on, from Python and from a command line."""
+
+_NEVER_ASSUMED = frozenset({"network", "token_type", "safety_filter"})
+"""Settings whose built-in value is no answer to one that is not valid: it would be paid for, elsewhere or otherwise."""
+
+DEFAULT_TIMEOUT = 60
+"""Seconds, for workflows that name no setting."""
+
+
+@frozen
+class Resolved:
+    """A request with every value filled in, and where each came from."""
+
+    mode: Owned[Mode]
+    workflow: Owned[Workflow]
+    request: Any
+    """The request, of the mode's own class."""
+    model: Model
+    """Catalogue entry of the request's model, families merged in."""
+    origins: Mapping[str, str]
+    """Field to where its value came from: ``given``, a setting's key and origin, ``model``, ``default``, …"""
+    seed_strategy: str | None
+    """How the seed was made; None if it was given or taken from the last render."""
+    warnings: tuple[str, ...]
+    hashed: prompt_hash.Hashed | None = None
+    """What the seed was made of; None if it was not made of the request."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with single values. The request then has another value in each such place, so that rules can say
+    what else is wrong; it is never carried out."""
+
+    @property
+    def name(self) -> str:
+        """Mode and workflow, ``mode:workflow``."""
+        return f"{self.mode.record.name}:{self.workflow.record.name}"
+
+
+def request_class(mode: Owned[Mode]) -> type[Request]:
+    """Load a mode's request model; raises PluginError, also for marks that nobody could read."""
+    model = resolve_target(mode.plugin, mode.record.request)
+    if not (isinstance(model, type) and issubclass(model, Request)):
+        reason = f"{mode.record.request} is not a subclass of Request."
+    elif wrong := next(wrong_marks(model), None):
+        reason = wrong
+    else:
+        return model
+    raise PluginError("PLUGIN_HOOK", f"Plugin {mode.plugin.label}: {reason}", plugin=mode.plugin.label)
+
+
+def whole_class(mode: Owned[Mode]) -> type[Request]:
+    """Load a mode's request model and let pydantic build what it had put off; raises PluginError."""
+    model = request_class(mode)
+    outcome = quarantine(model.model_rebuild)
+    if outcome.error is None:
+        return model
+    raise PluginError(
+        "PLUGIN_IMPORT",
+        f"Plugin {mode.plugin.label}: {mode.record.request} cannot be used: {describe(outcome.error)}",
+        plugin=mode.plugin.label,
+    ) from outcome.error
+
+
+def planning_option(mode: Owned[Mode], given: Mapping[str, Any]) -> str | None:
+    """Return the field among those given that asks for a plan instead of a run; None if there is none."""
+    for name, mark in request_class(mode).markers():
+        if isinstance(mark, Option) and mark.plans and given.get(name) in _ON:
+            return name
+    return None
+
+
+class Resolver:
+    """Resolves requests of one registry, under one set of settings."""
+
+    def __init__(self, registry: Registry, settings: Settings, last_render: LastRender) -> None:
+        self._registry = registry
+        self._settings = settings
+        self._last_render = last_render
+
+    def resolve(self, mode: Owned[Mode], workflow: str | None, given: Mapping[str, Any]) -> Resolved:
+        """Resolve; what is wrong with single values is among the result's problems.
+
+        Raises InputError with every problem if no request can be made that rules could look at.
+        """
+        model = whole_class(mode)
+        values, problems = prepare(model, given)
+        named = frozenset(given) & frozenset(model.model_fields)
+        origins = dict.fromkeys(values, "given")
+        warnings: list[str] = []
+        self._fill_assets(model, values, origins, problems)
+        chosen = self._choose(mode, model, values, origins, workflow, problems)
+        self._drop_filled(model, chosen.record, values, origins, warnings)
+        self._fill_settings(model, values, origins)
+        self._fill_model(model, chosen.record, values, origins)
+        entry = self._entry(str(values.get("model") or ""), chosen.record)
+        self._fill_defaults(model, chosen.record, entry, values, origins)
+        self._fill_format(model, values, origins, warnings)
+        self._fill_timeout(model, chosen.record, entry, values, origins)
+        with blaming(mode.plugin, model.__qualname__):
+            request = self._build(model, values, origins, problems)
+        given_fields = frozenset(name for name in named if origins.get(name) == "given")
+        strategy, hashed = None, None
+        if isinstance(request, RenderOptions):
+            seed = find_seed(request, given_fields, self._last_render, warnings)
+            value, strategy = seed.value, seed.strategy
+            if value is None:
+                name = chosen.record.name if entry.media == "video" else "image"
+                hashed = hashed_of(request, name, given_fields, origins)
+                value = prompt_hash.prompt_hash(hashed)
+            origins["seed"] = seed.origin
+            request = request.model_copy(update={"seed": value})
+        request._given = given_fields
+        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings), hashed, tuple(problems))
+
+    def _choose(
+        self,
+        mode: Owned[Mode],
+        model: type[Request],
+        values: dict[str, Any],
+        origins: dict[str, str],
+        name: str | None,
+        problems: list[Problem],
+    ) -> Owned[Workflow]:
+        """Choose the workflow; the option that names it, if the request has one, then holds the chosen one's name."""
+        for field, mark in model.markers():
+            if isinstance(mark, Option) and mark.names_workflow:
+                otherwise = self._settings.value(mark.setting).value if mark.setting is not None else None
+                asked = name or str(values.get(field) or "")
+                try:
+                    chosen = choose(self._registry, mode, model, values, asked, str(otherwise or ""))
+                except InputError as error:
+                    if not asked:
+                        raise
+                    problems.append(
+                        Problem(error.message, field, hint=error.hint, details=error.details, rank=_RANK_WORKFLOW)
+                    )
+                    chosen = choose(self._registry, mode, model, values, None)
+                values[field] = chosen.record.name
+                origins.setdefault(field, "workflow")
+                return chosen
+        return choose(self._registry, mode, model, values, name)
+
+    def _fill_assets(
+        self, model: type[Request], values: dict[str, Any], origins: dict[str, str], problems: list[Problem]
+    ) -> None:
+        """Let switches such as ``--last-image`` put the last render's image into the field they name."""
+        for name, mark in model.markers():
+            if not isinstance(mark, Option) or not mark.fills or values.get(name) not in _ON:
+                continue
+            try:
+                image = self._last_render.image()
+            except InputError as error:
+                problems.append(Problem(error.message, name, code=error.code, hint=error.hint, rank=_RANK_LAST))
+                continue
+            present = values.get(mark.fills)
+            if isinstance(present, list) or (
+                present is None and "tuple" in str(model.model_fields[mark.fills].annotation)
+            ):
+                values[mark.fills] = [*(present or []), image]
+                origins.setdefault(mark.fills, "last render")
+            elif present is None:
+                values[mark.fills] = image
+                origins[mark.fills] = "last render"
+
+    def _drop_filled(
+        self,
+        model: type[Request],
+        workflow: Workflow,
+        values: dict[str, Any],
+        origins: dict[str, str],
+        warnings: list[str],
+    ) -> None:
+        """Leave the last render's image out again where a workflow that the user named takes none."""
+        for name, mark in model.markers():
+            filled = mark.fills if isinstance(mark, Option) else ""
+            if filled and origins.get(filled) == "last render" and filled not in workflow.accepts:
+                del values[filled], origins[filled]
+                called = workflow.aliases[0] if workflow.aliases else workflow.name
+                warnings.append(f"{flag_of(name, mark)} ignored for {called} workflow.")
+
+    def _fill_settings(self, model: type[Request], values: dict[str, Any], origins: dict[str, str]) -> None:
+        for name, mark in model.markers():
+            if name not in values and isinstance(mark, Option) and mark.setting is not None:
+                look_up = self._settings.require if mark.setting in _NEVER_ASSUMED else self._settings.value
+                found = look_up(mark.setting)
+                if found.value is not None:
+                    values[name] = found.value
+                    origins[name] = f"setting {mark.setting}, {found.origin}"
+
+    def _fill_model(
+        self, model: type[Request], workflow: Workflow, values: dict[str, Any], origins: dict[str, str]
+    ) -> None:
+        if "model" not in model.model_fields or values.get("model"):
+            return
+        if workflow.model_setting is not None:
+            found = self._settings.value(workflow.model_setting)
+            values["model"], origins["model"] = found.value, f"setting {workflow.model_setting}, {found.origin}"
+        elif workflow.default_model is not None:
+            values["model"], origins["model"] = workflow.default_model, f"workflow {workflow.name}"
+
+    def _entry(self, model_id: str, workflow: Workflow) -> Model:
+        """Return what is known of a model; whatever it is, it makes what the workflow's usual one makes."""
+        entry = self._registry.model(model_id)
+        key = workflow.model_setting
+        usual = self._settings.builtin(key) if key is not None else workflow.default_model
+        return replace(entry, media=self._registry.model(usual).media) if usual else entry
+
+    def _fill_defaults(
+        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]
+    ) -> None:
+        configured = self._settings.section("").model_defaults.get(entry.id)
+        for name, value in (configured.model_dump(exclude_none=True) if configured is not None else {}).items():
+            if name in model.model_fields and name not in values:
+                values[name], origins[name] = value, f"setting model_defaults.{entry.id}.{name}"
+        for name, said in workflow.defaults.items():
+            value = _by_model(said, entry.id)
+            if name in model.model_fields and name not in values and value is not None:
+                values[name], origins[name] = value, f"workflow {workflow.name}"
+        for name, value in entry.defaults.items():
+            if name in model.model_fields and name not in values:
+                values[name], origins[name] = value, f"model {entry.id}"
+
+    def _fill_format(
+        self, model: type[Request], values: dict[str, Any], origins: dict[str, str], warnings: list[str]
+    ) -> None:
+        output = values.get("output")
+        if "output_format" not in model.model_fields or not output:
+            return
+        extension = Path(str(output)).suffix
+        wanted = _FORMATS.get(extension.lower())
+        asked = str(values.get("output_format") or "").strip().lower()
+        if not asked and wanted is not None:
+            values["output_format"], origins["output_format"] = wanted, BY_EXTENSION
+        elif not asked and extension and issubclass(model, ImageOptions) and _is_open(model):
+            named = quote_path(Path(str(output)).name)
+            warnings.append(f"{named} names no format of images; the service chooses one.")
+        elif asked and extension and wanted != _FORMATS.get(f".{asked}"):
+            warnings.append(f"The output is {asked}, but its name is {quote_path(Path(str(output)).name)}.")
+
+    def _fill_timeout(
+        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]
+    ) -> None:
+        if "timeout" not in model.model_fields or "timeout" in values:
+            return
+        limit, origin, explicit = DEFAULT_TIMEOUT, "default", False
+        if workflow.timeout_setting is not None:
+            found = self._settings.value(workflow.timeout_setting)
+            explicit = found.origin != "built-in"
+            limit, origin = int(found.value), f"setting {workflow.timeout_setting}, {found.origin}"
+        if not explicit and entry.seconds is not None and 3 * entry.seconds > limit:
+            limit, origin = round(3 * entry.seconds), f"model {entry.id}"
+        values["timeout"], origins["timeout"] = limit, origin
+
+    def _build(
+        self, model: type[Request], values: dict[str, Any], origins: Mapping[str, str], problems: list[Problem]
+    ) -> Request:
+        later = {"seed"} if "seed" in model.model_fields and "seed" not in values else set()
+        broken = {problem.field for problem in problems}
+        whole = {**values, **dict.fromkeys(later, 0)}
+        try:
+            return model.model_validate(whole)
+        except ValidationError as error:
+            problems += problems_of(error, model, origins, skip=[name for name in broken if name])
+        # Once more with other values in the place of those: what else is wrong is to be said too.
+        for name in {problem.field for problem in problems if problem.field in model.model_fields}:
+            whole.pop(name, None)
+            whole |= self._stand_in(model, name)
+        try:
+            return model.model_validate(whole)
+        except ValidationError:
+            raise InputError.of(problems) from None
+
+    def _stand_in(self, model: type[Request], name: str) -> dict[str, Any]:
+        """Return a value for a field whose own is missing or not valid; none if its default will do."""
+        mark = dict(model.markers()).get(name)
+        if isinstance(mark, Option) and mark.setting is not None:
+            return {name: self._settings.builtin(mark.setting)}
+        if isinstance(mark, Argument) and leaves(model.model_fields[name].annotation) == {str}:
+            return {name: "?"}
+        return {}
+
+
+def _is_open(model: type[Request]) -> bool:
+    """Whether a mode leaves the format of its images to the service."""
+    return model.model_fields["output_format"].default is None
+
+
+def _by_model(said: Any, model_id: str) -> Any:
+    """Return a workflow's value, or that of the first pattern that fits the model; None if none does."""
+    if not isinstance(said, Mapping):
+        return said
+    return next((value for pattern, value in said.items() if fnmatch.fnmatchcase(model_id.lower(), pattern)), None)
+
+
+def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    """Warn of values that somebody chose outside the model's range; the service decides what it does with them.
+
+    ``live``: ranges that the network itself names, which stand above those of the catalogue entries.
+    """
+    marks = dict(type(resolved.request).markers())
+    for name, limit in {**resolved.model.limits, **live}.items():
+        value = getattr(resolved.request, name, None)
+        chosen = resolved.origins.get(name, "").startswith(("given", "setting"))
+        if not isinstance(limit, tuple) or not isinstance(value, int | float) or not chosen:
+            continue
+        least, most = limit
+        if not least <= value <= most:
+            flag = flag_of(name, marks.get(name))
+            yield (
+                f"{flag} {value:g} is outside the range of {resolved.model.id}, {least:g} to {most:g}; "
+                "it is sent as it is."
+            )
+
+
+def sources(request: Request) -> dict[str, tuple[Asset, ...]]:
+    """Map every asset field of a request to its assets."""
+    found: dict[str, tuple[Asset, ...]] = {}
+    for name in type(request).model_fields:
+        value = getattr(request, name)
+        if isinstance(value, Asset):
+            found[name] = (value,)
+        elif isinstance(value, tuple) and value and all(isinstance(item, Asset) for item in value):
+            found[name] = value
+    return found

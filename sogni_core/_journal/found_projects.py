@@ -1,0 +1,90 @@
+"""Rows of what a network told of on its own: projects of earlier runs, and of other programs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sogni_core._journal.entries import FoundJob, FoundProject
+from sogni_core._protocol import recovery
+from sogni_core._protocol.failures import SENSITIVE
+from sogni_core._protocol.values import record
+
+
+def note_found(
+    connection: sqlite3.Connection,
+    kept: Mapping[str, Any],
+    where: tuple[str, str, str],
+    request: Mapping[str, Any] | None,
+    now: str,
+) -> None:
+    """Keep a project as :func:`recovery.keep` gives it; ``where`` is endpoint, account and app id."""
+    project_id, ended = kept["id"], recovery.has_ended(kept)
+    step = connection.execute("SELECT found FROM steps WHERE project_id = ?", (project_id,)).fetchone()
+    if step is not None:
+        if ended or not (step[0] and recovery.has_ended(json.loads(step[0]))):
+            connection.execute("UPDATE steps SET found = ? WHERE project_id = ?", (_json(kept), project_id))
+        return
+    connection.execute(
+        "INSERT INTO found (project_id, endpoint, account, app_id, ended, project, request, first, last)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (project_id) DO UPDATE SET ended = excluded.ended, project = excluded.project,"
+        " request = coalesce(excluded.request, request), last = excluded.last"
+        " WHERE excluded.ended >= found.ended",
+        (project_id, *where, ended, _json(kept), None if request is None else _json(request), now, now),
+    )
+
+
+def read_found(connection: sqlite3.Connection, limit: int) -> list[FoundProject]:
+    """Return the projects that no step knows, those told of last first."""
+    cursor = connection.execute(
+        "SELECT project_id, endpoint, account, app_id, ended, project, request, first, last FROM found"
+        " ORDER BY last DESC, rowid DESC LIMIT ?",
+        (limit,),
+    )
+    return [_found(*row) for row in cursor]
+
+
+def _found(
+    project_id: str,
+    endpoint: str,
+    account: str,
+    app_id: str,
+    ended: int,
+    project: str,
+    request: str | None,
+    first: str,
+    last: str,
+) -> FoundProject:
+    told = json.loads(project)
+    asked = json.loads(request) if request else None
+    unfiltered = record(asked).get("disableSafety") is True
+    return FoundProject(
+        project_id=project_id,
+        endpoint=endpoint,
+        account=account,
+        app_id=app_id,
+        status=told.get("status", ""),
+        ended=bool(ended),
+        model=told.get("model", {}).get("id", ""),
+        jobs=tuple(
+            FoundJob(job["imgID"], job.get("status", ""), job.get("seedUsed"), _withheld(job, unfiltered))
+            for job in told["workerJobs"]
+        ),
+        project=told,
+        request=asked,
+        first=datetime.fromisoformat(first),
+        last=datetime.fromisoformat(last),
+    )
+
+
+def _withheld(job: Mapping[str, Any], unfiltered: bool) -> bool:
+    triggered = job.get("triggeredNSFWFilter") is True and job.get("nsfwDetected") is not True
+    return job.get("reason") == SENSITIVE or (triggered and not unfiltered)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,102 @@
+"""Rows of the journal as records."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Set
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sogni_core._journal.entries import INTERRUPTED, RUNNING, Run, Step
+from sogni_core.result import Artifact
+
+
+def read_runs(connection: sqlite3.Connection, where: str, parameters: tuple[Any, ...], gone: Set[str]) -> list[Run]:
+    """Return the runs that ``where`` chooses, with steps and artifacts.
+
+    ``gone``: owners whose process was seen to be dead; their runs that have not ended are interrupted.
+    """
+    rows = _rows(connection, f"SELECT * FROM runs {where}", parameters)  # noqa: S608 - one of the journal's own clauses
+    ids = [row["id"] for row in rows]
+    steps = _steps(connection, ids)
+    return [_run(row, tuple(steps[row["id"]]), gone) for row in rows]
+
+
+def _steps(connection: sqlite3.Connection, runs: list[str]) -> dict[str, list[Step]]:
+    artifacts: dict[tuple[str, str], list[Artifact]] = defaultdict(list)
+    steps: dict[str, list[Step]] = defaultdict(list)
+    for run_id in runs:
+        for row in _rows(connection, "SELECT * FROM artifacts WHERE run_id = ? ORDER BY key, place", (run_id,)):
+            artifacts[run_id, row["key"]].append(_artifact(row))
+        for row in _rows(connection, "SELECT * FROM steps WHERE run_id = ? ORDER BY place", (run_id,)):
+            steps[run_id].append(_step(row, tuple(artifacts[run_id, row["key"]])))
+    return steps
+
+
+def _run(row: dict[str, Any], steps: tuple[Step, ...], gone: Set[str]) -> Run:
+    state = row["state"]
+    if state == RUNNING and row["owner"] in gone:
+        state = INTERRUPTED
+    return Run(
+        id=row["id"],
+        mode=row["mode"],
+        workflow=row["workflow"],
+        network=row["network"],
+        account=row["account"],
+        state=state,
+        began=datetime.fromisoformat(row["began"]),
+        request=json.loads(row["request"]),
+        random_seed=row["random_seed"],
+        ended=datetime.fromisoformat(row["ended"]) if row["ended"] else None,
+        error_code=row["error_code"],
+        warnings=tuple(json.loads(row["warnings"])),
+        pid=row["pid"],
+        owner=row["owner"],
+        steps=steps,
+    )
+
+
+def _step(row: dict[str, Any], artifacts: tuple[Artifact, ...]) -> Step:
+    cost = {"token": row["cost_token"], "amount": row["cost_amount"], "usd": row["cost_usd"]}
+    known = {name: value for name, value in cost.items() if value is not None}
+    return Step(
+        key=row["key"],
+        project_id=row["project_id"],
+        project=json.loads(row["project"]),
+        state=row["state"],
+        began=datetime.fromisoformat(row["began"]),
+        changed=datetime.fromisoformat(row["changed"]),
+        app_id=row["app_id"],
+        output=Path(row["output"]) if row["output"] else None,
+        error_code=row["error_code"],
+        error_message=row["error_message"],
+        cost=known or None,
+        artifacts=artifacts,
+        writes=row["writes"],
+        found=json.loads(row["found"]) if row["found"] else None,
+    )
+
+
+def _artifact(row: dict[str, Any]) -> Artifact:
+    return Artifact(
+        index=row["place"],
+        content_type=row["content_type"],
+        path=Path(row["path"]) if row["path"] else None,
+        url=row["url"],
+        size=row["size"],
+        sha256=row["sha256"],
+        width=row["width"],
+        height=row["height"],
+        seconds=row["seconds"],
+        seed=row["seed"],
+        labelled=bool(row["labelled"]),
+    )
+
+
+def _rows(connection: sqlite3.Connection, query: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]

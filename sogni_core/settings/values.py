@@ -1,0 +1,296 @@
+"""Settings as the rest of the program reads them: by section, by key, with the origin of every value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, SecretBytes, SecretStr
+
+from sogni_core.errors import ConfigError, SogniError
+from sogni_core.frozen import frozen
+from sogni_core.settings import schema
+from sogni_core.settings.core import CoreSettings
+from sogni_core.settings.keys import join_key, split_key
+from sogni_core.settings.layers import BUILT_IN, Layer, SettingProblem, layers
+from sogni_core.settings.openclaw import OpenClaw, OpenClawKeys
+from sogni_core.settings.paths import Paths
+from sogni_core.settings.section import Section, resolve, unknown_key
+from sogni_core.text import clean, nearest
+
+SectionT = TypeVar("SectionT", bound=BaseModel)
+
+MASK = "********"
+"""Shown in place of a secret."""
+
+
+@frozen
+class Value:
+    """The value of one key in one layer."""
+
+    key: str
+    value: Any = field(repr=False)
+    """As the section's model has it; as it was written where a layer below or a refused value is explained."""
+    origin: str
+    """``environment SOGNI_VIDEO__FPS``, ``~/.openclaw/openclaw.json defaultFps``, ``~/.config/sogni/config.toml``,
+    ``built-in``."""
+    secret: bool = False
+    used: bool = True
+    """Whether this is the value in force."""
+    problem: str = ""
+    """Why it was ignored; empty if it is valid."""
+
+    @property
+    def shown(self) -> object:
+        """The value to show to people and programs, JSON types only, a secret masked."""
+        if self.secret and self.value is not None:
+            return MASK
+        return _plain(self.value)
+
+
+class Settings:
+    """The settings of one call. Sections are read when they are first asked for, each once."""
+
+    def __init__(
+        self,
+        sections: Mapping[str, Callable[[], type[BaseModel]]],
+        *,
+        paths: Paths,
+        environ: Mapping[str, str],
+        openclaw: OpenClawKeys = OpenClawKeys(),  # noqa: B008 - it cannot be changed
+    ) -> None:
+        """``sections``: name of a table to what imports its model, as plugins registered them.
+
+        The core's own is added. ``openclaw``: which keys of OpenClaw feed them; by default none.
+        """
+        self.paths = paths
+        self.environ = environ
+        self.sections: dict[str, Callable[[], type[BaseModel]]] = {"": lambda: CoreSettings, **sections}
+        self._keys = openclaw
+        self._layers: list[Layer] = layers(paths, environ, openclaw)
+        self._read: dict[str, Section] = {}
+
+    def fresh(self) -> Settings:
+        """Return the settings as they are now, read again."""
+        return Settings(self.sections, paths=self.paths, environ=self.environ, openclaw=self._keys)
+
+    def section(self, name: str) -> Any:
+        """Return the values of a table, an instance of its model; ``""`` for the top level.
+
+        Raises INVALID_CONFIG for a table that nobody registered, and what its plugin raises on import.
+        """
+        return self._section(name).values
+
+    def of(self, model: type[SectionT]) -> SectionT:
+        """Return the values of the table that was registered with this model.
+
+        Raises INVALID_CONFIG if there is none.
+        """
+        for name in self.sections:
+            try:
+                section = self._section(name)
+            except SogniError:
+                if name not in self._read and name:
+                    continue  # another plugin's trouble, reported where all settings are read
+                raise
+            if section.model is model:
+                return cast("SectionT", section.values)
+        raise ConfigError("INVALID_CONFIG", f"No plugin registered {model.__qualname__} for its settings.")
+
+    @property
+    def core(self) -> CoreSettings:
+        """The values of the top level."""
+        return cast("CoreSettings", self.section(""))
+
+    @cached_property
+    def located(self) -> Paths:
+        """The paths, with credentials and last render where settings put them.
+
+        A setting that is not valid moves nothing: whoever pays with the credentials calls :meth:`require` first.
+        """
+
+        def named(text: str | None) -> Path | None:
+            return None if text is None else self.paths.expanded(text)
+
+        core = self.core
+        return replace(
+            self.paths,
+            credentials_file=named(core.credentials_path),
+            last_render_file=named(core.last_render_path),
+        )
+
+    @property
+    def openclaw(self) -> OpenClaw:
+        """The layer of OpenClaw."""
+        return next(layer for layer in self._layers if isinstance(layer, OpenClaw))
+
+    def require(self, key: str) -> Value:
+        """Return the value in force of a key for which a lower layer's is no answer to one that is not valid.
+
+        It would be paid for elsewhere or otherwise than was meant. Raises INVALID_CONFIG then.
+        """
+        spoken = self.explain(key)[0]
+        if spoken.problem:
+            raise ConfigError(
+                "INVALID_CONFIG",
+                f"{spoken.key} ({spoken.origin}) is not valid: {spoken.problem}.",
+                details={"key": spoken.key, "origin": spoken.origin, "value": spoken.shown},
+            )
+        return self.value(key)
+
+    def value(self, key: str) -> Value:
+        """Return the value in force and its origin. A table's origin is that of its highest value.
+
+        Raises INVALID_CONFIG for an unknown key. A key of the user's choice that nobody set has the value None.
+        """
+        section, path = self.locate(key)
+        return self._value(section, path)
+
+    def builtin(self, key: str) -> Any:
+        """Return the value that a key has when no layer speaks. Raises INVALID_CONFIG for an unknown key."""
+        section, path = self.locate(key)
+        found = schema.value_at(section.model(), path)
+        return None if found is schema.MISSING else found
+
+    def explain(self, key: str) -> list[Value]:
+        """Return what every layer says about a key, the highest first, the built-in value last.
+
+        Of a table, what is said about each key in it. Raises INVALID_CONFIG for an unknown key.
+        """
+        section, path = self.locate(key)
+        secret = schema.is_secret(section.model, path)
+        spoken: list[Value] = []
+        for found, said in section.said.items():
+            if found[: len(path)] != path:
+                continue
+            origin = section.origin(found)
+            for one in said:
+                used = not one.problem and one.origin == origin
+                value = schema.value_at(section.values, found) if used else one.value
+                spoken.append(Value(section.key(found), value, one.origin, secret, used, one.problem))
+        built_in = Value(section.key(path), self.builtin(key), BUILT_IN, secret, not any(one.used for one in spoken))
+        return [*spoken, built_in]
+
+    def all(self) -> list[Value]:
+        """Return every value in force, by section, in the order of the models. Every section is read.
+
+        A section whose model cannot be imported is left out and named by :meth:`check`.
+        """
+        return [self._value(section, path) for section in self._sections() for path, _ in _shown_leaves(section.values)]
+
+    @property
+    def problems(self) -> tuple[SettingProblem, ...]:
+        """What is wrong with the layers and with the sections read so far."""
+        names = tuple(self.sections)
+        whole = [problem for layer in self._layers for problem in layer.problems(names)]
+        found = [*whole, *(problem for section in self._read.values() for problem in section.problems)]
+        distinct: dict[tuple[str, str], SettingProblem] = {}
+        for one in found:
+            # A key of OpenClaw may feed several settings: it is one mistake all the same.
+            distinct.setdefault((one.origin, one.key or one.message), one)
+        return tuple(distinct.values())
+
+    def check(self) -> tuple[SettingProblem, ...]:
+        """Return what is wrong with the layers and with all sections; every section is read."""
+        broken: list[SettingProblem] = []
+        for _ in self._sections(broken):
+            pass
+        return (*self.problems, *broken)
+
+    def require_valid(self) -> None:
+        """Raise INVALID_CONFIG with all problems if :meth:`check` finds one that is more than a note."""
+        wrong = [problem for problem in self.check() if problem.severity == "error"]
+        if wrong:
+            more = f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise ConfigError(
+                "INVALID_CONFIG",
+                f"{wrong[0]}{more}",
+                details={
+                    "problems": [
+                        {"message": one.message, "origin": one.origin, "key": one.key, "nearest": one.nearest}
+                        for one in wrong
+                    ]
+                },
+            )
+
+    def locate(self, key: str) -> tuple[Section, schema.Path]:
+        """Return the section of a key and the path below it. Raises INVALID_CONFIG for an unknown key."""
+        try:
+            parts = split_key(key)
+        except ValueError as error:
+            raise ConfigError("INVALID_CONFIG", f"{clean(error)}.", details={"key": clean(key)}) from None
+        named = len(parts) > 1 and parts[0] in self.sections
+        section = self._section(parts[0] if named else "")
+        path = parts[1:] if named else parts
+        if schema.at(section.model, path) is schema.MISSING:
+            if parts[0] in self.sections:
+                near = unknown_key(self._section(parts[0]), parts[1:])
+            else:
+                # Of other sections only the names are tried, so that no plugin is imported for a slip of the hand.
+                near = unknown_key(section, path) or nearest(parts[0], (name for name in self.sections if name))
+            raise ConfigError(
+                "INVALID_CONFIG",
+                f"{join_key(parts)} is not a known setting.",
+                hint=f"Did you mean {near}?" if near else None,
+                details={"key": join_key(parts), "nearest": near},
+            )
+        return section, path
+
+    def _section(self, name: str) -> Section:
+        if name not in self._read:
+            if name not in self.sections:
+                near = nearest(name, self.sections)
+                raise ConfigError(
+                    "INVALID_CONFIG",
+                    f"[{clean(name)}] belongs to no installed plugin.",
+                    hint=f"Did you mean {near}?" if near else None,
+                    details={"key": clean(name), "nearest": near},
+                )
+            names = tuple(self.sections)
+            self._read[name] = resolve(
+                name, self.sections[name](), (layer.entries(name, names) for layer in self._layers)
+            )
+        return self._read[name]
+
+    def _sections(self, broken: list[SettingProblem] | None = None) -> Iterator[Section]:
+        for name in self.sections:
+            try:
+                section = self._section(name)
+            except SogniError as error:
+                if broken is not None:
+                    broken.append(SettingProblem(error.message, f"plugin of [{name}]", name))
+                continue
+            yield section
+
+    def _value(self, section: Section, path: schema.Path) -> Value:
+        value = schema.value_at(section.values, path)
+        origin = section.origin(path)
+        if origin == BUILT_IN and isinstance(value, BaseModel | Mapping):
+            # A table's values may come from several layers; the highest that gave one speaks for it.
+            below = [found for found in section.said if found[: len(path)] == path]
+            origin = next((one for one in map(section.origin, below) if one != BUILT_IN), BUILT_IN)
+        secret = schema.is_secret(section.model, path)
+        return Value(section.key(path), None if value is schema.MISSING else value, origin, secret)
+
+
+def _shown_leaves(values: BaseModel) -> Iterator[tuple[schema.Path, object]]:
+    """Yield the leaves of a section, an empty table as one."""
+    for name in type(values).model_fields:
+        found = list(schema.leaves(schema.below(type(values), name), getattr(values, name), (name,)))
+        yield from found or [((name,), None)]
+
+
+def _plain(value: object) -> object:
+    """Return a value in JSON's types."""
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, SecretStr | SecretBytes):
+        return MASK
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
