@@ -42,7 +42,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy -p sogni_devnet -p sogni_multiangle -p sogni_photobooth -p sogni_video -p sogni_postcard -p tools
+	$(BIN)/mypy -p sogni_devnet -p sogni_gen -p sogni_multiangle -p sogni_photobooth -p sogni_video -p sogni_postcard -p tools
 	$(BIN)/mypy tests/type_check/public_api.py
 	$(BIN)/lint-imports --no-logo
 
@@ -69,6 +69,6 @@ $(VENV)/demo: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml constr
 	$(call install,-c constraints.txt -e . -e plugins/devnet)
 	@touch $@
 
-$(VENV)/dev: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml plugins/multiangle/pyproject.toml plugins/photobooth/pyproject.toml plugins/video/pyproject.toml constraints.txt requirements-dev.txt
+$(VENV)/dev: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml plugins/gen/pyproject.toml plugins/multiangle/pyproject.toml plugins/photobooth/pyproject.toml plugins/video/pyproject.toml constraints.txt requirements-dev.txt
 	$(call install,-c constraints.txt -r requirements-dev.txt)
 	@touch $@

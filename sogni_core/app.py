@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from sogni_core._host import extras
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
-from sogni_core._host.registry import LIVE_NETWORKS, Registry
-from sogni_core.errors import InputError
+from sogni_core._host.registry import LIVE_NETWORKS, Owned, Registry
+from sogni_core.frontend.run_options import RunOptions
 from sogni_core.plugin import Mode, Network
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sogni_core._engine.engine import Engine
     from sogni_core._journal.entries import Run
     from sogni_core._network.facts import LiveModel
+    from sogni_core.frontend.modes import ModeInfo
+    from sogni_core.prepared import Prepared
     from sogni_core.settings import Credentials, Settings
     from sogni_core.settings.openclaw import OpenClawKeys
 
@@ -128,16 +130,33 @@ class App:
             self._engine = Engine(self._host, self.settings, self.paths, self._environ)
         return self._engine
 
-    async def run(self, name: str, /, *, on_progress: OnProgress | None = None, **fields: Any) -> Result:
-        """Run a mode, ``"image"`` or ``"image:edit"``, with the options of its request as fields.
+    async def prepare(
+        self,
+        name: str,
+        /,
+        *,
+        run_options: RunOptions = RunOptions(),  # noqa: B008 - it cannot be changed
+        on_progress: OnProgress | None = None,
+        **fields: Any,
+    ) -> Prepared:
+        """Resolve and check a request of a mode, ``"image"`` or ``"image:edit"``; the one way into the engine.
 
-        Returns the result; some outputs may be missing (``result.error``). Raises InputError with all
-        problems before anything is sent, and SogniError if there is no output at all. Cancelling the
-        task asks the network to cancel.
+        ``fields``: the options of its request, typed or as text. Files are read, all rules are asked, and nothing is
+        sent; the network's host is called meanwhile. Raises InputError with all problems, PluginError, ConfigError.
         """
-        if asked := self.planning_option(name, fields):
-            raise InputError("INVALID_ARGUMENT", f"{asked} asks for a plan.", hint=f"Use app.plan({name!r}, …).")
-        return await self.engine.run(name, self._with_network(name, fields), on_progress or self.on_progress)
+        from sogni_core._engine.resolver import planning_option
+        from sogni_core.prepared import Prepared
+
+        mode, _ = self.engine.find_mode(name)
+        given = self._with_network(mode, fields)
+        planning = "dry_run" if run_options.dry_run else planning_option(mode, given)
+        if planning is None:
+            await self.engine.dial(name, given)
+        return Prepared(self.engine, await self.engine.prepare(name, given), on_progress or self.on_progress, planning)
+
+    async def run(self, name: str, /, *, on_progress: OnProgress | None = None, **fields: Any) -> Result:
+        """Prepare a request and run it; see :meth:`prepare` and ``Prepared.run``."""
+        return await (await self.prepare(name, on_progress=on_progress, **fields)).run()
 
     async def resume(self, run_id: str, *, on_progress: OnProgress | None = None) -> Result:
         """Go on with a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
@@ -148,14 +167,8 @@ class App:
         return await self.engine.resume(run_id, on_progress or self.on_progress)
 
     async def plan(self, name: str, /, **fields: Any) -> Plan:
-        """Say what :meth:`run` would submit: projects, sizes, files, and the price where it can be asked."""
-        return await self.engine.plan(name, self._with_network(name, fields))
-
-    def planning_option(self, name: str, fields: Mapping[str, Any]) -> str | None:
-        """Return the option among ``fields`` that asks for a plan instead of a run, such as ``estimate_video_cost``."""
-        from sogni_core._engine.resolver import planning_option
-
-        return planning_option(self.engine.find_mode(name)[0], fields)
+        """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""
+        return await (await self.prepare(name, run_options=RunOptions(dry_run=True), **fields)).plan()
 
     async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""
@@ -205,9 +218,9 @@ class App:
 
     def schema(self, mode: str) -> dict[str, Any]:
         """Return the JSON Schema of a mode's request, with flags, defaults and the settings behind them."""
-        from sogni_core._engine.schema import mode_schema
+        from sogni_core.frontend.schema import input_schema
 
-        return mode_schema(self.engine.find_mode(mode)[0], self.settings)
+        return input_schema(self.engine.find_mode(mode)[0], self.settings)
 
     def schemas(self) -> dict[str, dict[str, Any]]:
         """Return the JSON Schemas of all modes by name."""
@@ -220,8 +233,15 @@ class App:
 
     @property
     def warnings(self) -> Sequence[str]:
-        """What was odd so far: about credentials and settings."""
-        return self.engine.notices
+        """What is odd about settings and credentials, so far as they were read."""
+        return tuple(notice.said() for notice in self.engine.notices)
+
+    @property
+    def modes(self) -> Mapping[str, ModeInfo]:
+        """The modes that are installed, by name."""
+        from sogni_core.frontend.modes import modes_of
+
+        return modes_of(self.registry)
 
     def _openclaw_keys(self) -> OpenClawKeys:
         from sogni_core.settings.openclaw import OpenClawKeys
@@ -238,7 +258,10 @@ class App:
     def _network_name(self, network: str | None) -> str:
         return network or self._network or str(self.settings.require("network").value)
 
-    def _with_network(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
-        if self._network is None or fields.get("network") is not None:
+    def _with_network(self, mode: Owned[Mode], fields: dict[str, Any]) -> dict[str, Any]:
+        """Let the App's network count where the call names none; a mode that submits nothing has no network."""
+        from sogni_core._engine.resolver import request_class
+
+        if self._network is None or fields.get("network") is not None or not request_class(mode).paid:
             return fields
         return {**fields, "network": self._network}

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from sogni_core.errors import Problem
     from sogni_core.plugin import Model
+    from sogni_core.problem import Problem
     from sogni_core.project import Project
     from sogni_core.result import Artifact, Outcome, Result
 

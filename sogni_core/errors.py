@@ -21,11 +21,12 @@ whether repeating may charge again. Raising an unregistered code is a bug and fa
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 from sogni_core.frozen import frozen
+from sogni_core.problem import FieldName, Problem, literal
 
 
 @frozen
@@ -44,24 +45,6 @@ class Code:
     """Whether the same call can succeed later without a change."""
     may_charge_again: bool = False
     """Whether repeating the call may cost money although this one failed."""
-
-
-@frozen
-class Problem:
-    """One thing wrong with a request, found before anything is sent."""
-
-    message: str
-    """What was wrong and what is allowed, one sentence."""
-    field: str | None = None
-    """Field of the request, None if it concerns the whole."""
-    code: str = "INVALID_ARGUMENT"
-    """Registered code."""
-    hint: str | None = None
-    """What to type instead."""
-    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    """Facts for programs."""
-    rank: int = 100
-    """Order among problems, least first; ``sogni-gen`` shows only the first."""
 
 
 class SogniError(Exception):
@@ -88,6 +71,30 @@ class SogniError(Exception):
         self.details: dict[str, Any] = dict(details or {})
         self.plugin = plugin
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let errors be copied, and handed from one process to another."""
+        return _restored, (type(self), self.message, self.__dict__)
+
+    def with_details(self, details: Mapping[str, Any], *, hint: str | None = None) -> Self:
+        """Return this error with more facts, and perhaps another hint; facts that it has already stay.
+
+        Nothing else changes: class, message, problems, plugin, cause and traceback are kept, so it can be raised again.
+        """
+        other = copy(self)
+        other.details = {**details, **self.details}
+        other.hint = hint or self.hint
+        other.__cause__, other.__context__ = self.__cause__, self.__context__
+        other.__suppress_context__ = self.__suppress_context__
+        return other.with_traceback(self.__traceback__)
+
+    def said(self, name: FieldName = str) -> str:
+        """Return the message; one about fields calls each what ``name`` says."""
+        return self.message
+
+    def hinted(self, name: FieldName = str) -> str | None:
+        """Return the hint in the same way; None if there is none."""
+        return self.hint
+
     @property
     def retryable(self) -> bool:
         """Whether the same call can succeed later without a change."""
@@ -99,8 +106,14 @@ class SogniError(Exception):
         return CODES[self.code].may_charge_again
 
 
+def _restored(kind: type[SogniError], message: str, state: Mapping[str, Any]) -> SogniError:
+    error = kind.__new__(kind, message)
+    error.__dict__.update(state)
+    return error
+
+
 class InputError(SogniError):
-    """Something the user gave is wrong; ``problems`` holds all that was found, by rank."""
+    """Something the user gave is wrong; ``problems`` holds all that was found, in the order of the checks."""
 
     exit_code = 2
 
@@ -115,16 +128,34 @@ class InputError(SogniError):
         problems: Iterable[Problem] = (),
     ) -> None:
         super().__init__(code, message, hint=hint, details=details, plugin=plugin)
-        self.problems: tuple[Problem, ...] = tuple(problems) or (
-            Problem(message, code=code, hint=hint, details=self.details),
-        )
+        self.problems: tuple[Problem, ...] = tuple(problems)
 
     @classmethod
-    def of(cls, problems: Iterable[Problem]) -> InputError:
-        """Make one error of all problems found; the first by rank speaks for it."""
-        ranked = sorted(problems, key=lambda problem: problem.rank)
-        first = ranked[0]
-        return cls(first.code, first.message, hint=first.hint, details=first.details, problems=ranked)
+    def of(cls, problems: Iterable[Problem]) -> Self:
+        """Make one error of all problems found; the first speaks for it, in the words of Python."""
+        found = tuple(problems)
+        first = found[0]
+        return cls(first.code, first.said(), hint=first.hinted(), details=first.facts, problems=found)
+
+    @property
+    def field(self) -> str | None:
+        """The field to change first; None if the whole request is meant."""
+        return self.problems[0].field if self.problems else None
+
+    def as_problems(self) -> tuple[Problem, ...]:
+        """Return the problems; an error without any is one itself, about the whole request."""
+        if self.problems:
+            return self.problems
+        hint = literal(self.hint or "")
+        return (Problem(f"error.{self.code.lower()}", (), literal(self.message), self.details, self.code, hint),)
+
+    def said(self, name: FieldName = str) -> str:
+        """Return the message, its fields called what ``name`` says."""
+        return self.problems[0].said(name) if self.problems else self.message
+
+    def hinted(self, name: FieldName = str) -> str | None:
+        """Return the hint in the same way; None if there is none."""
+        return (self.problems[0].hinted(name) if self.problems else None) or self.hint
 
 
 class ConfigError(SogniError):
@@ -183,6 +214,13 @@ class InterruptedRunError(SogniError):
     """A signal stopped the run; ``details["projects"]`` says what became of each project."""
 
     exit_code = 130
+
+    @classmethod
+    def by_signal(cls, number: int, name: str, details: Mapping[str, Any] | None = None) -> Self:
+        """Make the error of a signal, ``2`` and ``"SIGINT"``; its exit code is 128 plus the number."""
+        error = cls("INTERRUPTED", f"Stopped by {name}.", details=details)
+        error.exit_code = 128 + number
+        return error
 
 
 def first_of(group: BaseExceptionGroup[BaseException]) -> SogniError | None:

@@ -31,18 +31,6 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @frozen
-class Clash:
-    """What the flat command line says when it is asked for a mode and for another one at once."""
-
-    mode: str
-    """Name of the other mode."""
-    message: str
-    """What is said."""
-    rank: int = 104
-    """Its place among the problems of the request, as :attr:`sogni_core.errors.Problem.rank`."""
-
-
-@frozen
 class Mode:
     """What a user asks for: one subcommand, one JSON Schema, one part of every generated surface."""
 
@@ -55,10 +43,8 @@ class Mode:
     workflow: str | None = None
     """Target of the mode's only workflow; a mode with several registers :class:`Workflow` records instead."""
     flat: tuple[str, ...] = ()
-    """Flags by which the flat command line ``sogni-gen`` recognises this mode, such as ``("--video", "-v")``. One that
-    is an option of the mode too is both; any other is a switch and no more. An option of another mode stays that."""
-    clashes: tuple[Clash, ...] = ()
-    """What to say where the flat command line is asked for another mode too; there is a general text."""
+    """Flags by which a command line without subcommands recognises this mode: ``("--video", "-v")``. A flag that
+    is also an option of the mode is both; any other is only a switch. An option of another mode stays that."""
     needs: str | None = None
     """Target of ``def missing() -> Iterable[Problem]``, which looks for what every call of the mode needs of this
     machine, such as a program. It runs before anything is sent."""

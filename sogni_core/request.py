@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
-from pydantic_core import PydanticCustomError
 
+from sogni_core.field import FieldSpec, spec_of
 from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
@@ -34,19 +34,9 @@ class Argument:
     metavar: str = ""
     """Name in help; empty for the field's name in capitals."""
     missing: str = ""
-    """Message if it is missing; empty for a general one."""
+    """What to say if it is missing; empty for a general sentence."""
     kind: str = "image"
     """For assets: what the file has to be, ``image``, ``audio`` or ``video``."""
-
-
-@frozen
-class Misplaced:
-    """What the flat command line says of an option that was given to a mode without it; there is a general text."""
-
-    message: str
-    """What is said."""
-    rank: int
-    """Its place among the problems of the request, as :attr:`sogni_core.errors.Problem.rank`."""
 
 
 @dataclass(frozen=True, init=False)
@@ -76,11 +66,6 @@ class Option:
     names_workflow: bool
     """Whether the value is the name of the workflow, or an alias of it. The setting behind such an option counts only
     where neither the model nor the assets say which workflow is meant; the field then holds the chosen one's name."""
-    bare: str | None
-    """For a path: the value of the flag without one, so that the flat command line takes the next word only if it looks
-    like a path. None: the flag always has a value."""
-    misplaced: Misplaced | None
-    """What the flat command line says when it is given to a mode without it."""
 
     def __init__(
         self,
@@ -95,8 +80,6 @@ class Option:
         kind: str = "image",
         plans: bool = False,
         names_workflow: bool = False,
-        bare: str | None = None,
-        misplaced: Misplaced | None = None,
     ) -> None:
         for name, value in locals().items():
             if name not in ("self", "__class__"):
@@ -108,17 +91,8 @@ def lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-REFUSED = "sogni_refused"
-"""Type of a validation error that brings its own message, hint, details and rank."""
-
-
 def _format(value: object) -> object:
     folded = lower(value)
-    if isinstance(folded, str) and folded not in ("png", "jpg", "jpeg", "webp"):
-        # The message is that of the Node program, which knows no WebP.
-        message = 'Image output format must be "png" or "jpg".'
-        said = {"message": message, "hint": "webp works too.", "details": {"outputFormat": folded}, "rank": 112}
-        raise PydanticCustomError(REFUSED, "{message}", said)
     return "jpg" if folded == "jpeg" else folded
 
 
@@ -148,6 +122,10 @@ class Request(BaseModel):
 
     # Built when first asked to validate: help does without, and of all these classes a call needs one.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    paid: ClassVar[bool] = False
+    """Whether a run may submit projects. A request that may not works on this machine alone: it needs no account, and
+    no network or journal is opened for it. :class:`RenderOptions` may."""
 
     seeded: ClassVar[frozenset[str]] = frozenset()
     """Fields that count in a seed made of the request whoever chose their value, such as ``guidance``; others count
@@ -179,6 +157,11 @@ class Request(BaseModel):
         """Yield the fields and their markers, in the order of declaration, own fields before inherited ones."""
         return iter(_markers(cls))
 
+    @classmethod
+    def specs(cls) -> Mapping[str, FieldSpec]:
+        """Return what each field takes and how front ends may call it, by name, in the order of :meth:`markers`."""
+        return _specs(cls)
+
 
 @cache  # a request is looked through a dozen times on its way
 def _markers(model: type[Request]) -> tuple[tuple[str, Argument | Option], ...]:
@@ -190,6 +173,11 @@ def _markers(model: type[Request]) -> tuple[tuple[str, Argument | Option], ...]:
         for mark in fields[name].metadata
         if isinstance(mark, Argument | Option)
     )
+
+
+@cache
+def _specs(model: type[Request]) -> Mapping[str, FieldSpec]:
+    return {name: spec_of(name, model.model_fields[name], mark) for name, mark in model.markers()}
 
 
 _PROJECT_FIELDS = (
@@ -212,7 +200,9 @@ _PROJECT_FIELDS = (
 
 
 class RenderOptions(Request):
-    """Options of every mode that renders, images and videos alike."""
+    """Options of every mode that renders, images and videos alike. Such a mode may submit projects."""
+
+    paid: ClassVar[bool] = True
 
     model: Annotated[str, Option("-m", "--model", help="Model id.", shown="by workflow", metavar="ID")] = ""
     count: Annotated[int, Field(ge=1), Option("-n", "--count", help="Number of outputs.", setting="count")]
@@ -257,10 +247,6 @@ class RenderOptions(Request):
         return {name: getattr(self, name) for name in _PROJECT_FIELDS if name in type(self).model_fields}
 
 
-_NO_LORAS = Misplaced("--lora options are image-only.", rank=115)
-_NO_SAMPLING = Misplaced("--sampler/--scheduler are image-only options.", rank=116)
-
-
 class ImageOptions(RenderOptions):
     """Options of every mode whose outputs are images."""
 
@@ -272,11 +258,21 @@ class ImageOptions(RenderOptions):
     ] = None
     sampler: Annotated[
         str | None,
-        Option("--sampler", help="Sampler.", shown="by model", metavar="NAME", misplaced=_NO_SAMPLING),
+        Option(
+            "--sampler",
+            help="Sampler.",
+            shown="by model",
+            metavar="NAME",
+        ),
     ] = None
     scheduler: Annotated[
         str | None,
-        Option("--scheduler", help="Scheduler.", shown="by model", metavar="NAME", misplaced=_NO_SAMPLING),
+        Option(
+            "--scheduler",
+            help="Scheduler.",
+            shown="by model",
+            metavar="NAME",
+        ),
     ] = None
     loras: Annotated[
         tuple[str, ...],
@@ -287,7 +283,6 @@ class ImageOptions(RenderOptions):
             help="LoRA ids, repeated or separated by commas.",
             separator=",",
             metavar="ID",
-            misplaced=_NO_LORAS,
         ),
     ] = ()
     lora_strengths: Annotated[
@@ -297,7 +292,6 @@ class ImageOptions(RenderOptions):
             "--lora-strengths",
             help="LoRA strengths, in the order of the LoRAs.",
             separator=",",
-            misplaced=_NO_LORAS,
         ),
     ] = ()
 

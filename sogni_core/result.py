@@ -11,6 +11,7 @@ from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
     from sogni_core.errors import SogniError
+    from sogni_core.problem import Notice
     from sogni_core.project import Project
 
 State = Literal["completed", "partial", "failed", "withheld", "cancelled", "running", "unknown"]
@@ -79,40 +80,6 @@ class Outcome:
         return self.artifacts
 
 
-ORDER = (
-    "success",
-    "type",
-    "prompt",
-    "model",
-    "width",
-    "height",
-    "seed",
-    "seedStrategy",
-    "seeds",
-    "urls",
-    "localPath",
-    "tokenType",
-    "outputFormat",
-    "sampler",
-    "scheduler",
-    "loras",
-    "loraStrengths",
-    "workflow",
-    "fps",
-    "duration",
-    "frames",
-    "strictSize",
-    "autoResizeVideoAssets",
-    "contextImages",
-    "photobooth",
-    "refImage",
-    "refImageEnd",
-    "refAudio",
-    "refVideo",
-)
-"""Fields of JSON output that come first, in the order that the Node program ``sogni-gen`` has."""
-
-
 @frozen
 class Result:
     """What a workflow returns; the engine adds the facts of the run."""
@@ -132,7 +99,8 @@ class Result:
     network: str = ""
     cost: Mapping[str, Any] | None = None
     """What the network asked for it, ``{"token": "spark", "estimated": 1.5}``; None if it did not say."""
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What the caller should know although it worked; a front end names their fields in its own words."""
     fields: Mapping[str, Any] = field(default_factory=dict)
     """What JSON output repeats of the request, with seeds, URLs and the first path, in order."""
     error: SogniError | None = None
@@ -160,10 +128,14 @@ class Result:
         """Seeds of the outputs, in their order."""
         return tuple(artifact.seed for artifact in self.artifacts)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notices as text, fields named as in Python."""
+        return tuple(notice.said() for notice in self.notices)
+
     def as_json(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
-        known: dict[str, Any] = {"success": self.error is None, "type": self.type, **self.fields, **self.extra}
-        shown = {name: known[name] for name in ORDER if name in known} | known
+        """Return the JSON object of the result, its warnings in the words of Python."""
+        shown: dict[str, Any] = {"success": self.error is None, "type": self.type, **self.fields, **self.extra}
         shown["localPaths"] = [str(path) for path in self.paths]
         shown["runId"] = self.run_id
         shown["projectIds"] = list(self.project_ids)
@@ -200,11 +172,17 @@ class Plan:
     workflow: str
     network: str
     steps: tuple[PlannedStep, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What the caller should know; a front end names their fields in its own words."""
     fields: Mapping[str, Any] = field(default_factory=dict)
     """The resolved options, in order."""
     price_error: SogniError | None = None
     """Why the network could not be asked for the price of a project; None if it could."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notices as text, fields named as in Python."""
+        return tuple(notice.said() for notice in self.notices)
 
     @property
     def price(self) -> Mapping[str, Any] | None:
@@ -252,6 +230,8 @@ class Progress:
     """Seconds until the job is done, or until it starts."""
     position: int | None = None
     """Place in the queue, from 1."""
+    notice: Notice | None = None
+    """What a ``warning`` says, as a value: a front end names its fields in its own words."""
 
 
 OnProgress = Callable[[Progress], None]

@@ -43,7 +43,7 @@ def official() -> list[Official]:
     found = []
     for file in sorted((ROOT / "plugins").glob("*/pyproject.toml")):
         project = pyproject(file.parent)["project"]
-        for name, module in project["entry-points"][ENTRY_POINT_GROUP].items():
+        for name, module in project.get("entry-points", {}).get(ENTRY_POINT_GROUP, {}).items():
             point = EntryPoint(name, module, ENTRY_POINT_GROUP)
             found.append(Official(point, project["name"], extras[project["name"]]))
     return found

@@ -107,7 +107,7 @@ def _credentials(app: App) -> Check:
         found = app.engine.networks.require_credentials()
     except SogniError as error:
         return Check("credentials", False, error.message, error.hint)
-    odd = " ".join(app.engine.warnings)
+    odd = " ".join(app.warnings)
     return Check("credentials", not odd, odd or f"{'API key' if found.api_key else found.username} ({found.origin})")
 
 

@@ -15,9 +15,7 @@ from sogni_core.result import Result
 class ImageRequest(ImageOptions):
     """Make images of a prompt; with context images, edit them."""
 
-    prompt: Annotated[
-        str, Field(min_length=1), Argument("What to show.", missing="No prompt provided. Use --help for usage.")
-    ]
+    prompt: Annotated[str, Field(min_length=1), Argument("What to show.")]
     context: Annotated[
         tuple[Asset, ...],
         Option(

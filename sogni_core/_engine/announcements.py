@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable, Iterator
 
 from sogni_core._engine.resolver import Resolved
 from sogni_core.errors import PluginError
 from sogni_core.frozen import frozen
+from sogni_core.origin import LAST_RENDER
 from sogni_core.plugin import Workflow
+from sogni_core.problem import names_in
 from sogni_core.project import Asset, Project
 from sogni_core.request import Request
 from sogni_core.text import clean
@@ -55,7 +56,7 @@ def about_seed(resolved: Resolved) -> str | None:
     seed = getattr(resolved.request, "seed", None)
     if seed is None:
         return None
-    if resolved.origins.get("seed") == "last render":
+    if resolved.origins.get("seed") == LAST_RENDER:
         return f"Using seed from last render: {seed}"
     return f"Using {resolved.seed_strategy} seed: {seed}" if resolved.seed_strategy is not None else None
 
@@ -74,11 +75,6 @@ def _said(resolved: Resolved, name: str) -> str | None:
     if isinstance(value, tuple):
         return str(len(value)) if value else None
     return str(value) if value is not None and value != "" else None
-
-
-def names_in(template: str) -> list[str]:
-    """Return the names in braces; raises ValueError for a brace too many."""
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
 
 
 def strangers(workflow: Workflow, model: type[Request]) -> Iterable[str]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from sogni_core._engine import prompt_hash
-from sogni_core._engine.conversion import flag_of
 from sogni_core._engine.resolver import Resolved, sources
 from sogni_core._engine.workflow_choice import named
 from sogni_core._host.plugin_info import PluginInfo
@@ -16,16 +15,15 @@ from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.context import Facts
-from sogni_core.errors import InputError, PluginError, Problem, SogniError
+from sogni_core.errors import InputError, PluginError, SogniError
 from sogni_core.media.asset import read_asset
 from sogni_core.plugin import Mode
+from sogni_core.problem import Problem, literal
 from sogni_core.project import Asset
 from sogni_core.request import Request
 
 Fetch = Callable[[str], Awaitable[Asset]]
 """Fetches a URL of the user into a file that lasts as long as the call."""
-
-_RANK_ASSET = 60
 
 
 async def check(resolved: Resolved, registry: Registry, settings: Callable[[type[Any]], Any], fetch: Fetch) -> Request:
@@ -103,23 +101,19 @@ def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Proble
 async def read_assets(request: Request, fetch: Fetch) -> tuple[Request, list[Problem]]:
     """Return the request with measured assets, those that cannot be read as they were, and what is wrong with them."""
     problems: list[Problem] = []
-    marks = dict(type(request).markers())
+    specs = type(request).specs()
     measured: dict[str, Any] = {}
 
     async def read(name: str, place: int, asset: Asset) -> None:
-        flag = flag_of(name, marks.get(name))
         try:
             local = await fetch(asset.source) if asset.is_url else asset
-            mark = marks.get(name)
-            kind = mark.kind if mark is not None else "image"
+            kind = specs[name].media if name in specs else "image"
             # Nobody asks for the digest of a film, and reading all of it would double the time of a large one.
             digest = kind == "image"
             measured[name][place] = await asyncio.to_thread(read_asset, local, kind=kind, digest=digest)
         except InputError as error:
-            details = {"flag": flag, **error.details}
-            problems.append(
-                Problem(error.message, name, code=error.code, hint=error.hint, details=details, rank=_RANK_ASSET)
-            )
+            text, hint = literal(error.message), literal(error.hint or "")
+            problems.append(Problem("asset.unusable", (name,), text, error.details, error.code, hint))
 
     found = sources(request)
     async with asyncio.TaskGroup() as group:

@@ -3,53 +3,19 @@
 from __future__ import annotations
 
 import re
-import types
-import typing
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from sogni_core.errors import Problem
-from sogni_core.request import REFUSED, Argument, Option, Request
+from sogni_core.field import FieldSpec
+from sogni_core.origin import GIVEN, Origin
+from sogni_core.problem import Problem, literal
+from sogni_core.request import Request
 from sogni_core.text import clean, nearest
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
-    from pydantic.fields import FieldInfo
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-
-_RANK_PARSE = 10
-"""Rank of what is wrong with a single value: before every rule about several."""
-
-_RANK_PROMPT = 122
-"""Rank of an argument that is missing."""
-
-
-def leaves(annotation: Any) -> set[Any]:
-    """Give the types and literals that an annotation is made of, its unions, tuples and lists taken apart."""
-    origin = typing.get_origin(annotation)
-    if origin in (typing.Union, types.UnionType, tuple, list, typing.Annotated):
-        parts = typing.get_args(annotation)
-        if origin is typing.Annotated:
-            parts = parts[:1]
-        return set().union(*(leaves(part) for part in parts if part not in (Ellipsis, types.NoneType)))
-    return {annotation}
-
-
-def is_many(info: FieldInfo) -> bool:
-    """Whether a field takes several values."""
-    parts = typing.get_args(info.annotation) or (info.annotation,)
-    return any(typing.get_origin(part) in (tuple, list) for part in (info.annotation, *parts))
-
-
-def flag_of(name: str, mark: Argument | Option | None) -> str:
-    """Name a field the way a user types it."""
-    if isinstance(mark, Option) and mark.flags:
-        long = [flag for flag in mark.flags if flag.startswith("--")]
-        return (long or list(mark.flags))[0].partition("/")[0]
-    if isinstance(mark, Argument):
-        return mark.metavar or name.upper()
-    return name
 
 
 def number(text: str) -> int | float | None:
@@ -65,40 +31,35 @@ def number(text: str) -> int | float | None:
     return int(value) if value.is_integer() else value
 
 
-def prepare(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+def convert(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Turn texts into numbers and lists where the fields ask for it; values of None count as not given."""
-    marks = dict(model.markers())
+    specs = model.specs()
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, raw in given.items():
         if raw is None:
             continue
-        info = model.model_fields.get(name)
-        if info is None:
-            close = nearest(name, model.model_fields)
-            hint = f"Did you mean {close!r}?" if close else f"There are: {', '.join(model.model_fields)}."
-            problems.append(Problem(f"There is no option {clean(name, 80)!r}.", name, hint=hint, rank=_RANK_PARSE))
+        spec = specs.get(name)
+        if spec is None:
+            problems.append(_unknown(name, specs))
             continue
-        mark = marks.get(name)
-        many = is_many(info)
-        items: list[Any] = list(raw) if many and isinstance(raw, Sequence) and not isinstance(raw, str) else [raw]
-        if isinstance(mark, Option) and mark.separator:
-            items = [part for item in items for part in _split(item, mark.separator)]
-        kind = "an integer" if float not in leaves(info.annotation) else "a number"
-        if leaves(info.annotation) & {int, float} and leaves(info.annotation).isdisjoint({str, bool}):
-            converted = []
-            for item in items:
-                parsed = number(item) if isinstance(item, str) else item
-                if parsed is None:
-                    flag = flag_of(name, mark)
-                    details = {"flag": flag, "value": item}
-                    problems.append(Problem(f"{flag} must be {kind}.", name, details=details, rank=_RANK_PARSE))
-                converted.append(parsed)
-            items = converted
-        values[name] = items if many else items[0]
-    for problem in problems:
-        values.pop(problem.field or "", None)
+        items = _items(spec, raw)
+        if spec.numeric:
+            wrong = [item for item in items if isinstance(item, str) and number(item) is None]
+            problems += [no_number(spec, item) for item in wrong]
+            if wrong:
+                continue
+            items = [number(item) if isinstance(item, str) else item for item in items]
+        values[name] = items if spec.many else items[0]
     return values, problems
+
+
+def _items(spec: FieldSpec, raw: Any) -> list[Any]:
+    """Return the values that were given, texts split where the field asks for it."""
+    items = list(raw) if spec.many and isinstance(raw, Sequence) and not isinstance(raw, str) else [raw]
+    if not spec.separator:
+        return items
+    return [part for item in items for part in _split(item, spec.separator)]
 
 
 def _split(item: Any, separator: str) -> list[Any]:
@@ -107,95 +68,96 @@ def _split(item: Any, separator: str) -> list[Any]:
     return [part.strip() for part in item.split(separator) if part.strip()]
 
 
+def _unknown(name: str, specs: Mapping[str, FieldSpec]) -> Problem:
+    shown = clean(name, 80)
+    close = nearest(name, specs)
+    facts = {"option": shown, "available": list(specs)}
+    if close is None:
+        return Problem("value.unknown", (), "Unknown option '{option}'.", facts, hint="Available: {available}.")
+    return Problem("value.unknown", (close,), "Unknown option '{option}'.", facts, hint=f"Did you mean {{{close}}}?")
+
+
+def no_number(spec: FieldSpec, value: object) -> Problem:
+    """Say that a value is not the number that a field takes."""
+    what = "an integer" if spec.kind == "integer" else "a number"
+    return Problem(f"value.{spec.kind}", (spec.name,), f"{{{spec.name}}} must be {what}.", {"value": _plain(value)})
+
+
 def problems_of(
-    error: ValidationError, model: type[Request], origins: Mapping[str, str], skip: Iterable[str] = ()
+    error: ValidationError, model: type[Request], origins: Mapping[str, Origin], skip: Iterable[str] = ()
 ) -> list[Problem]:
     """Say pydantic's errors in this program's words; ``origins`` names where a value came from."""
-    marks = dict(model.markers())
+    specs = model.specs()
     problems: list[Problem] = []
     for found in error.errors(include_url=False):
         name = str(found["loc"][0]) if found["loc"] else ""
         if name in skip:
             continue
-        mark = marks.get(name)
-        flag = flag_of(name, mark)
-        origin = origins.get(name, "given")
-        subject = flag if origin == "given" else f"{flag} ({origin})"
-        details: dict[str, Any] = {"flag": flag}
-        if found["type"] != "missing":
-            details["value"] = _plain(found["input"])
-        if found["type"] == REFUSED:
-            problems.append(_in_own_words(found["ctx"], name))
+        spec = specs.get(name)
+        if spec is None:
+            text = literal(clean(found["msg"], 300))
+            problems.append(Problem("value.invalid", (name,) if name else (), f"{text}."))
             continue
-        message = _message(found, model, name, mark, details)
-        problems.append(
-            Problem(message.replace(flag, subject, 1), name or None, details=details, rank=_rank(found["type"], mark))
-        )
+        origin = origins.get(name, GIVEN)
+        subject = f"{{{name}}}" if origin == GIVEN else f"{{{name}}} ({literal(str(origin))})"
+        problems.append(_problem(found, spec, subject))
     return problems
-
-
-def _in_own_words(said: Mapping[str, Any], name: str) -> Problem:
-    return Problem(said["message"], name, hint=said["hint"], details=said["details"], rank=said["rank"])
-
-
-def _rank(kind: str, mark: Argument | Option | None) -> int:
-    # The original checks for a missing prompt after the rules about options.
-    if kind in ("missing", "string_too_short") and isinstance(mark, Argument):
-        return _RANK_PROMPT
-    return _RANK_PARSE
 
 
 def _plain(value: Any) -> Any:
     return value if isinstance(value, int | float | bool) or value is None else clean(value, 200)
 
 
-def _message(
-    found: Mapping[str, Any], model: type[Request], name: str, mark: Argument | Option | None, details: dict[str, Any]
-) -> str:
-    flag = details["flag"]
+def _problem(found: Mapping[str, Any], spec: FieldSpec, subject: str) -> Problem:
     kind: str = found["type"]
+    facts: dict[str, Any] = {} if kind == "missing" else {"value": _plain(found["input"])}
+    rule, text, more = _said(kind, found, spec)
+    if text.startswith("{}"):
+        text = subject + text[2:]
+    return Problem(f"value.{rule}", (spec.name,), text, facts | more)
+
+
+def _said(kind: str, found: Mapping[str, Any], spec: FieldSpec) -> tuple[str, str, dict[str, Any]]:
+    """Return rule, text (``{}`` at its beginning for the field) and facts of one of pydantic's errors."""
     context: Mapping[str, Any] = found.get("ctx") or {}
+    if kind in ("missing", "string_too_short") and spec.missing:
+        return "missing", literal(spec.missing), {}
     if kind == "missing":
-        if isinstance(mark, Argument):
-            return mark.missing or f"{flag} is missing: {mark.help}"
-        return f"{flag} requires a value."
-    if kind.startswith("int_"):
-        return f"{flag} must be an integer."
-    if kind.startswith("float_") or kind == "finite_number":
-        return f"{flag} must be a number."
-    if kind.startswith("bool_"):
-        return f"{flag} must be true or false."
-    if kind in ("greater_than_equal", "less_than_equal"):
-        least, most = _bounds(model.model_fields[name])
-        if least is not None and most is not None:
-            return f"{flag} must be between {least} and {most}."
-        details["min" if kind == "greater_than_equal" else "max"] = context.get("ge", context.get("le"))
-        return f"{flag} must be >= {least}." if kind == "greater_than_equal" else f"{flag} must be <= {most}."
-    if kind == "literal_error":
-        choices = choices_of(model.model_fields[name])
-        details["allowed"] = choices
-        quoted = [f'"{choice}"' for choice in choices]
-        return f"{flag} must be {' or '.join(filter(None, [', '.join(quoted[:-1]), quoted[-1]]))}."
+        return "missing", "{} is required.", {}
     if kind == "string_too_short":
-        return (isinstance(mark, Argument) and mark.missing) or f"{flag} must not be empty."
-    if kind == "string_unicode":
-        return f"{flag} must be text in UTF-8."
+        return "empty", "{} must not be empty.", {}
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return "range", *_range(spec, context)
+    if kind in ("literal_error", "enum"):
+        quoted = [f'"{choice}"' for choice in spec.choices]
+        words = " or ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
+        return "choice", "{} must be {words}.", {"allowed": list(spec.choices), "words": words}
     if kind == "value_error":
-        return f"{flag} {clean(context.get('error', found['msg']), 300)}."
-    return f"{flag}: {clean(found['msg'], 300)}."
+        return "invalid", f"{{}} {literal(clean(context.get('error', found['msg']), 300))}.", {}
+    for prefix, rule, what in _TYPES:
+        if kind.startswith(prefix):
+            return rule, f"{{}} must be {what}.", {}
+    return "invalid", f"{{}}: {literal(clean(found['msg'], 300))}.", {}
 
 
-def _bounds(info: FieldInfo) -> tuple[Any, Any]:
-    least = next((mark.ge for mark in info.metadata if getattr(mark, "ge", None) is not None), None)
-    most = next((mark.le for mark in info.metadata if getattr(mark, "le", None) is not None), None)
-    return least, most
+def _range(spec: FieldSpec, context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    if spec.least is not None and spec.most is not None:
+        return "{} must be between {min} and {max}.", {"min": spec.least, "max": spec.most}
+    if "ge" in context:
+        return "{} must be >= {min}.", {"min": context["ge"]}
+    return "{} must be <= {max}.", {"max": context["le"]}
 
 
-def choices_of(info: FieldInfo) -> list[str]:
-    """List the allowed words of a field that is a choice; empty for any other."""
-    return [
-        str(choice)
-        for leaf in sorted(leaves(info.annotation), key=str)
-        if typing.get_origin(leaf) is Literal
-        for choice in typing.get_args(leaf)
-    ]
+_TYPES = (
+    ("int_", "integer", "an integer"),
+    ("float_", "number", "a number"),
+    ("finite_number", "number", "a number"),
+    ("decimal_", "number", "a number"),
+    ("bool_", "switch", "true or false"),
+    ("string_unicode", "text", "text in UTF-8"),
+    ("datetime_", "time", "a date and time, such as 2026-12-31T18:00"),
+    ("date_", "time", "a date, such as 2026-12-31"),
+    ("time_", "time", "a time, such as 18:00"),
+    ("uuid_", "uuid", "a UUID"),
+)
+"""How pydantic's names of an error begin, our rule, and what the value must be."""

@@ -16,14 +16,18 @@ from sogni_core._engine.check import check, read_assets
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.networks import NetworkHandle, Networks
+from sogni_core._engine.progress import ProgressReporter
 from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
+from sogni_core._engine.scene import distinct
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, InputError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Mode
-from sogni_core.result import OnProgress, Plan, Result
+from sogni_core.problem import Notice
+from sogni_core.request import RenderOptions
+from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
 
@@ -43,18 +47,17 @@ class Engine:
         self.paths = paths
         self.last_render = LastRender(paths.last_render)
         self.projects: list[dict[str, Any]] = []
-        self.warnings: list[str] = []
-        self.networks = Networks(self.registry, settings, paths, environ, self.http, lambda: self.journal, self.warn)
+        self.networks = Networks(self.registry, settings, paths, environ, self.http, lambda: self.journal)
         self._resolver = Resolver(self.registry, settings, self.last_render)
         self._http: Http | None = None
         self._journal: Journal | None = None
         self._stack = contextlib.ExitStack()
 
     @property
-    def notices(self) -> tuple[str, ...]:
-        """What is odd about settings and credentials, so far as they were read."""
-        broken = [str(problem) for problem in self.settings.problems if problem.severity == "error"]
-        return (*broken, *self.warnings)
+    def notices(self) -> tuple[Notice, ...]:
+        """What is odd about settings and credentials, so far as they were read. What a run finds belongs to the run."""
+        broken = (str(problem) for problem in self.settings.problems if problem.severity == "error")
+        return (*(Notice.of("settings.invalid", text) for text in broken), *self.networks.notices)
 
     def http(self) -> Http:
         """Return the one HTTP client of this call."""
@@ -100,69 +103,76 @@ class Engine:
         resolved = self._resolver.resolve(mode, workflow, fields)
         request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
         resolved = replace(resolved, request=request)
-        warnings = (*resolved.warnings, *outside(resolved, await self._live_limits(resolved)))
-        return replace(resolved, warnings=warnings)
+        return replace(resolved, notices=(*resolved.notices, *outside(resolved, await self._live_limits(resolved))))
 
     async def _live_limits(self, resolved: Resolved) -> Mapping[str, tuple[float, float]]:
         """Ranges that the network named when it was last asked; nobody is asked for them now."""
-        network = getattr(resolved.request, "network", "")
-        if network not in LIVE_NETWORKS:
+        request = resolved.request
+        if not isinstance(request, RenderOptions) or request.network not in LIVE_NETWORKS:
             return {}
-        tier = (await self.networks.open(network)).session.tier(resolved.model.id)
+        tier = (await self.networks.open(request.network)).session.tier(resolved.model.id)
         return tier.limits if tier is not None else {}
 
     def section(self, model: type[Any]) -> Any:
         """Return the values of a settings table by the model a plugin registered for it."""
         return self.settings.of(model)
 
-    async def plan(self, name: str, fields: dict[str, Any]) -> Plan:
+    async def plan(self, resolved: Resolved) -> Plan:
         """Say what a run would submit; nothing is sent but the question for the price."""
-        return await self.plan_prepared(await self.prepare(name, fields))
+        from sogni_core._engine.plan_context import PlanContext, PlanScene, priced
+        from sogni_core._engine.report import echo, echo_own
+        from sogni_core._engine.run_context import utc_now
+        from sogni_core._engine.workflow_context import call_workflow
 
-    async def plan_prepared(self, resolved: Resolved) -> Plan:
-        """Say what a run of what :meth:`prepare` returned would submit."""
-        from sogni_core._engine.plan_context import PlanContext, Planned, priced
-        from sogni_core._engine.report import echo
-        from sogni_core._engine.run_context import call_workflow, utc_now
-
-        network = str(getattr(resolved.request, "network", "") or "fast")
+        network = resolved.request.network if isinstance(resolved.request, RenderOptions) else ""
         with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
-            planned = Planned(Path(folder), _wire(network), self.section, self.prepare, utc_now())
-            planned.warnings += resolved.warnings
-            await call_workflow(resolved, PlanContext(planned, resolved))
-            steps = await priced(self.networks, network, planned)
+            wire = network if network in LIVE_NETWORKS else "fast"
+            scene = PlanScene(self.section, self.prepare, utc_now(), 0, _silent, Path(folder), wire)
+            for notice in resolved.notices:
+                scene.notice(notice)
+            await call_workflow(resolved, PlanContext(scene, resolved))
+            steps = await priced(self.networks, network, scene) if scene.steps else []
         return Plan(
             mode=resolved.mode.record.name,
             workflow=resolved.workflow.record.name,
             network=network,
             steps=tuple(steps),
-            warnings=tuple(dict.fromkeys([*planned.warnings, *self.notices])),
-            fields=echo(resolved, None, steps[0].project.model if steps else ""),
-            price_error=planned.price_error,
+            notices=distinct([*scene.notices, *self.notices]),
+            fields=echo(resolved, None, steps[0].project.model if steps else "") | echo_own(resolved),
+            price_error=scene.price_error,
         )
 
-    async def run(self, name: str, fields: dict[str, Any], on_progress: OnProgress) -> Result:
-        """Carry a request out; raises SogniError if there is no output at all."""
-        await self._dial(name, fields)
-        return await self.run_prepared(await self.prepare(name, fields), on_progress)
-
-    async def run_prepared(self, resolved: Resolved, on_progress: OnProgress) -> Result:
+    async def run(self, resolved: Resolved, on_progress: OnProgress) -> Result:
         """Carry out what :meth:`prepare` returned; raises SogniError if there is no output at all."""
         request = resolved.request
-        output = getattr(request, "output", None)
-        for path in numbered(absolute(output), getattr(request, "count", 1)) if output is not None else ():
+        output, count = getattr(request, "output", None), getattr(request, "count", 1)
+        for path in numbered(absolute(output), count) if output is not None else ():
             prepare_output(path)
-        # A mode without the option works on this machine alone: nobody has to log in for it, and nothing is connected.
-        network = str(getattr(request, "network", "") or "fast")
-        paid = "network" in type(request).model_fields
-        if paid and network in LIVE_NETWORKS:
+        if not isinstance(request, RenderOptions):
+            return await self._run_here(resolved, on_progress)
+        if request.network in LIVE_NETWORKS:
             self.networks.require_credentials()
-        way = await self.networks.open(network)
-        if paid:
-            way.session.open()
-            await way.session.wait_until_dialled()
+        handle = await self.networks.open(request.network)
+        handle.session.open()
+        await handle.session.wait_until_dialled()
         runs = await self._runs()
-        return await runs.carry_out(runs.begin(resolved, way, network, on_progress), resolved)
+        return await runs.execute(runs.begin(resolved, handle, request.network, on_progress), resolved)
+
+    async def _run_here(self, resolved: Resolved, on_progress: OnProgress) -> Result:
+        """Run a mode that works on this machine alone: nothing is connected, and the journal is not opened."""
+        from sogni_core._engine.local_context import LocalContext, LocalScene
+        from sogni_core._engine.report import local_result
+        from sogni_core._engine.run_context import new_random_seed, utc_now
+        from sogni_core._engine.workflow_context import call_workflow
+
+        with tempfile.TemporaryDirectory(prefix="sogni-local-") as folder:
+            tell = ProgressReporter(on_progress)
+            scene = LocalScene(self.section, self.prepare, utc_now(), new_random_seed(), tell, Path(folder))
+            tell.failed = scene.warn
+            for notice in (*resolved.notices, *self.notices):
+                scene.notice(notice)
+            result = await call_workflow(resolved, LocalContext(scene, resolved))
+        return local_result(result, resolved, distinct([*scene.notices, *self.notices]))
 
     async def resume(self, run_id: str, on_progress: OnProgress) -> Result:
         """Go on with a run whose process ended: what is finished is answered, what runs is taken up, the rest is sent.
@@ -174,7 +184,7 @@ class Engine:
         runs = await self._runs()
         run = self.journal.resume_run(run_id)
         try:
-            resolved = await self._measured(rebuild(self.registry, run))
+            resolved, missing = await self._measured(rebuild(self.registry, run))
             if run.network in LIVE_NETWORKS:
                 self.networks.require_credentials()
             app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)
@@ -185,12 +195,15 @@ class Engine:
             self.journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
             raise
         way.session.open()
-        return await runs.carry_out(runs.take_up(run, way, on_progress), resolved)
+        scene = runs.take_over(run, way, on_progress)
+        for notice in missing:
+            scene.notice(notice)
+        return await runs.execute(scene, resolved)
 
-    async def _dial(self, name: str, fields: dict[str, Any]) -> None:
+    async def dial(self, name: str, fields: Mapping[str, Any]) -> None:
         """Call the network's host while the request is checked. What is wrong with it, the check will say."""
         with contextlib.suppress(SogniError):
-            if "network" not in request_class(self.find_mode(name)[0]).model_fields:
+            if not request_class(self.find_mode(name)[0]).paid:
                 return
             network = str(fields.get("network") or self.settings.require("network").value)
             if network in LIVE_NETWORKS and self.networks.credentials() is not None:
@@ -204,12 +217,10 @@ class Engine:
 
         return Runs(self)
 
-    async def _measured(self, resolved: Resolved) -> Resolved:
+    async def _measured(self, resolved: Resolved) -> tuple[Resolved, list[Notice]]:
         """Read the request's files again; one that is gone is missed only if a step still needs it."""
         request, problems = await read_assets(resolved.request, self._fetcher().fetch)
-        for problem in problems:
-            self.warn(problem.message)
-        return replace(resolved, request=request)
+        return replace(resolved, request=request), [*problems]
 
     @staticmethod
     def _can_go_on(run: Run, way: NetworkHandle) -> None:
@@ -234,11 +245,6 @@ class Engine:
 
         return Fetcher(self.http, folder)
 
-    def warn(self, message: str) -> None:
-        """Keep something that is odd, once."""
-        if message not in self.warnings:
-            self.warnings.append(message)
 
-
-def _wire(network: str) -> str:
-    return network if network in LIVE_NETWORKS else "fast"
+def _silent(progress: Progress) -> None:
+    """Receive the progress of a plan, which nobody waits for."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sogni_core._host.record_check import FLAG, TYPES, Type
-from sogni_core.request import Argument, Misplaced, Option, Request
+from sogni_core.request import Argument, Option, Request
 
 _TYPES: Mapping[str, Type] = {
     **TYPES,
     "bool": lambda value: isinstance(value, bool),
     "int": lambda value: isinstance(value, int),
-    "Misplaced | None": lambda value: value is None or (isinstance(value, Misplaced) and not list(_wrong(value))),
 }
 
 
@@ -21,7 +20,7 @@ def wrong_marks(model: type[Request]) -> Iterator[str]:
         yield from (f"{model.__qualname__}.{name}: {reason}" for reason in _wrong(mark))
 
 
-def _wrong(mark: Argument | Option | Misplaced) -> Iterator[str]:
+def _wrong(mark: Argument | Option) -> Iterator[str]:
     kind = type(mark)
     for name, wanted in kind.__annotations__.items():
         value = getattr(mark, name)

@@ -19,6 +19,7 @@ from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint
+from sogni_core.problem import Notice
 from sogni_core.settings import Settings
 from sogni_core.settings.credentials import Credentials, Found, read
 from sogni_core.settings.paths import Paths
@@ -57,7 +58,6 @@ class Networks:
         environ: Mapping[str, str],
         http: Callable[[], Http],
         journal: Callable[[], Journal],
-        warn: Callable[[str], None],
     ) -> None:
         self._registry = registry
         self._settings = settings
@@ -65,7 +65,8 @@ class Networks:
         self._environ = environ
         self._http = http
         self._journal = journal
-        self._warn = warn
+        self.notices: list[Notice] = []
+        """What is odd about the credentials."""
         self._stack = AsyncExitStack()
         self._handles: dict[str, NetworkHandle] = {}
         self._opening = asyncio.Lock()
@@ -139,7 +140,8 @@ class Networks:
         self._settings.require("credentials_path")
         found = read(self._paths, self._environ)
         for warning in found.warnings:
-            self._warn(warning)
+            if all(warning != known.said() for known in self.notices):
+                self.notices.append(Notice.of("credentials.odd", warning))
         return found
 
     async def close(self) -> None:

@@ -9,11 +9,11 @@ from sogni_core.result import OnProgress, Progress
 
 
 class ProgressReporter:
-    """Passes progress on until the receiver raises; that becomes a warning, and it is told no more."""
+    """Passes progress on until the receiver raises; ``failed`` is then told why, and the receiver nothing more."""
 
-    def __init__(self, receiver: OnProgress, warn: Callable[[str], None]) -> None:
+    def __init__(self, receiver: OnProgress) -> None:
         self._receiver: OnProgress | None = receiver
-        self._warn = warn
+        self.failed: Callable[[str], None] | None = None
 
     def __call__(self, progress: Progress) -> None:
         if self._receiver is None:
@@ -22,4 +22,5 @@ class ProgressReporter:
             self._receiver(progress)
         except Exception as error:  # noqa: BLE001 - a terminal that is gone or a bug of the caller, never of the run
             self._receiver = None
-            self._warn(f"Progress could not be shown: {describe(error)}")
+            if self.failed is not None:
+                self.failed(f"Progress could not be shown: {describe(error)}")

@@ -9,11 +9,14 @@ from typing import Any
 
 from sogni_core._engine.resolver import Resolved, sources
 from sogni_core._host.targets import blaming
-from sogni_core.errors import PartialError, SogniError
+from sogni_core.errors import PartialError
+from sogni_core.field import camel
 from sogni_core.files import absolute
-from sogni_core.project import Asset, Project, VideoProject
-from sogni_core.request import Option, Request
-from sogni_core.result import Artifact, Outcome, Plan, Result
+from sogni_core.origin import DEFAULT
+from sogni_core.problem import Notice
+from sogni_core.project import Asset, Project
+from sogni_core.request import ImageOptions, RenderOptions, Request
+from sogni_core.result import Artifact, Outcome, Result
 
 _HEAD = ("prompt", "model", "width", "height", "seed", "seed_strategy", "token_type")
 """Always there if the request has them, in this order; seeds, urls and localPath come before the last."""
@@ -21,14 +24,8 @@ _HEAD = ("prompt", "model", "width", "height", "seed", "seed_strategy", "token_t
 _UNSAID = frozenset({"output", "timeout", "network", "last_seed", "count", "safety_filter"})
 """Said elsewhere in the output, or nothing about the result."""
 
-_CHOSEN = ("given", "setting", "extension", "last render")
+_CHOSEN = ("given", "setting", "extension", "last-render")
 """Origins of values that somebody chose; what models and defaults fill in is not repeated."""
-
-
-def camel(name: str) -> str:
-    """Turn a field's name into its name in JSON."""
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
 
 
 def plain(value: Any) -> Any:
@@ -44,10 +41,7 @@ def plain(value: Any) -> Any:
 
 def options(resolved: Resolved) -> dict[str, Any]:
     """Return every option of a request under its name in JSON."""
-    return {
-        (mark.json if isinstance(mark, Option) else "") or camel(name): plain(getattr(resolved.request, name))
-        for name, mark in type(resolved.request).markers()
-    }
+    return {spec.json: plain(getattr(resolved.request, name)) for name, spec in type(resolved.request).specs().items()}
 
 
 def described(resolved: Resolved) -> dict[str, Any]:
@@ -66,16 +60,19 @@ def kept(resolved: Resolved) -> dict[str, Any]:
     for name, assets in sources(request).items():
         texts = [asset.source if asset.is_url else str(asset.path or absolute(asset.source)) for asset in assets]
         options[name] = texts if isinstance(getattr(request, name), tuple) else texts[0]
-    return {"options": options, "origins": dict(resolved.origins), "seedStrategy": resolved.seed_strategy}
+    return {
+        "options": options,
+        "origins": {name: origin.as_json() for name, origin in resolved.origins.items()},
+        "seedStrategy": resolved.seed_strategy,
+    }
 
 
 def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str) -> dict[str, Any]:
-    """Repeat a request; with artifacts, their seeds, URLs and the first path in the place the original has them.
+    """Repeat what all modes have in common; with artifacts, their seeds, URLs and the first path.
 
     ``model`` is what was submitted first, for a mode that leaves the choice to another one.
     """
     request: Request = resolved.request
-    marks = dict(type(request).markers())
     fields: dict[str, Any] = {}
     for name in _HEAD:
         if name == "token_type" and artifacts is not None:
@@ -87,14 +84,25 @@ def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str)
         fields["model"] = model
     if artifacts and artifacts[0].seed is not None and "seed" in fields:
         fields["seed"] = artifacts[0].seed
-    for name, mark in marks.items():
-        origin = resolved.origins.get(name, "default")
-        switch = isinstance(mark, Option) and bool(mark.fills)
-        if name in _HEAD or name in _UNSAID or switch or not origin.startswith(_CHOSEN):
-            continue
-        named = mark.json if isinstance(mark, Option) else ""
-        fields[named or camel(name)] = plain(getattr(request, name))
-    return fields
+    return fields | _chosen(resolved, own=False)
+
+
+def echo_own(resolved: Resolved) -> dict[str, Any]:
+    """Repeat what the mode alone has."""
+    return _chosen(resolved, own=True)
+
+
+def _chosen(resolved: Resolved, *, own: bool) -> dict[str, Any]:
+    """Return the options that somebody chose, the mode's own or those that it shares with others."""
+    kind = type(resolved.request)
+    return {
+        spec.json: plain(getattr(resolved.request, name))
+        for name, spec in kind.specs().items()
+        if name not in (*_HEAD, *_UNSAID)
+        and not spec.fills
+        and resolved.origins.get(name, DEFAULT).kind in _CHOSEN
+        and own is not any(name in base.model_fields for base in (RenderOptions, ImageOptions))
+    }
 
 
 def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
@@ -110,14 +118,14 @@ def finished(result: Result, resolved: Resolved, first: Project | None, facts: M
     """Complete a workflow's result with the facts of its run; raises its error if there is no output at all."""
     wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
     if wrong and not result.artifacts:
-        raise with_run(wrong[0], result, facts["run_id"])
+        ids = {"projectIds": list(result.project_ids)} if result.project_ids else {}
+        raise wrong[0].with_details({"runId": facts["run_id"], **ids})
     error = result.error
     if wrong:
         # A workflow that knows better what is missing has said it.
         error = error or PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}")
-        error.details.setdefault(
-            "failed", [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
-        )
+        failed = [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
+        error = error.with_details({"failed": failed})
     # What stays on the network was not looked at: then the project says what it is.
     media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else ""
     media = media or (first.media if first is not None else resolved.mode.record.name)
@@ -125,10 +133,29 @@ def finished(result: Result, resolved: Resolved, first: Project | None, facts: M
         result,
         type=result.type or media,
         fields=echo(resolved, result.artifacts, first.model if first is not None else ""),
+        extra={**result.extra, **_missing(echo_own(resolved), result.extra)},
         error=error,
         mode=resolved.mode.record.name,
         workflow=resolved.workflow.record.name,
         **facts,
+    )
+
+
+def _missing(fields: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in there}
+
+
+def local_result(result: Result, resolved: Resolved, notices: tuple[Notice, ...]) -> Result:
+    """Complete the result of a mode that works on this machine alone."""
+    media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else ""
+    return replace(
+        result,
+        type=result.type or media or resolved.mode.record.name,
+        fields=echo(resolved, result.artifacts, ""),
+        extra={**result.extra, **_missing(echo_own(resolved), result.extra)},
+        mode=resolved.mode.record.name,
+        workflow=resolved.workflow.record.name,
+        notices=notices,
     )
 
 
@@ -141,46 +168,4 @@ def _failed(outcome: Outcome) -> dict[str, Any]:
         "errorCode": outcome.error.code,
         "error": outcome.error.message,
         "outputs": len(outcome.artifacts),
-    }
-
-
-def with_run(error: SogniError, result: Result, run_id: str) -> SogniError:
-    """Name the run and its projects in an error, so that what was paid for can be found."""
-    error.details.setdefault("runId", run_id)
-    if result.project_ids:
-        error.details.setdefault("projectIds", list(result.project_ids))
-    return error
-
-
-def plan_json(plan: Plan) -> dict[str, Any]:
-    """Return the object that ``--dry-run --json`` prints."""
-    steps = []
-    for step in plan.steps:
-        project = step.project
-        steps.append({
-            "key": step.key,
-            "media": project.media,
-            "model": project.model,
-            "prompt": project.prompt,
-            "count": project.count,
-            "width": project.width,
-            "height": project.height,
-            **({"frames": project.frames, "fps": project.fps} if isinstance(project, VideoProject) else {}),
-            "seed": project.seed,
-            "steps": project.steps,
-            "guidance": project.guidance,
-            "assets": {slot: asset.source for slot, asset in project.assets.items()},
-            "files": [str(path) for path in step.files],
-            "price": dict(step.price) if step.price is not None else None,
-        })
-    return {
-        "success": True,
-        "type": "plan",
-        "mode": plan.mode,
-        "workflow": plan.workflow,
-        **plan.fields,
-        "projects": steps,
-        "price": dict(plan.price) if plan.price is not None else None,
-        "network": plan.network,
-        "warnings": list(plan.warnings),
     }

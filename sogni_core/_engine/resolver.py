@@ -15,28 +15,24 @@ from typing import Any
 from pydantic import ValidationError
 
 from sogni_core._engine import prompt_hash
-from sogni_core._engine.conversion import flag_of, leaves, prepare, problems_of
+from sogni_core._engine.conversion import convert, problems_of
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.markers import wrong_marks
-from sogni_core._engine.seeds import BY_EXTENSION, find_seed, hashed_of
+from sogni_core._engine.seeds import find_seed, hashed_of
 from sogni_core._engine.workflow_choice import choose
 from sogni_core._host.quarantine import quarantine
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
 from sogni_core._host.targets import resolve as resolve_target
-from sogni_core.errors import InputError, PluginError, Problem
+from sogni_core.errors import InputError, PluginError
 from sogni_core.frozen import frozen
+from sogni_core.origin import DEFAULT, EXTENSION, GIVEN, LAST_RENDER, Origin
 from sogni_core.plugin import Mode, Model, Workflow
+from sogni_core.problem import Notice, Problem, literal
 from sogni_core.project import Asset
-from sogni_core.request import Argument, ImageOptions, Option, RenderOptions, Request
-from sogni_core.settings import Settings
+from sogni_core.request import ImageOptions, RenderOptions, Request
+from sogni_core.settings import Settings, Value
 from sogni_core.text import quote_path
-
-_RANK_LAST = 12
-"""Of a last render that is not there: the Node program looks for it while it reads the arguments."""
-
-_RANK_WORKFLOW = 120
-"""Of an unknown workflow, among the problems of a request."""
 
 _FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
 
@@ -56,15 +52,15 @@ class Resolved:
 
     mode: Owned[Mode]
     workflow: Owned[Workflow]
-    request: Any
+    request: Request
     """The request, of the mode's own class."""
     model: Model
     """Catalogue entry of the request's model, families merged in."""
-    origins: Mapping[str, str]
-    """Field to where its value came from: ``given``, a setting's key and origin, ``model``, ``default``, …"""
+    origins: Mapping[str, Origin]
+    """Field to where its value came from."""
     seed_strategy: str | None
     """How the seed was made; None if it was given or taken from the last render."""
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
     hashed: prompt_hash.Hashed | None = None
     """What the seed was made of; None if it was not made of the request."""
     problems: tuple[Problem, ...] = ()
@@ -104,10 +100,8 @@ def whole_class(mode: Owned[Mode]) -> type[Request]:
 
 def planning_option(mode: Owned[Mode], given: Mapping[str, Any]) -> str | None:
     """Return the field among those given that asks for a plan instead of a run; None if there is none."""
-    for name, mark in request_class(mode).markers():
-        if isinstance(mark, Option) and mark.plans and given.get(name) in _ON:
-            return name
-    return None
+    specs = request_class(mode).specs().values()
+    return next((spec.name for spec in specs if spec.plans and given.get(spec.name) in _ON), None)
 
 
 class Resolver:
@@ -124,25 +118,25 @@ class Resolver:
         Raises InputError with every problem if no request can be made that rules could look at.
         """
         model = whole_class(mode)
-        values, problems = prepare(model, given)
+        values, problems = convert(model, given)
         named = frozenset(given) & frozenset(model.model_fields)
-        origins = dict.fromkeys(values, "given")
-        warnings: list[str] = []
+        origins = dict.fromkeys(values, GIVEN)
+        notices: list[Notice] = []
         self._fill_assets(model, values, origins, problems)
         chosen = self._choose(mode, model, values, origins, workflow, problems)
-        self._drop_filled(model, chosen.record, values, origins, warnings)
+        self._drop_filled(model, chosen.record, values, origins, notices)
         self._fill_settings(model, values, origins)
         self._fill_model(model, chosen.record, values, origins)
         entry = self._entry(str(values.get("model") or ""), chosen.record)
         self._fill_defaults(model, chosen.record, entry, values, origins)
-        self._fill_format(model, values, origins, warnings)
+        self._fill_format(model, values, origins, notices)
         self._fill_timeout(model, chosen.record, entry, values, origins)
         with blaming(mode.plugin, model.__qualname__):
             request = self._build(model, values, origins, problems)
-        given_fields = frozenset(name for name in named if origins.get(name) == "given")
+        given_fields = frozenset(name for name in named if origins.get(name) == GIVEN)
         strategy, hashed = None, None
         if isinstance(request, RenderOptions):
-            seed = find_seed(request, given_fields, self._last_render, warnings)
+            seed = find_seed(request, given_fields, self._last_render, notices)
             value, strategy = seed.value, seed.strategy
             if value is None:
                 name = chosen.record.name if entry.media == "video" else "image"
@@ -151,93 +145,91 @@ class Resolver:
             origins["seed"] = seed.origin
             request = request.model_copy(update={"seed": value})
         request._given = given_fields
-        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(warnings), hashed, tuple(problems))
+        return Resolved(mode, chosen, request, entry, origins, strategy, tuple(notices), hashed, tuple(problems))
 
     def _choose(
         self,
         mode: Owned[Mode],
         model: type[Request],
         values: dict[str, Any],
-        origins: dict[str, str],
+        origins: dict[str, Origin],
         name: str | None,
         problems: list[Problem],
     ) -> Owned[Workflow]:
         """Choose the workflow; the option that names it, if the request has one, then holds the chosen one's name."""
-        for field, mark in model.markers():
-            if isinstance(mark, Option) and mark.names_workflow:
-                otherwise = self._settings.value(mark.setting).value if mark.setting is not None else None
+        for field, spec in model.specs().items():
+            if spec.names_workflow:
+                otherwise = self._settings.value(spec.setting).value if spec.setting is not None else None
                 asked = name or str(values.get(field) or "")
                 try:
                     chosen = choose(self._registry, mode, model, values, asked, str(otherwise or ""))
                 except InputError as error:
                     if not asked:
                         raise
-                    problems.append(
-                        Problem(error.message, field, hint=error.hint, details=error.details, rank=_RANK_WORKFLOW)
-                    )
+                    text, hint = literal(error.message), literal(error.hint or "")
+                    problems.append(Problem("workflow.unknown", (field,), text, error.details, hint=hint))
                     chosen = choose(self._registry, mode, model, values, None)
                 values[field] = chosen.record.name
-                origins.setdefault(field, "workflow")
+                origins.setdefault(field, Origin("workflow", chosen.record.name))
                 return chosen
         return choose(self._registry, mode, model, values, name)
 
     def _fill_assets(
-        self, model: type[Request], values: dict[str, Any], origins: dict[str, str], problems: list[Problem]
+        self, model: type[Request], values: dict[str, Any], origins: dict[str, Origin], problems: list[Problem]
     ) -> None:
         """Let switches such as ``--last-image`` put the last render's image into the field they name."""
-        for name, mark in model.markers():
-            if not isinstance(mark, Option) or not mark.fills or values.get(name) not in _ON:
+        specs = model.specs()
+        for name, spec in specs.items():
+            if not spec.fills or values.get(name) not in _ON:
                 continue
             try:
                 image = self._last_render.image()
             except InputError as error:
-                problems.append(Problem(error.message, name, code=error.code, hint=error.hint, rank=_RANK_LAST))
+                text, hint = literal(error.message), literal(error.hint or "")
+                problems.append(Problem("last-render.missing", (name,), text, code=error.code, hint=hint))
                 continue
-            present = values.get(mark.fills)
-            if isinstance(present, list) or (
-                present is None and "tuple" in str(model.model_fields[mark.fills].annotation)
-            ):
-                values[mark.fills] = [*(present or []), image]
-                origins.setdefault(mark.fills, "last render")
+            present = values.get(spec.fills)
+            if isinstance(present, list) or (present is None and specs[spec.fills].many):
+                values[spec.fills] = [*(present or []), image]
+                origins.setdefault(spec.fills, LAST_RENDER)
             elif present is None:
-                values[mark.fills] = image
-                origins[mark.fills] = "last render"
+                values[spec.fills] = image
+                origins[spec.fills] = LAST_RENDER
 
     def _drop_filled(
         self,
         model: type[Request],
         workflow: Workflow,
         values: dict[str, Any],
-        origins: dict[str, str],
-        warnings: list[str],
+        origins: dict[str, Origin],
+        notices: list[Notice],
     ) -> None:
         """Leave the last render's image out again where a workflow that the user named takes none."""
-        for name, mark in model.markers():
-            filled = mark.fills if isinstance(mark, Option) else ""
-            if filled and origins.get(filled) == "last render" and filled not in workflow.accepts:
-                del values[filled], origins[filled]
+        for name, spec in model.specs().items():
+            if spec.fills and origins.get(spec.fills) == LAST_RENDER and spec.fills not in workflow.accepts:
+                del values[spec.fills], origins[spec.fills]
                 called = workflow.aliases[0] if workflow.aliases else workflow.name
-                warnings.append(f"{flag_of(name, mark)} ignored for {called} workflow.")
+                text = f"{{{name}}} is ignored: the workflow {{workflow}} takes no reference."
+                notices.append(Notice("last-render.ignored", (name,), text, {"workflow": called}))
 
-    def _fill_settings(self, model: type[Request], values: dict[str, Any], origins: dict[str, str]) -> None:
-        for name, mark in model.markers():
-            if name not in values and isinstance(mark, Option) and mark.setting is not None:
-                look_up = self._settings.require if mark.setting in _NEVER_ASSUMED else self._settings.value
-                found = look_up(mark.setting)
+    def _fill_settings(self, model: type[Request], values: dict[str, Any], origins: dict[str, Origin]) -> None:
+        for name, spec in model.specs().items():
+            if name not in values and spec.setting is not None:
+                look_up = self._settings.require if spec.setting in _NEVER_ASSUMED else self._settings.value
+                found = look_up(spec.setting)
                 if found.value is not None:
-                    values[name] = found.value
-                    origins[name] = f"setting {mark.setting}, {found.origin}"
+                    values[name], origins[name] = found.value, _setting(found)
 
     def _fill_model(
-        self, model: type[Request], workflow: Workflow, values: dict[str, Any], origins: dict[str, str]
+        self, model: type[Request], workflow: Workflow, values: dict[str, Any], origins: dict[str, Origin]
     ) -> None:
         if "model" not in model.model_fields or values.get("model"):
             return
         if workflow.model_setting is not None:
             found = self._settings.value(workflow.model_setting)
-            values["model"], origins["model"] = found.value, f"setting {workflow.model_setting}, {found.origin}"
+            values["model"], origins["model"] = found.value, _setting(found)
         elif workflow.default_model is not None:
-            values["model"], origins["model"] = workflow.default_model, f"workflow {workflow.name}"
+            values["model"], origins["model"] = workflow.default_model, Origin("workflow", workflow.name)
 
     def _entry(self, model_id: str, workflow: Workflow) -> Model:
         """Return what is known of a model; whatever it is, it makes what the workflow's usual one makes."""
@@ -247,22 +239,22 @@ class Resolver:
         return replace(entry, media=self._registry.model(usual).media) if usual else entry
 
     def _fill_defaults(
-        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]
+        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, Origin]
     ) -> None:
         configured = self._settings.section("").model_defaults.get(entry.id)
         for name, value in (configured.model_dump(exclude_none=True) if configured is not None else {}).items():
             if name in model.model_fields and name not in values:
-                values[name], origins[name] = value, f"setting model_defaults.{entry.id}.{name}"
+                values[name], origins[name] = value, Origin("setting", f"model_defaults.{entry.id}.{name}")
         for name, said in workflow.defaults.items():
             value = _by_model(said, entry.id)
             if name in model.model_fields and name not in values and value is not None:
-                values[name], origins[name] = value, f"workflow {workflow.name}"
+                values[name], origins[name] = value, Origin("workflow", workflow.name)
         for name, value in entry.defaults.items():
             if name in model.model_fields and name not in values:
-                values[name], origins[name] = value, f"model {entry.id}"
+                values[name], origins[name] = value, Origin("model", entry.id)
 
     def _fill_format(
-        self, model: type[Request], values: dict[str, Any], origins: dict[str, str], warnings: list[str]
+        self, model: type[Request], values: dict[str, Any], origins: dict[str, Origin], notices: list[Notice]
     ) -> None:
         output = values.get("output")
         if "output_format" not in model.model_fields or not output:
@@ -271,29 +263,31 @@ class Resolver:
         wanted = _FORMATS.get(extension.lower())
         asked = str(values.get("output_format") or "").strip().lower()
         if not asked and wanted is not None:
-            values["output_format"], origins["output_format"] = wanted, BY_EXTENSION
+            values["output_format"], origins["output_format"] = wanted, EXTENSION
         elif not asked and extension and issubclass(model, ImageOptions) and _is_open(model):
-            named = quote_path(Path(str(output)).name)
-            warnings.append(f"{named} names no format of images; the service chooses one.")
+            text = "{extension} is not an image format that sogni can choose; the service picks one."
+            notices.append(Notice("output.format-unknown", ("output",), text, {"extension": quote_path(extension)}))
         elif asked and extension and wanted != _FORMATS.get(f".{asked}"):
-            warnings.append(f"The output is {asked}, but its name is {quote_path(Path(str(output)).name)}.")
+            facts = {"format": asked, "name": quote_path(Path(str(output)).name)}
+            text = "The output is {format}, but its name is {name}."
+            notices.append(Notice("output.format-differs", ("output_format", "output"), text, facts))
 
     def _fill_timeout(
-        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, str]
+        self, model: type[Request], workflow: Workflow, entry: Model, values: dict[str, Any], origins: dict[str, Origin]
     ) -> None:
         if "timeout" not in model.model_fields or "timeout" in values:
             return
-        limit, origin, explicit = DEFAULT_TIMEOUT, "default", False
+        limit, origin, explicit = DEFAULT_TIMEOUT, DEFAULT, False
         if workflow.timeout_setting is not None:
             found = self._settings.value(workflow.timeout_setting)
-            explicit = found.origin != "built-in"
-            limit, origin = int(found.value), f"setting {workflow.timeout_setting}, {found.origin}"
+            explicit = not found.built_in
+            limit, origin = int(found.value), _setting(found)
         if not explicit and entry.seconds is not None and 3 * entry.seconds > limit:
-            limit, origin = round(3 * entry.seconds), f"model {entry.id}"
+            limit, origin = round(3 * entry.seconds), Origin("model", entry.id)
         values["timeout"], origins["timeout"] = limit, origin
 
     def _build(
-        self, model: type[Request], values: dict[str, Any], origins: Mapping[str, str], problems: list[Problem]
+        self, model: type[Request], values: dict[str, Any], origins: Mapping[str, Origin], problems: list[Problem]
     ) -> Request:
         later = {"seed"} if "seed" in model.model_fields and "seed" not in values else set()
         broken = {problem.field for problem in problems}
@@ -313,10 +307,10 @@ class Resolver:
 
     def _stand_in(self, model: type[Request], name: str) -> dict[str, Any]:
         """Return a value for a field whose own is missing or not valid; none if its default will do."""
-        mark = dict(model.markers()).get(name)
-        if isinstance(mark, Option) and mark.setting is not None:
-            return {name: self._settings.builtin(mark.setting)}
-        if isinstance(mark, Argument) and leaves(model.model_fields[name].annotation) == {str}:
+        spec = model.specs().get(name)
+        if spec is not None and spec.setting is not None:
+            return {name: self._settings.builtin(spec.setting)}
+        if spec is not None and spec.positional and spec.kind == "text" and not spec.many:
             return {name: "?"}
         return {}
 
@@ -333,24 +327,26 @@ def _by_model(said: Any, model_id: str) -> Any:
     return next((value for pattern, value in said.items() if fnmatch.fnmatchcase(model_id.lower(), pattern)), None)
 
 
-def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+def _setting(found: Value) -> Origin:
+    return Origin("setting", found.key, found.built_in, found.origin)
+
+
+def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iterator[Notice]:
     """Warn of values that somebody chose outside the model's range; the service decides what it does with them.
 
-    ``live``: ranges that the network itself names, which stand above those of the catalogue entries.
+    ``live``: ranges that the network itself names, which take precedence over those of the catalogue entries.
     """
-    marks = dict(type(resolved.request).markers())
     for name, limit in {**resolved.model.limits, **live}.items():
         value = getattr(resolved.request, name, None)
-        chosen = resolved.origins.get(name, "").startswith(("given", "setting"))
+        origin = resolved.origins.get(name, DEFAULT)
+        chosen = origin.kind in ("given", "setting")
         if not isinstance(limit, tuple) or not isinstance(value, int | float) or not chosen:
             continue
         least, most = limit
         if not least <= value <= most:
-            flag = flag_of(name, marks.get(name))
-            yield (
-                f"{flag} {value:g} is outside the range of {resolved.model.id}, {least:g} to {most:g}; "
-                "it is sent as it is."
-            )
+            facts = {"value": value, "model": resolved.model.id, "min": least, "max": most}
+            text = f"{{model}} supports {{{name}}} from {{min:g}} to {{max:g}}, not {{value:g}}; sending it anyway."
+            yield Notice("model.range", (name,), text, facts)
 
 
 def sources(request: Request) -> dict[str, tuple[Asset, ...]]:

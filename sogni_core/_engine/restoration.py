@@ -9,6 +9,7 @@ from sogni_core._engine.workflow_choice import choose
 from sogni_core._host.registry import Registry
 from sogni_core._journal.entries import Run
 from sogni_core.errors import ConfigError
+from sogni_core.origin import GIVEN, Origin
 from sogni_core.text import clean
 
 
@@ -31,7 +32,8 @@ def rebuild(registry: Registry, run: Run) -> Resolved:
             details={"runId": run.id},
         ) from None
     workflow = choose(registry, mode, model, {}, run.workflow)
-    origins = run.request.get("origins") or {}
-    request._given = frozenset(name for name, origin in origins.items() if origin == "given")
+    kept = run.request.get("origins") or {}
+    origins = {str(name): Origin.from_json(origin) for name, origin in kept.items()}
+    request._given = frozenset(name for name, origin in origins.items() if origin == GIVEN)
     entry = registry.model(str(getattr(request, "model", "") or ""))
     return Resolved(mode, workflow, request, entry, origins, run.request.get("seedStrategy"), ())

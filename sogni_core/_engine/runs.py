@@ -15,9 +15,12 @@ from sogni_core._engine.prices import Prices
 from sogni_core._engine.progress import ProgressReporter
 from sogni_core._engine.report import finished, kept
 from sogni_core._engine.resolver import Resolved
-from sogni_core._engine.run_context import RunContext, Shared, call_workflow, new_random_seed, utc_now
+from sogni_core._engine.run_context import RunContext, RunScene, new_random_seed, utc_now
+from sogni_core._engine.scene import distinct
+from sogni_core._engine.workflow_context import call_workflow
 from sogni_core._journal.entries import Run
 from sogni_core.errors import SogniError
+from sogni_core.problem import Notice
 from sogni_core.result import OnProgress, Result
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ class Runs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, resolved: Resolved, way: NetworkHandle, network: str, on_progress: OnProgress) -> Shared:
+    def begin(self, resolved: Resolved, way: NetworkHandle, network: str, on_progress: OnProgress) -> RunScene:
         """Note in the journal that a run begins."""
         began, random_seed = utc_now(), new_random_seed()
         run_id = self._engine.journal.begin_run(
@@ -42,81 +45,85 @@ class Runs:
             seed_random=random_seed,
             began=began,
         )
-        shared = self._shared(run_id, way, network, on_progress, began, random_seed)
-        for warning in (*resolved.warnings, *self._engine.notices):
-            shared.warn(warning)
-        return shared
+        scene = self._scene(run_id, way, network, on_progress, began, random_seed)
+        for notice in (*resolved.notices, *self._engine.notices):
+            scene.notice(notice)
+        return scene
 
-    def take_up(self, run: Run, way: NetworkHandle, on_progress: OnProgress) -> Shared:
+    def take_over(self, run: Run, way: NetworkHandle, on_progress: OnProgress) -> RunScene:
         """Go on with a run that the journal has handed to this process."""
-        shared = self._shared(run.id, way, run.network, on_progress, run.began, run.random_seed)
-        shared.known.update({step.key: step for step in run.steps})
-        return shared
+        scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed)
+        scene.known.update({step.key: step for step in run.steps})
+        return scene
 
-    async def carry_out(self, shared: Shared, resolved: Resolved) -> Result:
+    async def execute(self, scene: RunScene, resolved: Resolved) -> Result:
         """Run the workflow of a run that the journal knows, and note how it ended."""
         try:
-            result = await call_workflow(resolved, RunContext(shared, resolved))
+            result = await call_workflow(resolved, RunContext(scene, resolved))
             result = finished(
                 result,
                 resolved,
-                shared.steps[0].project if shared.steps else None,
+                scene.steps[0].project if scene.steps else None,
                 {
-                    "run_id": shared.run_id,
-                    "network": shared.network,
-                    "cost": shared.prices.total,
-                    "warnings": tuple(dict.fromkeys([*shared.warnings, *self._engine.notices])),
+                    "run_id": scene.run_id,
+                    "network": scene.network,
+                    "cost": scene.prices.total,
+                    "notices": distinct([*scene.notices, *self._engine.notices]),
                 },
             )
         except asyncio.CancelledError:
-            self._note_projects(shared)
-            self._engine.journal.finish_run(shared.run_id, "interrupted")
+            self._note_projects(scene)
+            self._engine.journal.finish_run(scene.run_id, "interrupted")
             raise
         except BaseException as error:
             code = error.code if isinstance(error, SogniError) else "INTERNAL"
+            self._engine.journal.finish_run(scene.run_id, "failed", error_code=code)
             if isinstance(error, SogniError):
-                error.details.setdefault("runId", shared.run_id)
-            self._engine.journal.finish_run(shared.run_id, "failed", error_code=code)
+                raise error.with_details({"runId": scene.run_id})  # noqa: B904 - the same error, with its cause
             raise
         finally:
-            await shared.prices.close()
+            await scene.prices.close()
         if result.artifacts:
-            self._remember(result)
-            result = replace(result, warnings=tuple(dict.fromkeys([*result.warnings, *self._engine.notices])))
+            result = self._remember(result)
         state = "completed" if result.error is None else "partial"
-        self._engine.journal.finish_run(shared.run_id, state, warnings=result.warnings)
+        self._engine.journal.finish_run(scene.run_id, state, warnings=result.warnings)
         return result
 
-    def _shared(
+    def _scene(
         self, run_id: str, way: NetworkHandle, network: str, on_progress: OnProgress, began: datetime, random_seed: int
-    ) -> Shared:
-        return Shared(
+    ) -> RunScene:
+        tell = ProgressReporter(on_progress)
+        scene = RunScene(
+            settings=self._engine.section,
+            prepare=self._engine.prepare,
+            began=began,
+            random_seed=random_seed,
+            on_progress=tell,
             run_id=run_id,
             home=self._engine.paths.runs,
             journal=self._engine.journal,
-            way=way,
+            handle=way,
             prices=Prices(way.session, way.is_comfy),
             network=network,
-            settings=self._engine.section,
-            prepare=self._engine.prepare,
-            on_progress=ProgressReporter(on_progress, self._engine.warn),
-            began=began,
-            random_seed=random_seed,
         )
+        tell.failed = scene.warn
+        return scene
 
-    def _remember(self, result: Result) -> None:
+    def _remember(self, result: Result) -> Result:
+        """Keep the last render; not being able to is no failure of a run whose outputs are safe and paid for."""
         try:
             self._engine.last_render.write(result, utc_now())
         except (OSError, SogniError) as error:
-            # The outputs are safe and paid for: not being able to remember them is no failure of the run.
-            self._engine.warn(f"The last render could not be kept: {error}")
+            notice = Notice.of("last-render.not-kept", f"The last render could not be kept: {error}")
+            return replace(result, notices=(*result.notices, notice))
+        return result
 
-    def _note_projects(self, shared: Shared) -> None:
-        for step in shared.steps:
+    def _note_projects(self, scene: RunScene) -> None:
+        for step in scene.steps:
             if step.sent and step.state not in ("completed",):
                 self._engine.projects.append({
                     "projectId": step.project_id,
                     "key": step.key,
-                    "runId": shared.run_id,
+                    "runId": scene.run_id,
                     "state": step.state or "unknown",
                 })

@@ -9,13 +9,12 @@ from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.prompt_hash import LARGEST, Hashed
 from sogni_core.errors import InputError
 from sogni_core.frozen import frozen
+from sogni_core.origin import DEFAULT, EXTENSION, GIVEN, LAST_RENDER, Origin
+from sogni_core.problem import Notice
 from sogni_core.request import RenderOptions
 
-NO_LAST_SEED = ("Could not load last render seed", "No previous render found, generating seed")
-"""What is said of a last render without a seed, and of none; the Node program says it even when it is to be quiet."""
-
-BY_EXTENSION = "extension of the output"
-"""Origin of a format that follows from the output's name."""
+NO_LAST_SEED = Notice("seed.last-unreadable", (), "Could not read the seed of the last render; generating one.")
+NO_LAST_RENDER = Notice("seed.no-last-render", (), "No previous render found; generating a seed.")
 
 
 @frozen
@@ -26,30 +25,32 @@ class Seed:
     """None if it is to be made of the request."""
     strategy: str | None
     """None if it was given or taken from the last render."""
-    origin: str
+    origin: Origin
 
 
-def find_seed(request: RenderOptions, given: frozenset[str], last_render: LastRender, warnings: list[str]) -> Seed:
+def find_seed(request: RenderOptions, given: frozenset[str], last_render: LastRender, notices: list[Notice]) -> Seed:
     """Find the seed of a request, all of whose other values are known; what was asked for in vain is a warning."""
     if "seed" in given:
         if request.last_seed:
-            warnings.append("--seed is used; --last-seed is ignored beside it.")
-        return Seed(request.seed, None, "given")
+            notices.append(
+                Notice("seed.twice", ("last_seed", "seed"), "{last_seed} is ignored because {seed} was given.")
+            )
+        return Seed(request.seed, None, GIVEN)
     if request.last_seed:
         try:
             last = last_render.seed()
         except InputError:
-            warnings.append(NO_LAST_SEED[0] if last_render.path.exists() else NO_LAST_SEED[1])
+            notices.append(NO_LAST_SEED if last_render.path.exists() else NO_LAST_RENDER)
         else:
             if last is not None:
-                return Seed(last, None, "last render")
-            warnings.append(NO_LAST_SEED[0])
+                return Seed(last, None, LAST_RENDER)
+            notices.append(NO_LAST_SEED)
     if request.seed_strategy == "random":
-        return Seed(secrets.randbelow(LARGEST + 1), "random", "random")
-    return Seed(None, "prompt-hash", "prompt-hash")
+        return Seed(secrets.randbelow(LARGEST + 1), "random", Origin("random"))
+    return Seed(None, "prompt-hash", Origin("prompt-hash"))
 
 
-def hashed_of(request: RenderOptions, workflow: str, given: frozenset[str], origins: Mapping[str, str]) -> Hashed:
+def hashed_of(request: RenderOptions, workflow: str, given: frozenset[str], origins: Mapping[str, Origin]) -> Hashed:
     """Say what of a request its seed is made of: what somebody chose, and what the mode itself assumes."""
     fields = type(request).model_fields
     own = {
@@ -57,12 +58,12 @@ def hashed_of(request: RenderOptions, workflow: str, given: frozenset[str], orig
         for name, info in fields.items()
         if name not in origins and info.default not in (None, "") and not info.is_required()
     }
-    paid = {"token_type"} if "built-in" not in origins.get("token_type", "built-in") else set()
+    paid = {"token_type"} if origins.get("token_type", DEFAULT).chosen else set()
     # A format that follows from the output's name leaves the seed as it is without that name.
     assumed = {
         name: info.default
         for name, info in fields.items()
-        if origins.get(name) == BY_EXTENSION and info.default is not None
+        if origins.get(name) == EXTENSION and info.default is not None
     }
     counted = given | own | paid | set(assumed) | type(request).seeded
     return Hashed(request.model_copy(update=assumed), workflow, counted)

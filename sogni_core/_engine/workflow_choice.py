@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sogni_core._engine.conversion import leaves
 from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import InputError, PluginError
 from sogni_core.plugin import Mode, Workflow
-from sogni_core.project import Asset
 from sogni_core.request import Request
 from sogni_core.text import clean, nearest
 
 
 def asset_fields(model: type[Request]) -> tuple[str, ...]:
     """Name the fields of a request that hold assets."""
-    return tuple(name for name, info in model.model_fields.items() if Asset in leaves(info.annotation))
+    return tuple(spec.name for spec in model.specs().values() if spec.kind == "asset")
 
 
 def choose(

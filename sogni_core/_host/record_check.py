@@ -9,7 +9,7 @@ from typing import Any
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.targets import RESOURCE, TARGET
 from sogni_core.errors import PluginError
-from sogni_core.plugin import RECORDS, Clash, Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import RECORDS, Command, Mode, Model, Network, Settings, Validator, Workflow
 
 HOOKS: Mapping[str, type] = {
     "sogni_modes": Mode,
@@ -61,7 +61,6 @@ TYPES: Mapping[str, Type] = {
     "str | None": lambda value: value is None or isinstance(value, str),
     "float | None": lambda value: value is None or isinstance(value, int | float),
     "tuple[str, ...]": lambda value: _many(value, str),
-    "tuple[Clash, ...]": lambda value: isinstance(value, tuple) and all(map(_is_clash, value)),
     "Mapping[str, str | tuple[str, ...]]": lambda value: _maps(
         value, lambda item: isinstance(item, str) or _many(item, str)
     ),
@@ -78,12 +77,6 @@ TYPES: Mapping[str, Type] = {
 
 def _many(value: Any, kind: Any) -> bool:
     return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)
-
-
-def _is_clash(value: object) -> bool:
-    if not isinstance(value, Clash):
-        return False
-    return isinstance(value.mode, str) and isinstance(value.message, str) and isinstance(value.rank, int)
 
 
 def _plain(value: object) -> bool:

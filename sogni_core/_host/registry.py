@@ -193,7 +193,7 @@ class Registry:
             hint = f"Not loaded: {', '.join(broken)}; see sogni plugins."
         if kind is Network:
             allowed = ", ".join(dict.fromkeys(names))
-            raise InputError("INVALID_ARGUMENT", f"There is no network {name!r}; there are: {allowed}.", hint=hint)
+            raise InputError("INVALID_ARGUMENT", f"Unknown network {name!r}. Available: {allowed}.", hint=hint)
         raise InputError("UNKNOWN_COMMAND", f"There is no command {name!r}.", hint=hint, details={"command": name})
 
     def _settle(self) -> Iterator[tuple[_Claim, PluginInfo | None]]:

@@ -2,8 +2,8 @@
 
 ``main`` takes an argument list and returns an exit code; it is what tests call. ``program`` is what the installed
 script calls, through ``process``. ``root`` builds the typer app for one argument list, ``derived`` makes a subcommand
-of a request model, ``commands`` one of a plugin's function, ``carrying`` runs them, ``output`` writes standard output,
-``lines`` and ``display`` show progress. ``flat`` is the other command line, ``sogni-gen``.
+of a request model, ``commands`` one of a plugin's function, ``answers`` and ``output`` write what came
+of it, ``progress`` shows it meanwhile.
 """
 
 from __future__ import annotations
@@ -21,6 +21,6 @@ def main(argv: Sequence[str]) -> int:
 
 def program() -> NoReturn:
     """Run the command of this process, and end it."""
-    from sogni_core.cli.process import run_process
+    from sogni_core.frontend.process import run_process
 
     run_process(main)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sogni_core.cli import output
 from sogni_core.cli.invocation import Invocation
-from sogni_core.errors import PartialError
+from sogni_core.frontend import streams
+from sogni_core.frontend.objects import plan_object, report_object, result_object
 from sogni_core.result import Plan, Report, Result
 from sogni_core.text import quote_path
 
@@ -27,12 +28,9 @@ def write_answer(answer: Any, invocation: Invocation) -> int:
 
 def _result(result: Result, invocation: Invocation) -> int:
     if invocation.json:
-        fields = result.as_json()
-        if isinstance(result.error, PartialError):
-            fields |= output.partial_fields(result.error)
-        output.write_json(fields)
+        streams.write_json(result_object(result, invocation.wording))
         return result.error.exit_code if result.error is not None else 0
-    output.write_lines(_named(result) if result.named else _places(result))
+    streams.write_lines(_named(result) if result.named else _places(result))
     if result.error is not None:
         output.write_error(result.error, invocation)
         return result.error.exit_code
@@ -54,13 +52,11 @@ def _places(result: Result) -> Iterator[str]:
 
 def _plan(plan: Plan, invocation: Invocation) -> int:
     if invocation.json:
-        from sogni_core._engine.report import plan_json
-
-        output.write_json(plan_json(plan))
+        streams.write_json(plan_object(plan, invocation.wording))
         return 0
-    output.write_lines(_plan_lines(plan))
-    for warning in plan.warnings:
-        output.note(f"Warning: {warning}")
+    streams.write_lines(_plan_lines(plan))
+    for notice in plan.notices:
+        streams.note(f"Warning: {invocation.wording.text(notice)}")
     return 0
 
 
@@ -85,12 +81,9 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
 
 def _report(report: Report, invocation: Invocation) -> int:
     if invocation.json:
-        fields = {"success": report.success, **report.fields}
-        if report.warnings:
-            fields["warnings"] = list(report.warnings)
-        output.write_json(fields)
+        streams.write_json(report_object(report))
     else:
-        output.write_lines([report.text] if isinstance(report.text, str) and report.text else report.text)
+        streams.write_lines([report.text] if isinstance(report.text, str) and report.text else report.text)
         for warning in report.warnings:
-            output.note(f"Warning: {warning}")
+            streams.note(f"Warning: {warning}")
     return report.exit_code

@@ -11,11 +11,11 @@ from typing import Any
 from sogni_core._host.registry import Owned
 from sogni_core._host.targets import describe
 from sogni_core.app import App
-from sogni_core.cli.execution import carry_out, finish
 from sogni_core.cli.invocation import Invocation
 from sogni_core.cli.parameters import COMMON
 from sogni_core.cli.progress import ProgressView
 from sogni_core.errors import PluginError, SogniError
+from sogni_core.frontend.execution import execute, finish
 from sogni_core.plugin import Command
 from sogni_core.result import Plan, Report, Result
 
@@ -44,7 +44,7 @@ def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable
 
     def carry(value: Any) -> Any:
         with ProgressView(invocation) as app.on_progress:
-            answer = carry_out(app, finish(value))
+            answer = execute(app, finish(value))
         if answer is None or isinstance(answer, Report | Result | Plan):
             return answer
         given = type(answer).__name__

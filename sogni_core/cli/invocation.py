@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import field
 
+from sogni_core.frontend.dialect import FLAGS, Wording
 from sogni_core.frozen import frozen
 
 _JSON = "--json"
@@ -20,6 +22,8 @@ class Invocation:
     """Whether standard output is one JSON object; so that usage errors are one too, it is read here."""
     quiet: bool
     debug: bool
+    wording: Wording = field(default_factory=lambda: Wording(FLAGS))
+    """What fields are called; it learns those of the mode when that is known."""
 
     @property
     def word(self) -> str | None:

@@ -37,9 +37,9 @@ class ProgressView:
         from sogni_core.cli.progress_lines import Lines, Quiet
 
         if self._invocation.quiet:
-            return Quiet(warnings=not self._invocation.json)
+            return Quiet(self._invocation.wording, warnings=not self._invocation.json)
         if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "") != "dumb":
             from sogni_core.cli.progress_bars import Display
 
-            return Display()
-        return Lines()
+            return Display(self._invocation.wording)
+        return Lines(self._invocation.wording)

@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from sogni_core.cli.progress_lines import queued, step_name
+from sogni_core.cli.progress_lines import queued, step_name, warning_of
+from sogni_core.frontend.dialect import Wording
 from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
 
@@ -17,7 +18,8 @@ from sogni_core.text import clean
 class Display:
     """Bars on standard error, one a job; lines above them for what stays."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, wording: Wording, console: Console | None = None) -> None:
+        self._wording = wording
         self._bars = Bars(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -44,7 +46,7 @@ class Display:
             case "message":
                 self._say(progress.message)
             case "warning":
-                self._say(f"Warning: {progress.message}")
+                self._say(warning_of(progress, self._wording))
             case "saved":
                 self._say(f"Saved to {progress.message}")
             case "retried":

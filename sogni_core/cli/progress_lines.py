@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from types import TracebackType
 
-from sogni_core.cli import output
+from sogni_core.frontend.dialect import Wording
+from sogni_core.frontend.streams import note
 from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
 
@@ -30,21 +31,23 @@ class Receiver(ABC):
 
 
 class Quiet(Receiver):
-    """Shows no progress; warnings are none, and with JSON they stand in the object."""
+    """Shows warnings only, and with JSON not even those: they are in the object."""
 
-    def __init__(self, *, warnings: bool) -> None:
+    def __init__(self, wording: Wording, *, warnings: bool) -> None:
+        self._wording = wording
         self._warnings = warnings
 
     def show(self, progress: Progress) -> None:
         """Write a line if it is a warning."""
         if self._warnings and progress.kind == "warning":
-            output.note(clean(f"Warning: {progress.message}"))
+            note(clean(warning_of(progress, self._wording)))
 
 
 class Lines(Receiver):
     """Shows each thing once, one line each."""
 
-    def __init__(self) -> None:
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
         self._told: dict[tuple[str, int | None], float] = {}
         self._last = ""
         self._keys: set[str] = set()
@@ -54,7 +57,7 @@ class Lines(Receiver):
         text = self._text(progress)
         if text and text != self._last:
             self._last = text
-            output.note(clean(text))
+            note(clean(text))
 
     def _text(self, progress: Progress) -> str:
         if progress.key:
@@ -65,7 +68,7 @@ class Lines(Receiver):
             case "message":
                 return progress.message
             case "warning":
-                return f"Warning: {progress.message}"
+                return warning_of(progress, self._wording)
             case "sending":
                 return f"{part}Connecting to Sogni…".strip()
             case "queued":
@@ -90,6 +93,12 @@ class Lines(Receiver):
         self._told[place] = fraction
         which = f" {(progress.job or 0) + 1}/{progress.jobs}" if progress.jobs > 1 else ""
         return f"Progress{which}: {fraction:.0%}" + (f", about {progress.eta:.0f} s left" if progress.eta else "")
+
+
+def warning_of(progress: Progress, wording: Wording) -> str:
+    """Return the line of a warning, its fields named as they are typed."""
+    text = wording.text(progress.notice) if progress.notice is not None else progress.message
+    return f"Warning: {text}"
 
 
 def step_name(key: str) -> str:

@@ -17,6 +17,7 @@ from sogni_core.cli import invocation as invocations
 from sogni_core.cli import output
 from sogni_core.cli.invocation import Invocation
 from sogni_core.errors import InputError, InternalError, InterruptedRunError, SogniError
+from sogni_core.frontend import streams
 from sogni_core.plugin import Command, Mode
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ EPILOG = "Options of a command: sogni COMMAND --help. Error codes: sogni errors.
 
 def run(argv: list[str]) -> int:
     """Run one command; returns the exit code."""
-    output.prepare_streams()
+    streams.prepare_streams()
     invocation = invocations.read(argv, debug=os.environ.get("SOGNI_DEBUG", "") not in ("", "0"))
     try:
         return _dispatch(invocation)
@@ -47,9 +48,9 @@ def run(argv: list[str]) -> int:
 
 def _failed(error: SogniError, invocation: Invocation) -> int:
     if invocation.debug:
-        from sogni_core.cli.traceback_text import shown_traceback
+        from sogni_core.frontend.traceback_text import shown_traceback
 
-        output.note(shown_traceback(error))
+        streams.note(shown_traceback(error))
     try:
         output.write_error(error, invocation)
     except InputError:
@@ -63,9 +64,9 @@ def _dispatch(invocation: Invocation) -> int:
         from sogni_core import __version__
 
         if invocation.json:
-            output.write_json({"success": True, "type": "version", "version": __version__})
+            streams.write_json({"success": True, "type": "version", "version": __version__})
         else:
-            output.write_lines([__version__])
+            streams.write_lines([__version__])
         return 0
     host = PluginHost.from_environment(CORE_PLUGIN, os.environ)
     argv = list(invocation.argv)
@@ -148,10 +149,11 @@ def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], i
 
     app = App(host=host)
     model = request_class(mode)
+    invocation.wording.fields.update(model.specs())
     root = _root_app()
     word = name.rpartition(":")[2]
     help_names = ["--help"] if parameters.takes_h(model) else ["-h", "--help"]
-    function = parameters.command(model, app.settings, modes.carrier(app, name, invocation))
+    function = parameters.command(model, app.settings, modes.runner(app, name, invocation))
     description = f"{mode.record.summary} Flags may stand anywhere; a prompt that begins with - goes after --."
     root.command(word, help=description, context_settings={"help_option_names": help_names})(function)
     return _call_typer(root, [word, *rest], invocation)

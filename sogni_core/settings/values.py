@@ -44,6 +44,11 @@ class Value:
     """Why it was ignored; empty if it is valid."""
 
     @property
+    def built_in(self) -> bool:
+        """Whether no layer gave it."""
+        return self.origin == BUILT_IN
+
+    @property
     def shown(self) -> object:
         """The value to show to people and programs, JSON types only, a secret masked."""
         if self.secret and self.value is not None:

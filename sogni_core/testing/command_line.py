@@ -15,7 +15,7 @@ from sogni_core.frozen import frozen
 PROGRAM = "sogni_core.cli:main"
 """The console script. Named and not imported: this room stands below the command line, and tests it from outside."""
 
-FLAT_PROGRAM = "sogni_core.cli.flat:main"
+FLAT_PROGRAM = "sogni_gen:main"
 """The console script ``sogni-gen``."""
 
 

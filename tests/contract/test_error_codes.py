@@ -10,6 +10,7 @@ import pytest
 
 from sogni_core import errors
 from sogni_core.errors import CODES, Code, SogniError
+from sogni_core.problem import Problem
 from tools.repository import ROOT
 
 SOURCES = [
@@ -55,7 +56,7 @@ def test_what_is_raised_is_registered_for_its_class() -> None:
 def test_what_is_registered_can_be_raised() -> None:
     said = {text for path in SOURCES if path != REGISTRY for text in _literals(path)}
     # The default of a problem is written where problems are defined.
-    said |= {errors.Problem("").code}
+    said |= {Problem("", (), "").code}
     assert {code for code in CODES if code not in said} == set()
 
 

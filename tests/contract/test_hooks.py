@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sogni_core._host.record_check import HOOKS
-from sogni_core.plugin import Clash, Mode, Model
+from sogni_core.plugin import Mode, Model
 from tools.pages.hooks import WITH
 
 HEAD = "from sogni_core.plugin import *\nfrom sogni_core.plugin import hookimpl\n\n@hookimpl\ndef "
@@ -75,8 +75,7 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     call = stamps(
         """sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
-                 flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md",
-                 clashes=(Clash(mode="video", message="A stamp stands still.", rank=107),))]
+                 flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md")]
 """,
         mode=STAMP + "\ndef gum():\n    return []\n",
     )
@@ -92,7 +91,6 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     record = sogni_app(plugins=["stamps"]).registry.mode("stamp").record
     assert record.flat == ("--stamp",)
     assert record.skill == "stamps:skill.md"
-    assert record.clashes == (Clash("video", "A stamp stands still.", 107),)
 
 
 def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path) -> None:
@@ -166,7 +164,7 @@ async def test_hook_sogni_workflows_takes_its_time_limit_from_its_setting(
     environ = {**devnet.environ, "SOGNI_IMAGE__EDIT_TIMEOUT": "77"}
     async with sogni_app(plugins=["stamps"], environ=environ) as app:
         result = await app.run("stamp", motif="a bird")
-    assert result.extra == {"limit": 77}
+    assert result.extra["limit"] == 77
 
 
 def test_hook_sogni_validators(stamps: Installed) -> None:
@@ -176,14 +174,15 @@ def test_hook_sogni_validators(stamps: Installed) -> None:
             Validator(modes=("*",), target="stamps.rules:no_fish")]
 """,
         rules="""
-from sogni_core.errors import Problem
+from sogni_core.problem import Problem
 
 def no_birds(request, facts):
     if "bird" in request.prompt:
-        yield Problem(f"No birds in {facts.mode}:{facts.workflow}.", field="prompt", rank=5)
+        where = {"where": f"{facts.mode}:{facts.workflow}"}
+        yield Problem("aviary.birds", ("prompt",), "No birds in {where}.", where)
 
 def no_fish(request, facts):
-    return [Problem("No fish.", rank=6)] if "fish" in request.prompt else []
+    return [Problem("aviary.fish", (), "No fish.")] if "fish" in request.prompt else []
 """,
     )
     called = call("image", "a bird and a fish", "--network", "devnet", "--json")

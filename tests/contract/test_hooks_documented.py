@@ -10,7 +10,7 @@ import pytest
 
 from sogni_core import plugin
 from sogni_core._host.record_check import HOOKS
-from sogni_core.plugin import RECORDS, Clash, Endpoint
+from sogni_core.plugin import RECORDS, Endpoint
 from tools.repository import ROOT
 
 PAGE = ROOT / "docs" / "plugins" / "reference" / "hooks.md"
@@ -36,7 +36,7 @@ def test_a_hook_has_a_heading_with_its_signature(hook: str) -> None:
     assert f"## `{signature}`" in PAGE.read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize("record", [*RECORDS, Clash, Endpoint], ids=lambda record: record.__name__)
+@pytest.mark.parametrize("record", [*RECORDS, Endpoint], ids=lambda record: record.__name__)
 def test_every_field_of_a_record_has_an_entry(record: type) -> None:
     text = PAGE.read_text("utf-8")
     begin = text.index(f"**`{record.__name__}`**")

@@ -12,7 +12,7 @@ import pytest
 
 from sogni_core.testing import write_distribution
 
-BE = "from sogni_core.cli.process import run_process\n"
+BE = "from sogni_core.frontend.process import run_process\n"
 
 TAKEN_APART = "# cleanup[3]"
 """What ``python -v`` says when the interpreter takes its modules apart."""
@@ -81,7 +81,7 @@ def test_the_installed_scripts_are_these_programs() -> None:
 
     scripts = entry_points(group="console_scripts")
     assert scripts["sogni"].value == "sogni_core.cli:program"
-    assert scripts["sogni-gen"].value == "sogni_core.cli.flat:program"
+    assert scripts["sogni-gen"].value == "sogni_gen:program"
 
 
 PLUGIN = """

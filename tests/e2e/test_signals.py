@@ -65,7 +65,7 @@ def test_who_is_told_not_to_hang_up_does_not(start: Start, devnet: Devnet, folde
 def test_a_signal_while_the_program_is_being_imported_is_no_traceback(argv: list[str]) -> None:
     # What raises in the place of the program is the interpreter, at any import.
     text = """
-from sogni_core.cli.process import run_process
+from sogni_core.frontend.process import run_process
 def run(argv):
     raise KeyboardInterrupt
 run_process(run)

@@ -22,8 +22,8 @@ from sogni_devnet.settings import DevnetSettings
 
 from sogni_core._journal.entries import Run
 from sogni_core.app import App
-from sogni_core.cli.output import error_fields
 from sogni_core.errors import SogniError
+from sogni_core.frontend.objects import error_object
 from sogni_core.result import Result
 from sogni_core.testing.isolation import isolated_environ
 
@@ -68,7 +68,7 @@ class Seen:
         """All that a person or a program can read of it, but the URLs of results, which are theirs."""
         texts = []
         if isinstance(self.failure, SogniError):
-            texts += [repr(self.failure), json.dumps(error_fields(self.failure), default=str)]
+            texts += [repr(self.failure), json.dumps(error_object(self.failure), default=str)]
         if self.result is not None:
             fields = self.result.as_json()
             texts.append(json.dumps({name: value for name, value in fields.items() if name != "urls"}, default=str))

@@ -109,9 +109,9 @@ async def test_a_plan_names_the_steps_and_submits_nothing(sogni_app: AppFactory,
     [
         ("imag", {"prompt": "x"}, "There is no command 'imag'."),
         ("image:paint", {"prompt": "x"}, 'Unknown workflow "paint". Use text|edit.'),
-        ("image", {"prompt": "x", "widht": 1}, "There is no option 'widht'."),
-        ("image", {"prompt": "x", "guidance": float("nan")}, "--guidance must be a number."),
-        ("image", {"prompt": "x", "context": [1]}, "--context must be a path or a URL."),
+        ("image", {"prompt": "x", "widht": 1}, "Unknown option 'widht'."),
+        ("image", {"prompt": "x", "guidance": float("nan")}, "guidance must be a number."),
+        ("image", {"prompt": "x", "context": [1]}, "context must be a path or a URL."),
     ],
 )
 async def test_bad_fields_are_input_errors(

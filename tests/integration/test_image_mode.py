@@ -109,7 +109,7 @@ def test_the_format_comes_from_the_extension_and_leaves_the_seed_alone(run: Any)
     mixed = run("a cat wearing a hat", "-o", "c.jpg", "--output-format", "png", "--json").json
     assert mixed["warnings"] == ["The output is png, but its name is c.jpg."]
     odd = run("a cat wearing a hat", "-o", "d.gif", "--json").json
-    assert odd["warnings"] == ["d.gif names no format of images; the service chooses one."]
+    assert odd["warnings"] == [".gif is not an image format that sogni can choose; the service picks one."]
     assert run("a cat wearing a hat", "-o", "no-name", "--json").json["warnings"] == []
 
 
@@ -138,7 +138,7 @@ def test_the_last_image_is_edited_and_the_last_seed_used(run: Any, devnet: Devne
     assert (second["seed"], second["seedStrategy"]) == (0, None)
     third = run("x", "--last-seed", "--seed", "9", "--json").json
     assert third["seed"] == 9
-    assert third["warnings"] == ["--seed is used; --last-seed is ignored beside it."]
+    assert third["warnings"] == ["--last-seed is ignored because --seed was given."]
 
 
 def test_a_last_render_that_is_a_video_is_no_image(run: Any, sogni_home: Any) -> None:
@@ -150,7 +150,7 @@ def test_a_last_render_that_is_a_video_is_no_image(run: Any, sogni_home: Any) ->
 
 def test_without_a_last_render_the_last_image_is_an_error_and_the_last_seed_a_warning(run: Any) -> None:
     assert run("x", "--last-image", "--json").json["errorCode"] == "NO_LAST_RENDER"
-    assert run("x", "--last-seed", "--json").json["warnings"] == ["No previous render found, generating seed"]
+    assert run("x", "--last-seed", "--json").json["warnings"] == ["No previous render found; generating a seed."]
 
 
 def test_last_render_is_written_in_the_originals_form(run: Any, folder: Path, sogni_home: Any) -> None:
@@ -186,30 +186,32 @@ def test_dry_run_says_all_and_sends_nothing(run: Any, devnet: Devnet, folder: Pa
     [
         (["-n", "17", "x"], "--count must be between 1 and 16."),
         (["-n", "0", "x"], "--count must be >= 1."),
-        (["-w", "100", "x"], "--width must be between 256 and 2560 for model z_image_turbo_bf16, got 100."),
+        (["-w", "100", "x"], "--width must be between 256 and 2560 for model z_image_turbo_bf16, not 100."),
         (["-m", "flux1-schnell-fp8", "-h", "2049", "x"],
-         "--height must be between 256 and 2048 for model flux1-schnell-fp8, got 2049."),
-        ([], "No prompt provided. Use --help for usage."),
-        ([""], "No prompt provided. Use --help for usage."),
-        (["   "], "No prompt provided. Use --help for usage."),
-        (["x", "--lora-strength", "1"], "--lora-strength requires at least one --lora."),
-        (["x", "--lora", "a", "--lora-strengths", "1,2"], "--lora-strengths count must match --loras count."),
+         "--height must be between 256 and 2048 for model flux1-schnell-fp8, not 2049."),
+        ([], "PROMPT is required."),
+        ([""], "PROMPT must not be empty."),
+        (["   "], "PROMPT must not be empty."),
+        (["x", "--lora-strength", "1"], "--lora-strength requires --lora."),
+        (["x", "--lora", "a", "--lora-strengths", "1,2"],
+         "--lora-strength needs one value for each of --lora: 1, not 2."),
         (["x", "--starting-strength", "0.5"], "--starting-strength requires --starting-image."),
         (["x", "--starting-strength", "1.5"], "--starting-strength must be between 0 and 1."),
         (["x", "--token-type", "gold"], '--token-type must be "spark" or "sogni".'),
         (["x", "--seed-strategy", "best"], '--seed-strategy must be "random" or "prompt-hash".'),
         (["x", "-o", "pictures/"], "--output names a folder; add the name of a file."),
-        (["x", "--output-format", "gif"], 'Image output format must be "png" or "jpg".'),
+        (["x", "--output-format", "gif"], '--output-format must be "png", "jpg" or "webp".'),
         (["x", "-c", "a.png", "-m", "z_image_turbo_bf16"],
-         "Model z_image_turbo_bf16 does not support context images."),
-        (["x", *["-c", "a.png"] * 4], "Model qwen_image_edit_2511_fp8_lightning supports max 3 context images, got 4."),
+         "The model z_image_turbo_bf16 does not support context images."),
+        (["x", *["-c", "a.png"] * 4],
+         "The model qwen_image_edit_2511_fp8_lightning takes at most 3 context images, not 4."),
         (["x", "-m", "flux1-kontext-dev", *["-c", "a.png"] * 3],
-         "Model flux1-kontext-dev supports max 2 context images, got 3."),
+         "The model flux1-kontext-dev takes at most 2 context images, not 3."),
         (["x", "-m", "flux2_dev_fp8", *["-c", "a.png"] * 7],
-         "Model flux2_dev_fp8 supports max 6 context images, got 7."),
+         "The model flux2_dev_fp8 takes at most 6 context images, not 7."),
         (["x", "-c", "none.png"], "Failed to read media file: none.png"),
         (["x", "-t", "0"], "--timeout must be >= 1."),
-        (["x", "--network", "devnt"], "There is no network 'devnt'; there are: fast, relaxed, devnet."),
+        (["x", "--network", "devnt"], "Unknown network 'devnt'. Available: fast, relaxed, devnet."),
         (["an", "unquoted", "prompt"], "Got unexpected extra argument"),
         (["x", "--sampel", "euler"], "No such option: --sampel"),
     ],
@@ -229,12 +231,12 @@ def test_bad_input_is_one_clear_error_before_anything_is_sent(
 
 def test_all_problems_are_told_at_once(run: Any) -> None:
     problems = run("-n", "99", "-w", "9", "--lora-strength", "1", "-c", "none.png", "x", "--json").json["problems"]
-    assert [problem["field"] for problem in problems] == ["count", "context", "lora_strengths", "width"]
+    assert [problem["field"] for problem in problems] == ["context", "count", "lora_strengths", "width"]
 
 
 def test_values_out_of_a_models_range_are_sent_with_a_warning(run: Any, devnet: Devnet) -> None:
     found = run("x", "--steps", "50", "--json").json
-    assert found["warnings"] == ["--steps 50 is outside the range of z_image_turbo_bf16, 4 to 10; it is sent as it is."]
+    assert found["warnings"] == ["z_image_turbo_bf16 supports --steps from 4 to 10, not 50; sending it anyway."]
     assert key_frame(devnet)["steps"] == 50
 
 

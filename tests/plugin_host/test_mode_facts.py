@@ -48,7 +48,7 @@ REQUEST = """
 import os
 from typing import Annotated
 from pydantic import BaseModel
-from sogni_core.errors import Problem
+from sogni_core.problem import Problem
 from sogni_core.project import Asset, ImageProject, VideoProject
 from sogni_core.request import Argument, Option, RenderOptions, Request
 from sogni_core.result import Result
@@ -74,7 +74,7 @@ class Pump(Request):
 
 def look():
     if not os.environ.get("PUMP"):
-        yield Problem("There is no pump.", code="UNSUPPORTED_MEDIA")
+        yield Problem("pump.missing", (), "There is no pump.", code="UNSUPPORTED_MEDIA")
 
 def rules(request, facts):
     if request.pumped:

@@ -13,8 +13,9 @@ from pydantic import BaseModel
 
 import sogni_core
 from sogni_core.context import Context, Facts
-from sogni_core.errors import InputError, Problem, SogniError
+from sogni_core.errors import InputError, SogniError
 from sogni_core.plugin import Command, Endpoint, Mode, Model, Network, Settings, Validator, Workflow, hookimpl
+from sogni_core.problem import Problem
 from sogni_core.project import Asset, ImageProject, Project
 from sogni_core.request import Argument, ImageOptions, Option, Request
 from sogni_core.result import Artifact, Outcome, Plan, Progress, Report, Result
@@ -73,7 +74,7 @@ def rule(request: Stamp, facts: Facts) -> Iterable[Problem]:
     assert_type(request.output, Path | None)
     assert_type(request.given, frozenset[str])
     assert_type(facts.model, Model)
-    yield Problem("Too many.", field="count", code="INVALID_ARGUMENT", hint="Fewer.", details={"max": 1}, rank=5)
+    yield Problem("card.many", ("count",), "{count} must be at most {max}.", {"max": 1}, hint="Use {count} 1.")
 
 
 async def render(ctx: Context, request: Stamp) -> Result:
@@ -118,7 +119,7 @@ def refuse(error: SogniError, request: type[Request], project: Project) -> Input
     assert_type(error.may_charge_again, bool)
     assert_type(project.count, int)
     assert_type(request.model_config.get("frozen"), bool | None)
-    return InputError.of([Problem("No.")])
+    return InputError.of([Problem("card.no", (), "No.")])
 
 
 def test() -> None:

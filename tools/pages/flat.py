@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sogni_core.cli.flat.vocabulary import DEFAULT, OWN_FLAGS, Reached, Vocabulary
-from sogni_core.cli.parameters import metavar_of
-from sogni_core.request import Option
+from sogni_gen.vocabulary import DEFAULT, OWN_FLAGS, Vocabulary
+
+from sogni_core.frontend.modes import ModeInfo, modes_of
 from tools.markdown import code, codes, page, table
-from tools.repository import distribution, host
+from tools.repository import host
 
 _INTRO = """\
 For whoever types `sogni-gen`, or lets an agent type it: the command line of the [Node program](../how-to/moving.md),
@@ -24,15 +24,14 @@ for all modes that are installed. `sogni-gen [options] "prompt"`; options and pr
 
 def render() -> str:
     """Render the page."""
-    return page("sogni-gen", _INTRO, _body(Vocabulary(host().registry)))
+    return page("sogni-gen", _INTRO, _body(Vocabulary(modes_of(host().registry))))
 
 
 def _body(vocabulary: Vocabulary) -> Iterator[str]:
     yield "## Modes"
     yield ""
     rows = [
-        (code(mode.name), codes(vocabulary.claims_of(mode.name)) or "no flag", distribution(mode.owned.plugin),
-         mode.owned.record.summary)
+        (code(mode.name), codes(vocabulary.claims_of(mode.name)) or "no flag", code(mode.distribution), mode.summary)
         for mode in vocabulary.modes.values()
     ]  # fmt: skip
     yield from table(("Mode", "Asked for by", "From", ""), rows)
@@ -55,8 +54,7 @@ def _flags(vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
         yield codes(flags), code(value) if value else "", ", ".join(modes)
 
 
-def _options(mode: Reached) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name, mark in mode.model.markers():
-        if isinstance(mark, Option):
-            flags = tuple(flag for spelled in mark.flags for flag in spelled.split("/"))
-            yield flags, metavar_of(mode.model.model_fields[name], mark)
+def _options(mode: ModeInfo) -> Iterator[tuple[tuple[str, ...], str]]:
+    for spec in mode.fields.values():
+        if spec.flags:
+            yield tuple(flag for spelled in spec.flags for flag in spelled.split("/")), spec.metavar

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from sogni_core._host.record_check import HOOKS
-from sogni_core.plugin import Clash, Endpoint
+from sogni_core.plugin import Endpoint
 from tools import source
 from tools.markdown import code, fence, line, page, prose
 from tools.repository import ROOT
@@ -26,7 +26,7 @@ EXAMPLES = (
 )
 """Where examples are taken from: the first file that implements a hook shows it."""
 
-WITH: Mapping[str, type] = {"sogni_modes": Clash, "sogni_networks": Endpoint}
+WITH: Mapping[str, type] = {"sogni_networks": Endpoint}
 """Hook to another type that its record or its target brings along."""
 
 _ALSO = {

@@ -14,7 +14,31 @@ For whoever calls `sogni_core` from Python, and for authors of plugins. Only wha
 names that begin with `_` may change at any time. `open`, `App`, `Result`, `Artifact`, `Outcome`, `Plan`, `Progress`
 and `SogniError` can be imported from `sogni_core` itself."""
 
-MODULES = ("app", "result", "errors", "context", "request", "project", "plugin")
+MODULES = (
+    "app",
+    "prepared",
+    "result",
+    "errors",
+    "problem",
+    "origin",
+    "context",
+    "request",
+    "field",
+    "project",
+    "plugin",
+    "frontend.modes",
+    "frontend.run_options",
+    "frontend.dialect",
+    "frontend.objects",
+    "frontend.schema",
+    "frontend.values",
+    "frontend.extras",
+    "frontend.help_text",
+    "frontend.streams",
+    "frontend.execution",
+    "frontend.process",
+    "frontend.traceback_text",
+)
 """Public modules in the order of the page. The hooks have a page of their own."""
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sogni_core.context import Facts
-from sogni_core.errors import Problem
+from sogni_core.problem import Problem
 from sogni_postcard.mode import Postcard
 from sogni_postcard.settings import PostcardSettings
 
@@ -16,10 +16,11 @@ def greeting_fits(request: Postcard, facts: Facts) -> Iterator[Problem]:
     longest = facts.settings(PostcardSettings).longest_greeting
     if len(request.greeting) > longest:
         yield Problem(
-            f"--greeting must be at most {longest} characters, got {len(request.greeting)}.",
-            field="greeting",
-            hint="Say it shorter, or raise the setting postcard.longest_greeting.",
-            details={"flag": "--greeting", "max": longest},
+            "postcard.greeting-length",
+            ("greeting",),
+            "{greeting} must be at most {max} characters, not {length}.",
+            {"max": longest, "length": len(request.greeting)},
+            hint="Shorten it, or raise the setting postcard.longest_greeting.",
         )
 
 

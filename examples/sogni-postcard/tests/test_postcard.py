@@ -40,7 +40,7 @@ def test_refuses_a_greeting_that_does_not_fit(sogni_cli: Any) -> None:
     called = sogni_cli("postcard", "Lisbon", "--greeting", "x" * 41, "--network", "devnet", "--json")
     assert called.exit_code == 2
     assert called.json["errorCode"] == "INVALID_ARGUMENT"
-    assert called.json["errorDetails"] == {"flag": "--greeting", "max": 40}
+    assert (called.json["field"], called.json["errorDetails"]) == ("greeting", {"max": 40, "length": 41})
 
 
 def test_takes_a_longer_greeting_where_the_setting_allows_it(sogni_cli: Any) -> None:

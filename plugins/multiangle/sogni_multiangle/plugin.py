@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sogni_core.plugin import Clash, Mode, Settings, Validator, Workflow, hookimpl
+from sogni_core.plugin import Mode, Settings, Validator, Workflow, hookimpl
 
 
 @hookimpl
@@ -14,7 +14,6 @@ def sogni_modes() -> list[Mode]:
             "Show a subject from other sides, and make a turntable video of it.",
             request="sogni_multiangle.request:MultiAngle",
             flat=("--multi-angle", "--multiple-angles", "--angles-360"),
-            clashes=(Clash("video", "--multi-angle is only for image editing."),),
             skill="sogni_multiangle:skill.md",
         )
     ]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from sogni_core.project import Asset
-from sogni_core.request import Argument, ImageFormat, ImageOptions, Misplaced, Option
+from sogni_core.request import Argument, ImageFormat, ImageOptions, Option
 from sogni_multiangle import loras, output_paths
 from sogni_multiangle.angles import AZIMUTHS, DISTANCES, ELEVATIONS, VOCABULARY, Angle, key_of
 
@@ -71,8 +71,6 @@ class MultiAngle(ImageOptions):
             "--angles-360-video",
             help="With --angles-360: join the sides into a looping video, at this path; empty: where -o says.",
             metavar="PATH",
-            bare="",
-            misplaced=Misplaced("--angles-360-video requires --angles-360.", rank=119),
         ),
     ] = None
     video_model: Annotated[

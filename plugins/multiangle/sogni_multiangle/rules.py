@@ -1,7 +1,4 @@
-"""What several angles ask for, checked before anything is sent.
-
-Ranks follow the order in which the Node program ``sogni-gen`` checks, so that its first error is first here.
-"""
+"""What several angles ask for, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -9,16 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sogni_core.context import Facts
-from sogni_core.errors import Problem
+from sogni_core.problem import Problem
 from sogni_multiangle.angles import VOCABULARY
 from sogni_multiangle.request import MultiAngle
 from sogni_multiangle.turntable import CLIPS, JOIN
 
 EDIT_MODEL = "qwen_image_edit_2511"
 """Part of the ids of the models that the LoRA was made for."""
-
-NO_FFMPEG = "ffmpeg is required to assemble the 360 video."
-"""In the words of the Node program."""
 
 VIDEO_OPTIONS = ("video_model", "fps", "duration", "frames")
 
@@ -32,52 +26,57 @@ def multiangle_rules(request: MultiAngle, facts: Facts) -> Iterator[Problem]:
         # raises if the mode is not installed, and what is wrong with the request should be heard first.
         yield from facts.missing(CLIPS)
         for problem in facts.missing(JOIN):
-            yield replace(problem, message=NO_FFMPEG) if problem.code == "MISSING_FFMPEG" else problem
+            yield replace(problem, rule=f"multiangle.{problem.rule}")
 
 
 def _problems(request: MultiAngle, facts: Facts) -> Iterator[Problem]:
     yield from _video(request, facts)
     if not request.context:
         yield Problem(
-            "--multi-angle requires a reference image (--context or --last-image).",
-            "context",
-            hint="Name the image of the subject: -c subject.jpg.",
-            rank=107,
+            "multiangle.subject-missing",
+            ("context", "last_image"),
+            "{context} is required: an image of the subject.",
+            hint="Use {context} with an image file, or {last_image} for the last picture you made.",
         )
     yield from _words(request)
     if EDIT_MODEL not in request.model:
         yield Problem(
-            "--multi-angle requires a Qwen Image Edit 2511 model.",
-            "model",
-            hint=f"Try: -m {EDIT_MODEL}_fp8_lightning",
-            details={"model": request.model},
-            rank=109,
+            "multiangle.model",
+            ("model",),
+            "{model} must be a Qwen Image Edit 2511 model.",
+            {"model": request.model, "suggested": f"{EDIT_MODEL}_fp8_lightning"},
+            hint="Try {model} {suggested}.",
         )
     if not request.loras and len(request.lora_strengths) > 1:
         yield Problem(
-            "--lora-strengths requires explicit --loras when using --multi-angle.", "lora_strengths", rank=110
+            "multiangle.strengths",
+            ("lora_strengths", "loras"),
+            "Several values of {lora_strengths} require {loras}.",
         )
     most = facts.model.limits.get("context_images", 0)
     if isinstance(most, int | float) and len(request.context) > most > 0:
         yield Problem(
-            f"Model {request.model} supports max {most:g} context images, got {len(request.context)}.",
-            "context",
-            details={"model": request.model, "maxImages": int(most), "provided": len(request.context)},
-            rank=134,
+            "context.most",
+            ("context",),
+            "The model {model} takes at most {maxImages} context images, not {provided}.",
+            {"model": request.model, "maxImages": int(most), "provided": len(request.context)},
         )
 
 
 def _video(request: MultiAngle, facts: Facts) -> Iterator[Problem]:
     if request.angles_360_video is not None:
         if not request.angles_360:
-            yield Problem("--angles-360-video requires --angles-360.", "angles_360_video", rank=105)
+            names = ("angles_360_video", "angles_360")
+            yield Problem("multiangle.video-alone", names, "{angles_360_video} requires {angles_360}.")
         if request.count != 1:
-            yield Problem("--angles-360-video requires --count 1.", "count", details={"count": request.count}, rank=106)
+            names = ("count", "angles_360_video")
+            text = "{angles_360_video} requires {count} 1."
+            yield Problem("multiangle.video-count", names, text, {"count": request.count})
         return
     for name in VIDEO_OPTIONS:
         if name in facts.given:
-            flag = f"--{name.replace('_', '-')}"
-            yield Problem(f"{flag} requires --angles-360-video.", name, details={"flag": flag}, rank=123)
+            text = f"{{{name}}} requires {{angles_360_video}}."
+            yield Problem("multiangle.video-option", (name, "angles_360_video"), text)
 
 
 def _words(request: MultiAngle) -> Iterator[Problem]:
@@ -86,9 +85,9 @@ def _words(request: MultiAngle) -> Iterator[Problem]:
         # A sweep goes round, whatever side was named.
         if value not in known and not (name == "azimuth" and request.angles_360):
             yield Problem(
-                f'Invalid {name} "{value}".',
-                name,
-                hint=f"Use one of: {', '.join(known)}.",
-                details={"field": name, "value": value, "allowed": list(known)},
-                rank=108,
+                "multiangle.word",
+                (name,),
+                f'Unknown {{{name}}} "{{value}}".',
+                {"field": name, "value": value, "allowed": list(known)},
+                hint="Use one of: {allowed}.",
             )

@@ -136,36 +136,36 @@ def test_an_image_is_sent_upright(run: Run, devnet: Any) -> None:
 @pytest.mark.parametrize(
     ("argv", "text", "details"),
     [
-        (("x",), "--multi-angle requires a reference image (--context or --last-image).", None),
+        (("x",), "--context is required: an image of the subject.", None),
         (
             (*SUBJECT, "--azimuth", "front right"),
-            'Invalid azimuth "front right".',
+            'Unknown --azimuth "front right".',
             {"field": "azimuth", "value": "front right", "allowed": list(AZIMUTHS)},
         ),
         (
             (*SUBJECT, "--elevation", "HIGH"),
-            'Invalid elevation "HIGH".',
+            'Unknown --elevation "HIGH".',
             {"field": "elevation", "value": "HIGH", "allowed": ["low-angle", "eye-level", "elevated", "high-angle"]},
         ),
-        ((*SUBJECT, "--distance", ""), 'Invalid distance "".', None),
+        ((*SUBJECT, "--distance", ""), 'Unknown --distance "".', None),
         (
             (*SUBJECT, "-m", "z_image_turbo_bf16"),
-            "--multi-angle requires a Qwen Image Edit 2511 model.",
+            "--model must be a Qwen Image Edit 2511 model.",
             {"model": "z_image_turbo_bf16"},
         ),
         (
             (*SUBJECT, "--lora-strengths", "0.5,0.6"),
-            "--lora-strengths requires explicit --loras when using --multi-angle.",
+            "--lora-strength requires --lora.",
             None,
         ),
         (
             (*SUBJECT, "--loras", "x,y", "--lora-strength", "0.5"),
-            "--lora-strengths count must match --loras count.",
+            "--lora-strength needs one value for each of --lora: 3, not 2.",
             {"loras": 3, "loraStrengths": 2},
         ),
         (
             ("-c", "subject.jpg", "-c", "subject.jpg", "-c", "subject.jpg", "-c", "subject.jpg", "x"),
-            "Model qwen_image_edit_2511_fp8_lightning supports max 3 context images, got 4.",
+            "The model qwen_image_edit_2511_fp8_lightning takes at most 3 context images, not 4.",
             {"model": "qwen_image_edit_2511_fp8_lightning", "maxImages": 3, "provided": 4},
         ),
         ((*SUBJECT, "--angles-360-video", "t.mp4"), "--angles-360-video requires --angles-360.", None),
@@ -174,7 +174,7 @@ def test_an_image_is_sent_upright(run: Run, devnet: Any) -> None:
             "--angles-360-video requires --count 1.",
             {"count": 2},
         ),
-        ((*SUBJECT, "--angles-360", "--frames", "80"), "--frames requires --angles-360-video.", {"flag": "--frames"}),
+        ((*SUBJECT, "--angles-360", "--frames", "80"), "--frames requires --angles-360-video.", None),
         ((*SUBJECT, "--angles-360", "--duration", "8"), "--duration requires --angles-360-video.", None),
         ((*SUBJECT, "--angles-360", "--duration", "1.5"), "--duration must be an integer.", None),
     ],
@@ -186,11 +186,11 @@ def test_what_is_refused_before_anything_is_sent(
     assert called.exit_code == 2, called
     assert called.json["error"] == text
     if details is not None:
-        assert called.json["errorDetails"] == details
+        assert called.json["errorDetails"].items() >= details.items()
     assert devnet.job_requests == []
 
 
-def test_the_originals_first_error_comes_first(run: Run) -> None:
+def test_all_problems_are_told(run: Run) -> None:
     argv = (
         "--lora-strengths",
         "1,2",
@@ -204,13 +204,14 @@ def test_the_originals_first_error_comes_first(run: Run) -> None:
         "2",
     )
     problems = run(*argv, "--json").json["problems"]
-    assert [problem["error"] for problem in problems][:6] == [
+    assert [problem["error"] for problem in problems] == [
+        "--lora-strength requires --lora.",
         "--angles-360-video requires --angles-360.",
         "--angles-360-video requires --count 1.",
-        "--multi-angle requires a reference image (--context or --last-image).",
-        'Invalid azimuth "up".',
-        "--multi-angle requires a Qwen Image Edit 2511 model.",
-        "--lora-strengths requires explicit --loras when using --multi-angle.",
+        "--context is required: an image of the subject.",
+        'Unknown --azimuth "up".',
+        "--model must be a Qwen Image Edit 2511 model.",
+        "Several values of --lora-strength require --lora.",
     ]
 
 

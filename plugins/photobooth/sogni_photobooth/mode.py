@@ -23,7 +23,7 @@ class Photobooth(ImageOptions):
     prompt: Annotated[
         str,
         Field(min_length=1),
-        Argument("Style of the portrait.", missing="No prompt provided. Use --help for usage."),
+        Argument("Style of the portrait."),
     ]
     ref: Annotated[
         Asset | None,
@@ -48,10 +48,6 @@ class Photobooth(ImageOptions):
     ]
     width: Annotated[int, Field(ge=1), Option("-w", "--width", help="Width in pixels.", setting="photobooth.width")]
     height: Annotated[int, Field(ge=1), Option("-h", "--height", help="Height in pixels.", setting="photobooth.height")]
-    context: Annotated[
-        tuple[Asset, ...],
-        Option("-c", "--context", help="Refused here: name the face with --ref.", metavar="IMAGE"),
-    ] = ()
 
 
 async def render(ctx: Context, request: Photobooth) -> Result:

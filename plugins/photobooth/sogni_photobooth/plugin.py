@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sogni_core.plugin import Clash, Mode, Settings, Validator, Workflow, hookimpl
+from sogni_core.plugin import Mode, Settings, Validator, Workflow, hookimpl
 
 
 @hookimpl
@@ -14,7 +14,6 @@ def sogni_modes() -> list[Mode]:
             "Make portraits in any style from a photograph of a face.",
             request="sogni_photobooth.mode:Photobooth",
             flat=("--photobooth",),
-            clashes=(Clash("video", "--photobooth cannot be combined with --video.", rank=125),),
             skill="sogni_photobooth:skill.md",
         )
     ]

@@ -10,7 +10,9 @@ import pytest
 import sogni_photobooth.plugin
 from PIL import Image
 
+from sogni_core.errors import InputError
 from sogni_core.testing import check_plugin
+from sogni_core.testing.pytest_plugin import AppFactory
 
 Run = Callable[..., Any]
 
@@ -169,13 +171,13 @@ def test_the_last_render_serves_as_the_face(run: Run, devnet: Any, sogni_cli: An
 @pytest.mark.parametrize(
     ("argv", "text"),
     [
-        (("80s",), "--photobooth requires --ref <face-image>."),
-        (("--ref", "face.jpg"), "No prompt provided. Use --help for usage."),
-        (("--ref", "face.jpg", "  "), "No prompt provided. Use --help for usage."),
-        (("--ref", "face.jpg", "-c", "face.jpg", "80s"), "--photobooth cannot be combined with -c/--context."),
+        (("80s",), "--ref is required: a photo of the face."),
+        (("--ref", "face.jpg"), "PROMPT is required."),
+        (("--ref", "face.jpg", "  "), "PROMPT must not be empty."),
+        (("--ref", "face.jpg", "-c", "face.jpg", "80s"), "No such option: -c"),
         (
             ("--ref", "small.png", "80s"),
-            "The face image must be at least 256 pixels on each side, got 255x400.",
+            "The face image must be at least 256 pixels on each side, not 255x400.",
         ),
         (("--ref", "none.png", "80s"), "Failed to read media file: "),
         (("--ref", "text.png", "80s"), "Cannot use "),
@@ -196,14 +198,22 @@ def test_what_is_refused_before_anything_is_sent(
     assert devnet.job_requests == []
 
 
-def test_the_originals_first_error_comes_first(run: Run, face: Path) -> None:
-    problems = run("-c", face, "--lora-strength", "1", " ", "--json").json["problems"]
-    assert [problem["error"] for problem in problems] == [
-        "--lora-strength requires at least one --lora.",
-        "No prompt provided. Use --help for usage.",
-        "--photobooth requires --ref <face-image>.",
-        "--photobooth cannot be combined with -c/--context.",
+def test_all_problems_are_told_in_the_words_of_who_asks(run: Run) -> None:
+    problems = run("--lora-strength", "1", " ", "--json").json["problems"]
+    assert [(problem["field"], problem["error"]) for problem in problems] == [
+        ("lora_strengths", "--lora-strength requires --lora."),
+        ("prompt", "PROMPT must not be empty."),
+        ("ref", "--ref is required: a photo of the face."),
     ]
+
+
+@pytest.mark.anyio
+async def test_python_is_told_fields(sogni_app: AppFactory) -> None:
+    async with sogni_app() as app:
+        with pytest.raises(InputError) as caught:
+            await app.run("photobooth", prompt="80s")
+    assert (str(caught.value), caught.value.field) == ("ref is required: a photo of the face.", "ref")
+    assert caught.value.hint == "Use ref with an image file, or last_image for the last picture you made."
 
 
 def test_the_defaults_stand_in_help(run: Run) -> None:

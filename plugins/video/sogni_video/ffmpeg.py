@@ -16,7 +16,8 @@ import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sogni_core.errors import InputError, Problem
+from sogni_core.errors import InputError
+from sogni_core.problem import Problem
 from sogni_core.project import Asset
 from sogni_core.text import clean, quote_path
 
@@ -68,12 +69,13 @@ def missing(environ: Mapping[str, str] | None = None) -> Iterator[Problem]:
         environ = os.environ if environ is None else environ
         wanted = next((environ[name] for name in VARIABLES if environ.get(name)), exe or "ffmpeg")
         yield Problem(
-            "ffmpeg is required to join video clips.",
+            "ffmpeg.missing",
+            (),
+            "ffmpeg is required to join videos, and none that works was found.",
+            {"ffmpegPath": wanted},
             code="MISSING_FFMPEG",
-            hint="Install ffmpeg or set FFMPEG_PATH to a working ffmpeg binary. "
-            'Or let pip bring one: pip install "sogni-video[ffmpeg]"',
-            details={"ffmpegPath": wanted},
-            rank=105,
+            hint="Install ffmpeg, or set FFMPEG_PATH to a working one. "
+            'pip can bring one: pip install "sogni-video[ffmpeg]"',
         )
 
 

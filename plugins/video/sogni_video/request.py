@@ -9,18 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator, Field
 
 from sogni_core.project import Asset
-from sogni_core.request import Argument, Misplaced, Option, RenderOptions, Request, lower
+from sogni_core.request import Argument, Option, RenderOptions, Request, lower
 from sogni_video.description import described
 from sogni_video.size_choice import Sizing, size_of_video
 from sogni_video.sizes import Size
 
 if TYPE_CHECKING:
     from sogni_core.context import Facts
-
-VIDEO_ONLY = Misplaced(
-    "Video-only options (--workflow/--frames/--ref-audio/--ref-video) require --video.",
-    rank=123,
-)
 
 
 class VideoOptions(RenderOptions):
@@ -33,7 +28,7 @@ class VideoOptions(RenderOptions):
     frames: Annotated[
         int | None,
         Field(ge=1),
-        Option("--frames", help="Length in frames, instead of --duration.", misplaced=VIDEO_ONLY),
+        Option("--frames", help="Length in frames, instead of --duration."),
     ] = None
     auto_resize_assets: Annotated[
         bool | None,
@@ -42,7 +37,6 @@ class VideoOptions(RenderOptions):
             help="Scale reference images to the size of the video.",
             shown="on",
             json="autoResizeVideoAssets",
-            misplaced=Misplaced("--auto-resize-assets is only valid with --video.", rank=117),
         ),
     ] = None
     strict_size: Annotated[bool, Option("--strict-size", help="Refuse a size that would have to be adjusted.")] = False
@@ -82,7 +76,6 @@ class VideoRequest(VideoOptions):
             json="refAudio",
             metavar="AUDIO",
             kind="audio",
-            misplaced=VIDEO_ONLY,
         ),
     ] = None
     ref_video: Annotated[
@@ -93,7 +86,6 @@ class VideoRequest(VideoOptions):
             json="refVideo",
             metavar="VIDEO",
             kind="video",
-            misplaced=VIDEO_ONLY,
         ),
     ] = None
     last_image: Annotated[bool, Option("--last-image", help="Use the last render's image as --ref.", fills="ref")] = (
@@ -106,7 +98,6 @@ class VideoRequest(VideoOptions):
             help="Kind of video: t2v, i2v, s2v, animate-move, animate-replace; by model and references if left out.",
             setting="video.workflow",
             names_workflow=True,
-            misplaced=VIDEO_ONLY,
             metavar="NAME",
         ),
     ]
@@ -140,9 +131,7 @@ class ContinueRequest(VideoOptions):
     """Continue a video, to an image or freely, and join both."""
 
     clip: Annotated[Asset, Argument("Video to continue, a path or URL.", metavar="VIDEO", kind="video")]
-    prompt: Annotated[
-        str, Field(min_length=1), Argument("What happens next.", missing="No prompt provided. Use --help for usage.")
-    ]
+    prompt: Annotated[str, Field(min_length=1), Argument("What happens next.")]
     ref_end: Annotated[
         Asset | None, Option("--ref-end", "--end", help="Last frame.", json="refImageEnd", metavar="IMAGE")
     ] = None

@@ -1,14 +1,12 @@
-"""What videos have to keep to, checked before anything is sent.
-
-Ranks follow the order in which the Node program ``sogni-gen`` checks, so that its first error is first here.
-"""
+"""What videos have to keep to, checked before anything is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from sogni_core.context import Facts
-from sogni_core.errors import InputError, Problem
+from sogni_core.errors import InputError
+from sogni_core.problem import Problem, literal
 from sogni_video.request import ContinueRequest, JoinRequest, VideoOptions, VideoRequest
 from sogni_video.size_choice import Sizing
 from sogni_video.sizes import LARGEST, LEAST, STEP, normalised
@@ -18,55 +16,68 @@ from sogni_video.workflows import frames_of
 def render_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
     """Check what all modes that render videos have in common."""
     if request.output_format not in (None, "mp4"):
-        yield Problem(
-            'Video output format must be "mp4".',
-            "output_format",
-            details={"outputFormat": request.output_format},
-            rank=111,
-        )
+        text = '{output_format} must be "mp4" for videos.'
+        yield Problem("video.format", ("output_format",), text, {"outputFormat": request.output_format})
     bound = facts.model.workflow
     if bound is not None and bound.startswith("video:") and bound != f"video:{facts.workflow}":
+        named = isinstance(request, VideoRequest)
         yield Problem(
-            f'Workflow "{facts.workflow}" does not match model "{request.model}".',
-            "workflow" if isinstance(request, VideoRequest) else "model",
-            hint=f"Leave out --workflow, or use a model for {facts.workflow}.",
-            details={"workflow": facts.workflow, "model": request.model},
-            rank=121,
+            "video.model",
+            ("workflow", "model") if named else ("model",),
+            'The model "{name}" is not for the workflow "{wanted}".',
+            {"name": request.model, "wanted": facts.workflow, "workflow": facts.workflow, "model": request.model},
+            hint="Leave {workflow} out, or use another {model}." if named else "Use another {model}.",
         )
     prompt = getattr(request, "prompt", "")
     if not prompt.strip() and not getattr(request, "estimate_video_cost", False):
-        yield Problem("No prompt provided. Use --help for usage.", "prompt", rank=122)
+        yield Problem("prompt.missing", ("prompt",), "{prompt} must not be empty.")
     try:
         frames_of(request)
     except InputError as error:
-        yield Problem(error.message, "duration", hint="Use another --duration, or --frames.", rank=131)
+        names = ("duration", "frames")
+        yield Problem("video.length", names, literal(error.message), hint="Use another {duration}, or {frames}.")
 
 
 def asset_rules(request: VideoRequest, facts: Facts) -> Iterator[Problem]:
     """Check that the references are those that the workflow takes."""
     workflow = facts.workflow
-    image, sound, motion = request.ref is not None, request.ref_audio is not None, request.ref_video is not None
-    if workflow == "t2v" and (image or request.ref_end is not None or sound or motion):
-        yield _asset("t2v does not accept reference image/audio/video.")
-    if workflow == "i2v":
-        if not image and request.ref_end is None:
-            yield _asset("i2v requires --ref and/or --ref-end.", "ref")
-        if sound or motion:
-            yield _asset("i2v does not accept reference audio/video.")
-    if workflow == "s2v":
-        if not (image and sound):
-            yield _asset("s2v requires both --ref and --ref-audio.", "ref_audio" if image else "ref")
-        if motion:
-            yield _asset("s2v does not accept reference video.", "ref_video")
-    if workflow in {"animate-move", "animate-replace"}:
-        if not (image and motion):
-            yield _asset("animate workflows require both --ref and --ref-video.", "ref_video" if image else "ref")
-        if sound:
-            yield _asset("animate workflows do not accept reference audio.", "ref_audio")
+    if workflow not in TAKEN:
+        return  # another plugin's: its own rules know
+    given = [name for name in REFERENCES if getattr(request, name) is not None]
+    foreign = [name for name in given if name not in TAKEN[workflow]]
+    missing = [name for name in NEEDED.get(workflow, ()) if name not in given]
+    if missing:
+        names = " and ".join(f"{{{name}}}" for name in NEEDED[workflow])
+        fields = (*missing, *(name for name in NEEDED[workflow] if name not in missing))
+        text = f"The workflow {{workflow}} requires {names}."
+        yield Problem("video.reference-missing", fields, text, {"workflow": workflow})
+    if workflow == "i2v" and not {"ref", "ref_end"} & set(given):
+        text = "The workflow {workflow} requires {ref}, {ref_end} or both."
+        yield Problem("video.reference-missing", ("ref", "ref_end"), text, {"workflow": workflow})
+    if foreign:
+        names = " and ".join(f"{{{name}}}" for name in foreign)
+        text = f"The workflow {{workflow}} does not take {names}."
+        yield Problem("video.reference-foreign", tuple(foreign), text, {"workflow": workflow})
 
 
-def _asset(message: str, field: str | None = None) -> Problem:
-    return Problem(message, field, rank=127)
+REFERENCES = ("ref", "ref_end", "ref_audio", "ref_video")
+"""Fields that hold references."""
+
+TAKEN = {
+    "t2v": (),
+    "i2v": ("ref", "ref_end"),
+    "s2v": ("ref", "ref_end", "ref_audio"),
+    "animate-move": ("ref", "ref_end", "ref_video"),
+    "animate-replace": ("ref", "ref_end", "ref_video"),
+}
+"""Workflow to the references that it takes."""
+
+NEEDED = {
+    "s2v": ("ref", "ref_audio"),
+    "animate-move": ("ref", "ref_video"),
+    "animate-replace": ("ref", "ref_video"),
+}
+"""Workflow to the references that it cannot do without."""
 
 
 def looping_rules(request: VideoRequest, facts: Facts) -> Iterator[Problem]:
@@ -74,29 +85,28 @@ def looping_rules(request: VideoRequest, facts: Facts) -> Iterator[Problem]:
     if not request.looping:
         return
     if facts.workflow != "i2v":
-        yield Problem("--looping is only supported with i2v workflow.", "looping", rank=128)
+        text = "{looping} works with the workflow i2v only."
+        yield Problem("looping.workflow", ("looping",), text, {"workflow": facts.workflow})
     elif request.ref is None:
-        yield Problem("--looping requires --ref (reference image).", "looping", rank=129)
+        yield Problem("looping.ref", ("ref", "looping"), "{looping} requires {ref}, the first frame.")
     if request.ref_end is not None:
-        yield Problem("--looping cannot be used with --ref-end (end frame is auto-generated).", "looping", rank=130)
+        text = "{looping} cannot be combined with {ref_end}: the loop ends with its first frame."
+        yield Problem("looping.ref-end", ("ref_end", "looping"), text)
     if request.output is None:
-        yield Problem(
-            "--looping requires --output: the loop is joined on this machine.",
-            "output",
-            hint="Add -o loop.mp4",
-            rank=130,
-        )
+        text = "{looping} requires {output}: the loop is joined on this machine."
+        yield Problem("looping.output", ("output", "looping"), text, hint="Use {output} loop.mp4.")
     if request.count != 1:
-        yield Problem("--looping requires --count 1.", "count", details={"count": request.count}, rank=130)
+        yield Problem("looping.count", ("count", "looping"), "{looping} requires {count} 1.", {"count": request.count})
     yield from facts.missing("join")
 
 
 def output_rules(request: ContinueRequest | JoinRequest, facts: Facts) -> Iterator[Problem]:
     """Check that there is a place for what is made on this machine."""
     if request.output is None:
-        yield Problem(f"{facts.mode} requires --output: its result is made on this machine.", "output", rank=124)
+        text = "{output} is required: the result is made on this machine."
+        yield Problem("video.output", ("output",), text, hint="Use {output} film.mp4.")
     if isinstance(request, ContinueRequest) and request.count != 1:
-        yield Problem("continue requires --count 1.", "count", details={"count": request.count}, rank=130)
+        yield Problem("continue.count", ("count",), "{count} must be 1 here.", {"count": request.count})
 
 
 def size_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
@@ -108,13 +118,19 @@ def size_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
         outside = min(size) < LEAST or max(size) > LARGEST
         wanted = f"between {LEAST} and {LARGEST}" if outside else f"divisible by {STEP}"
         yield Problem(
-            f"Video width and height must be {wanted} (got {size}).",
-            "width",
+            "video.size",
+            ("width", "height", "strict_size"),
+            "{width} and {height} must be {wanted}, not {size}.",
+            {
+                "wanted": wanted,
+                "size": str(size),
+                "w": video.width,
+                "h": video.height,
+                "requested": size.as_json(),
+                "nearest": video.as_json(),
+            },
             code="INVALID_VIDEO_SIZE",
-            hint="Choose --width/--height divisible by 16. For i2v, also match the reference aspect ratio. "
-            f"Try: --width {video.width} --height {video.height} (or omit --strict-size)",
-            details={"requested": size.as_json(), "nearest": video.as_json()},
-            rank=132,
+            hint="Try {width} {w} {height} {h}, or leave {strict_size} out.",
         )
     elif isinstance(request, VideoRequest):
         sizing = request.sizing(facts.workflow)
@@ -126,21 +142,24 @@ def _misfit(request: VideoRequest, sizing: Sizing) -> Problem:
     assert sizing.before is not None and sizing.shape is not None
     end = sizing.reference == "refImageEnd"
     asset = request.ref_end if end else request.ref
-    hint = f"Try: --width {sizing.box.width} --height {sizing.box.height} (or omit --strict-size)"
+    hint = "Try {width} {w} {height} {h}, or leave {strict_size} out."
     if sizing.cropped:
-        hint = "Crop the reference to another shape (or omit --strict-size)"
+        hint = "Crop the reference to another shape, or leave {strict_size} out."
     return Problem(
-        f"{'End reference' if end else 'Reference'} image {sizing.shape} would resize to {sizing.before}, "
-        "but both dimensions must be divisible by 16.",
-        "ref_end" if end else "ref",
-        code="INVALID_VIDEO_SIZE",
-        hint=hint,
-        details={
+        "video.reference-size",
+        ("ref_end" if end else "ref", "width", "height", "strict_size"),
+        "The reference image of {shape} would be scaled to {scaled}, and both sides must be divisible by 16.",
+        {
+            "shape": str(sizing.shape),
+            "scaled": str(sizing.before),
+            "w": sizing.box.width,
+            "h": sizing.box.height,
             "referenceType": sizing.reference,
             "referencePath": asset.source if asset is not None else None,
             "reference": sizing.shape.as_json(),
             "requested": sizing.base.as_json(),
             "resized": sizing.before.as_json(),
         },
-        rank=132,
+        code="INVALID_VIDEO_SIZE",
+        hint=hint,
     )

@@ -43,7 +43,7 @@ def test_a_variable_that_is_set_is_obeyed(folder: Path) -> None:
     environ = {"SOGNI_FFMPEG": str(folder / "gone"), "FFMPEG_PATH": get_ffmpeg_exe()}
     assert ffmpeg.find(environ) is None
     problem = next(ffmpeg.missing(environ))
-    assert (problem.code, problem.details) == ("MISSING_FFMPEG", {"ffmpegPath": str(folder / "gone")})
+    assert (problem.code, problem.facts) == ("MISSING_FFMPEG", {"ffmpegPath": str(folder / "gone")})
     with pytest.raises(InputError, match="ffmpeg is required"):
         ffmpeg.required(environ)
 

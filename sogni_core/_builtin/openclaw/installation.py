@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from sogni_core._builtin.openclaw import record
-from sogni_core.errors import InputError, Problem
+from sogni_core.errors import InputError
 from sogni_core.files import prepare_output, write_atomic
 from sogni_core.frozen import frozen
+from sogni_core.problem import Problem, literal
 from sogni_core.text import quote_path
 
 Action = Literal["write", "update", "remove", "keep"]
@@ -131,5 +132,5 @@ def _moving(path: Path) -> str:
 
 
 def _problem(path: Path, reason: str, hint: str) -> Problem:
-    details = {"path": str(path)}
-    return Problem(f"Cannot write {quote_path(path)}: {reason}.", code=_CODE, hint=hint, details=details)
+    text = literal(f"Cannot write {quote_path(path)}: {reason}.")
+    return Problem("openclaw.file", (), text, {"path": str(path)}, _CODE, literal(hint))

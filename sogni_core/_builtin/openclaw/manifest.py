@@ -21,7 +21,6 @@ from sogni_core._host.registry import LIVE_NETWORKS
 from sogni_core.app import App
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Mode, Network, Settings
-from sogni_core.request import Option
 from sogni_core.settings.keys import join_key, split_key
 from sogni_core.text import clean
 
@@ -95,8 +94,8 @@ def _choices(app: App, key: str) -> list[str]:
     if key == "network":
         return [*LIVE_NETWORKS, *(owned.record.name for owned in app.registry.usable(Network))]
     for owned in app.registry.usable(Mode):
-        for _, mark in request_class(owned).markers():
-            if isinstance(mark, Option) and mark.names_workflow and mark.setting == key:
+        for spec in request_class(owned).specs().values():
+            if spec.names_workflow and spec.setting == key:
                 return [one.record.name for one in app.registry.workflows(owned)]
     return []
 

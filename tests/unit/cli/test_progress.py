@@ -10,7 +10,10 @@ from rich.console import Console
 
 from sogni_core.cli.progress_bars import Display
 from sogni_core.cli.progress_lines import Lines, Quiet
+from sogni_core.frontend.dialect import FLAGS, Wording
 from sogni_core.result import Progress
+
+WORDING = Wording(FLAGS)
 
 LIFE = [
     Progress("sending", "image", jobs=2),
@@ -39,7 +42,7 @@ def shown(way: Any, capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_lines_say_each_thing_once_and_cleaned(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown(Lines(), capsys) == [
+    assert shown(Lines(WORDING), capsys) == [
         "Connecting to Sogni…",
         "Queued at place 3, starts in about 12 s",
         "Waiting: no worker serves this model now",
@@ -56,7 +59,7 @@ def test_lines_say_each_thing_once_and_cleaned(capsys: pytest.CaptureFixture[str
 
 
 def test_lines_say_which_of_several_steps_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
-    with Lines() as show:
+    with Lines(WORDING) as show:
         for key in ("front", "back", "clip-1/video"):
             show(Progress("queued", key, jobs=1, position=1))
             show(Progress("step", key, job=0, jobs=1, fraction=0.1))
@@ -74,14 +77,14 @@ def test_lines_say_which_of_several_steps_is_meant(capsys: pytest.CaptureFixture
 
 
 def test_quiet_shows_warnings_only_and_with_json_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shown(Quiet(warnings=True), capsys) == ["Warning: odd red"]
-    assert shown(Quiet(warnings=False), capsys) == []
+    assert shown(Quiet(WORDING, warnings=True), capsys) == ["Warning: odd red"]
+    assert shown(Quiet(WORDING, warnings=False), capsys) == []
 
 
 def test_a_terminal_shows_place_time_left_and_a_bar_per_job() -> None:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100, color_system=None, legacy_windows=False)
-    display = Display(console)
+    display = Display(WORDING, console)
     with display as show:
         for progress in LIFE:
             show(progress)
@@ -98,6 +101,6 @@ def test_a_terminal_shows_place_time_left_and_a_bar_per_job() -> None:
 
 def test_markup_in_what_others_wrote_is_text() -> None:
     screen = io.StringIO()
-    with Display(Console(file=screen, force_terminal=True, width=100, color_system=None)) as show:
+    with Display(WORDING, Console(file=screen, force_terminal=True, width=100, color_system=None)) as show:
         show(Progress("message", message="[red]not markup[/red] [/nonsense]"))
     assert "[red]not markup[/red] [/nonsense]" in screen.getvalue()

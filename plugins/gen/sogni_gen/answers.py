@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 
 from sogni_core import __version__
-from sogni_core.cli import output
-from sogni_core.cli.flat import objects
-from sogni_core.cli.flat.progress import Lines, Quiet
-from sogni_core.cli.flat.scanner import Scan
 from sogni_core.errors import SogniError
+from sogni_core.frontend.dialect import Wording
+from sogni_core.frontend.streams import note, write_json, write_lines
+from sogni_core.prepared import Prepared
 from sogni_core.result import Artifact, OnProgress, Plan, Report, Result
-from sogni_core.text import quote_path
-
-if TYPE_CHECKING:
-    from sogni_core._engine.resolver import Resolved
+from sogni_core.text import clean_block, quote_path
+from sogni_gen import objects
+from sogni_gen.dialect import GenDialect
+from sogni_gen.progress import Lines, Quiet
+from sogni_gen.scanner import Scan
 
 
 class Answers:
@@ -25,6 +24,7 @@ class Answers:
     def __init__(self, argv: Sequence[str], scan: Scan, *, openclaw: bool) -> None:
         self._argv = argv
         self._scan = scan
+        self.wording = Wording(GenDialect())
         self._openclaw = openclaw
         """Whether an OpenClaw host runs it: then errors are objects even where results are text."""
 
@@ -33,73 +33,70 @@ class Answers:
         """Whether the answer is an object."""
         return "json" in self._scan.asked
 
-    def progress(self, resolved: Resolved) -> AbstractContextManager[OnProgress]:
+    def progress(self, prepared: Prepared) -> AbstractContextManager[OnProgress]:
         """Return the receiver of progress."""
         if "quiet" in self._scan.asked:
-            return Quiet()
-        return Lines(videos=resolved.model.media == "video")
+            return Quiet(self.wording)
+        return Lines(self.wording, videos=prepared.media == "video")
 
-    def error(self, error: SogniError, resolved: Resolved | None) -> None:
+    def error(self, error: SogniError, prepared: Prepared | None) -> None:
         """Write an error: an object, lines, or, to a host that did not ask for one, both."""
         # A mistake may stand before the flag that asks for an object.
-        wanted = self.is_json if resolved is not None else "--json" in self._argv
+        wanted = self.is_json if prepared is not None else "--json" in self._argv
         if wanted or self._openclaw:
-            output.write_json(objects.error(error, self._scan.prompt, resolved, openclaw=self._openclaw))
+            write_json(objects.error(error, self._scan.prompt, prepared, self.wording, openclaw=self._openclaw))
         if not wanted:
-            _tell(error)
+            self._tell(error)
 
-    def write(self, answer: Report | Plan | Result | None, resolved: Resolved) -> int:
+    def write(self, answer: Report | Plan | Result | None, prepared: Prepared) -> int:
         """Write an answer, None for the version; returns the exit code."""
         match answer:
             case None:
                 self._write(objects.version(), [__version__])
             case Report():
-                self._write({"success": True, **answer.fields, **_noted(answer)}, _lines(answer))
+                noted = {"warnings": list(answer.warnings)} if answer.warnings else {}
+                self._write({"success": True, **answer.fields, **noted}, _lines(answer))
                 self._warn(answer.warnings)
             case Plan():
-                estimate = objects.estimate(answer, resolved)
+                estimate = objects.estimate(answer, prepared)
                 said = [f"Estimated cost: {objects.compact(estimate['estimate'])}"]
-                self._write({**estimate, **_noted(answer)}, said)
-                self._warn(answer.warnings)
+                warnings = [self.wording.text(notice) for notice in answer.notices]
+                self._write({**estimate, **({"warnings": warnings} if warnings else {})}, said)
+                self._warn(warnings)
             case Result():
                 return self._result(answer)
         return 0
 
     def _result(self, result: Result) -> int:
         if result.error is None:
-            self._write(objects.result(result), _places(result))
+            self._write(objects.result(result, self.wording), _places(result))
             return 0
         if self.is_json or self._openclaw:
-            output.write_json(objects.result(result) | ({"openclaw": True} if self._openclaw else {}))
+            write_json(objects.result(result, self.wording) | ({"openclaw": True} if self._openclaw else {}))
         else:
-            output.write_lines(_places(result))
+            write_lines(_places(result))
         if not self.is_json:
-            _tell(result.error)
+            self._tell(result.error)
         return 1
+
+    def _tell(self, error: SogniError) -> None:
+        note(f"Error: {clean_block(self.wording.error_text(error))}")
+        hint = objects.hint_of(error, self.wording)
+        if hint:
+            note(f"Hint: {clean_block(hint)}")
+        for project in error.details.get("projects", ()):
+            note(f"Project {project['projectId']}: {project['state']}")
 
     def _write(self, fields: objects.Fields, lines: Sequence[str] | Iterator[str]) -> None:
         if self.is_json:
-            output.write_json(fields)
+            write_json(fields)
         else:
-            output.write_lines(lines)
+            write_lines(lines)
 
     def _warn(self, warnings: Sequence[str]) -> None:
         if not self.is_json and "quiet" not in self._scan.asked:
             for warning in warnings:
-                output.note(f"Warning: {output.shown(warning)}")
-
-
-def _tell(error: SogniError) -> None:
-    output.note(f"Error: {output.shown(error.message)}")
-    hint = objects.hint_of(error)
-    if hint:
-        output.note(f"Hint: {output.shown(hint)}")
-    for project in error.details.get("projects", ()):
-        output.note(f"Project {project['projectId']}: {project['state']}")
-
-
-def _noted(answer: Report | Plan) -> objects.Fields:
-    return {"warnings": list(answer.warnings)} if answer.warnings else {}
+                note(f"Warning: {clean_block(warning)}")
 
 
 def _lines(report: Report) -> Sequence[str]:

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from sogni_core._engine.seeds import NO_LAST_SEED
-from sogni_core.cli import output
-from sogni_core.cli.progress_lines import Receiver
-from sogni_core.result import Progress
+from types import TracebackType
+
+from sogni_core.frontend.dialect import Wording
+from sogni_core.frontend.streams import note
+from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
+from sogni_gen.dialect import ALWAYS_TOLD
 
 
-class Quiet(Receiver):
-    """Shows nothing but that there was no last seed to use."""
+class Quiet:
+    """Tells only what the Node program tells even when it is to be quiet."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def __enter__(self) -> OnProgress:
+        return self.show
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
 
     def show(self, progress: Progress) -> None:
         """Write a line if it is that."""
-        if progress.kind == "warning" and progress.message in NO_LAST_SEED:
-            output.note(f"Warning: {progress.message}")
+        if progress.notice is not None and progress.notice.rule in ALWAYS_TOLD:
+            note(f"Warning: {self._wording.text(progress.notice)}")
 
 
-class Lines(Receiver):
+class Lines(Quiet):
     """Shows each thing once."""
 
-    def __init__(self, *, videos: bool) -> None:
+    def __init__(self, wording: Wording, *, videos: bool) -> None:
         """``videos``: whether the parts of an output are told too, which take minutes."""
+        super().__init__(wording)
         self._videos = videos
         self._told: set[str] = set()
 
@@ -31,14 +45,15 @@ class Lines(Receiver):
         text = clean(self._text(progress))
         if text and (progress.kind == "job" or text not in self._told):
             self._told.add(text)
-            output.note(text)
+            note(text)
 
     def _text(self, progress: Progress) -> str:
         match progress.kind:
             case "message" | "job":
                 return progress.message
             case "warning":
-                return f"Warning: {progress.message}"
+                notice = progress.notice
+                return f"Warning: {self._wording.text(notice) if notice is not None else progress.message}"
             case "sending":
                 return "Connecting to Sogni..."
             case "connected":

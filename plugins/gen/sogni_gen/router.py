@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sogni_core._engine.conversion import flag_of
-from sogni_core.cli.flat.scanner import Scan
-from sogni_core.cli.flat.vocabulary import DEFAULT, Reached, Vocabulary, Word
-from sogni_core.errors import PluginError, Problem
+from sogni_core.errors import PluginError
+from sogni_core.frontend.modes import ModeInfo
 from sogni_core.frozen import frozen
-from sogni_core.plugin import Clash
-
-RANK_MISPLACED = 118
-"""Of a flag that the mode does not have and that says nothing of its own about it."""
-
-RANK_MORE = 200
-"""Of words behind the prompt, which the Node program ignored: everything else is said before it."""
+from sogni_core.problem import Problem
+from sogni_gen.dialect import CLASHES, MISPLACED, REFUSED, TABLE
+from sogni_gen.scanner import Scan
+from sogni_gen.vocabulary import DEFAULT, Vocabulary, Word
 
 
 @frozen
 class Routed:
     """The mode that is meant, and what it is given."""
 
-    mode: Reached
+    mode: ModeInfo
     fields: dict[str, Any]
     problems: tuple[Problem, ...]
     """What is wrong with the call, whatever the mode thinks of its fields."""
-    others: tuple[tuple[Reached, dict[str, Any]], ...] = ()
+    others: tuple[tuple[ModeInfo, dict[str, Any]], ...] = ()
     """Other modes that flags ask for or belong to, and what they are given: the call is refused, and what is wrong
     with it there may come before that."""
 
@@ -41,10 +36,11 @@ def route(scan: Scan, vocabulary: Vocabulary) -> Routed:
     if scan.more:
         problems.append(
             Problem(
-                f"Unexpected argument: {' '.join(scan.more)}",
+                "flag.more",
+                (),
+                "Unexpected argument: {words}",
+                {"words": " ".join(scan.more), "arguments": scan.more},
                 hint="Put quotes around a prompt of several words.",
-                details={"arguments": scan.more},
-                rank=RANK_MORE,
             )
         )
     others = [vocabulary.modes[name] for name in claims if name != mode.name]
@@ -59,7 +55,7 @@ def _claims(scan: Scan, vocabulary: Vocabulary) -> dict[str, str]:
     for given in scan.given:
         owners = given.word.claims
         if len(owners) > 1:
-            labels = " and ".join(vocabulary.modes[name].owned.plugin.label for name in owners)
+            labels = " and ".join(vocabulary.modes[name].plugin for name in owners)
             raise PluginError(
                 "PLUGIN_CONFLICT",
                 f"The flag {given.word.flag} is claimed by more than one plugin: {labels}.",
@@ -71,21 +67,19 @@ def _claims(scan: Scan, vocabulary: Vocabulary) -> dict[str, str]:
     return claims
 
 
-def _settle(claims: dict[str, str], vocabulary: Vocabulary) -> tuple[Reached, list[Problem]]:
+def _settle(claims: dict[str, str], vocabulary: Vocabulary) -> tuple[ModeInfo, list[Problem]]:
     """Choose the mode, the first that is asked for; where others are too, it is a problem, in words of their own."""
     mode = vocabulary.modes[next(iter(claims), DEFAULT)]
     if len(claims) < 2:
         return mode, []
-    clashes = [
-        clash for name in claims for clash in vocabulary.modes[name].owned.record.clashes if clash.mode in claims
-    ]
+    clashes = [said for pair, said in CLASHES.items() if pair <= set(claims)]
     if not clashes:
         first, second = list(claims)[:2]
-        clashes = [Clash(second, f"{claims[first]} cannot be combined with {claims[second]}.")]
-    return mode, [Problem(clash.message, rank=clash.rank) for clash in clashes]
+        clashes = [(f"{claims[first]} cannot be combined with {claims[second]}.", 104)]
+    return mode, [Problem("flag.clash", (), "{text}", {"text": text, "place": place}) for text, place in clashes]
 
 
-def _misplaced(scan: Scan, mode: Reached, claims: dict[str, str], vocabulary: Vocabulary) -> Iterator[Problem]:
+def _misplaced(scan: Scan, mode: ModeInfo, claims: dict[str, str], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield a problem for each flag that the mode does not have; one and the same is said once."""
     told: set[str] = set()
     for given in scan.given:
@@ -94,25 +88,27 @@ def _misplaced(scan: Scan, mode: Reached, claims: dict[str, str], vocabulary: Vo
             raise vocabulary.conflicts[word.flag, mode.name]
         if not word.uses or any(name in word.uses for name in (mode.name, *claims)):
             continue
-        message, rank = _said(word, mode, claims, vocabulary)
-        if message not in told:
-            told.add(message)
-            yield Problem(message, details={"flag": word.flag}, rank=rank)
+        text, place = _said(word, mode, claims, vocabulary)
+        if text not in told:
+            told.add(text)
+            yield Problem("flag.misplaced", (), "{text}", {"flag": word.flag, "text": text, "place": place})
 
 
-def _said(word: Word, mode: Reached, claims: dict[str, str], vocabulary: Vocabulary) -> tuple[str, int]:
-    if word.misplaced is not None:
-        return word.misplaced.message, word.misplaced.rank
+def _said(word: Word, mode: ModeInfo, claims: dict[str, str], vocabulary: Vocabulary) -> tuple[str, float]:
+    place = TABLE["flag.misplaced"].place
+    for owner, use in word.uses.items():
+        said = REFUSED.get((mode.name, use.field)) or MISPLACED.get((owner, use.field))
+        if said is not None:
+            return said
     if DEFAULT in word.uses:
-        field = word.uses[DEFAULT].field
-        long = flag_of(field, dict(vocabulary.modes[DEFAULT].model.markers())[field])
+        long = vocabulary.modes[DEFAULT].fields[word.uses[DEFAULT].field].flag
         both = word.flag if word.flag.startswith("--") else f"{word.flag}/{long}"
-        return f"{both} cannot be combined with {claims[mode.name]}.", RANK_MISPLACED
-    ways = [vocabulary.modes[name].owned.record.flat[0] for name in word.uses]
-    return f"{word.flag} requires {' or '.join(ways)}.", RANK_MISPLACED
+        return f"{both} cannot be combined with {claims[mode.name]}.", place
+    ways = [vocabulary.modes[name].flat[0] for name in word.uses]
+    return f"{word.flag} requires {' or '.join(ways)}.", place
 
 
-def _fields(scan: Scan, mode: Reached) -> dict[str, Any]:
+def _fields(scan: Scan, mode: ModeInfo) -> dict[str, Any]:
     """Return the fields that were given: the last value of each counts, all values of a list."""
     fields: dict[str, Any] = {}
     for given in scan.given:
@@ -123,6 +119,6 @@ def _fields(scan: Scan, mode: Reached) -> dict[str, Any]:
             fields.setdefault(use.field, []).append(given.value)
         else:
             fields[use.field] = given.value if use.const is None else use.const
-    if scan.prompt is not None and mode.prompt is not None:
-        fields[mode.prompt] = scan.prompt
+    if scan.prompt is not None and mode.argument is not None:
+        fields[mode.argument.name] = scan.prompt
     return fields

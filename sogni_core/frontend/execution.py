@@ -1,28 +1,41 @@
-"""Carry a command out: on an event loop, with signals that cancel instead of killing."""
+"""Run a command on an event loop, with signals that cancel instead of killing."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from sogni_core.app import App
 from sogni_core.errors import InterruptedRunError
 
 T = TypeVar("T")
+
+
+class Interruptible(Protocol):
+    """What a command works with, such as an App: closed at the end, and asked what an interrupted run left behind."""
+
+    @property
+    def interrupted(self) -> Sequence[Mapping[str, Any]]:
+        """Projects of runs that were cancelled: ids, and whether each was cancelled, still runs, or is unknown."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection and file."""
+        ...
+
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 """Signals that stop a run: Ctrl-C, the system's word, and a terminal that is closed."""
 
 
-def carry_out(app: App, work: Callable[[], Awaitable[T]]) -> T:
+def execute(app: Interruptible, work: Callable[[], Awaitable[T]]) -> T:
     """Run it and close the App; a signal becomes an InterruptedRunError, after the network was asked to cancel."""
-    return asyncio.run(_carried(app, work))
+    return asyncio.run(_executed(app, work))
 
 
-async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
+async def _executed(app: Interruptible, work: Callable[[], Awaitable[T]]) -> T:
     received: list[int] = []
     working = True
     task = asyncio.current_task()
@@ -45,7 +58,8 @@ async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
             loop.add_signal_handler(number, stop, number)
             watched.append(number)
     try:
-        async with app:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(app.close)
             try:
                 return await work()
             except asyncio.CancelledError:
@@ -60,14 +74,11 @@ async def _carried(app: App, work: Callable[[], Awaitable[T]]) -> T:
             loop.remove_signal_handler(number)
 
 
-def interrupted(app: App, number: int) -> InterruptedRunError:
+def interrupted(app: Interruptible, number: int) -> InterruptedRunError:
     """Make the error of a signal, with what became of each project."""
     projects = [dict(project) for project in app.interrupted]
-    error = InterruptedRunError(
-        "INTERRUPTED", f"Stopped by {signal.Signals(number).name}.", details={"projects": projects} if projects else {}
-    )
-    error.exit_code = 128 + number
-    return error
+    details = {"projects": projects} if projects else {}
+    return InterruptedRunError.by_signal(number, signal.Signals(number).name, details)
 
 
 def finish(value: Any) -> Callable[[], Coroutine[Any, Any, Any]]:

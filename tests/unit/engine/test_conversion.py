@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from sogni_core._engine.conversion import number, prepare, problems_of
+from sogni_core._engine.conversion import convert, number, problems_of
+from sogni_core.frontend.dialect import FLAGS, Wording
 from sogni_core.request import Argument, Option, Request
 
 
@@ -22,17 +23,18 @@ class Sample(Request):
 
 
 def messages(**given: Any) -> list[str]:
-    values, problems = prepare(Sample, given)
+    values, problems = convert(Sample, given)
     broken = [problem.field or "" for problem in problems]
     try:
         Sample.model_validate(values)
     except ValidationError as error:
         problems += problems_of(error, Sample, {}, skip=broken)
-    return [problem.message for problem in sorted(problems, key=lambda problem: problem.rank)]
+    wording = Wording(FLAGS, Sample.specs())
+    return [wording.text(problem) for problem in problems]
 
 
 def value(name: str, raw: Any) -> Any:
-    values, problems = prepare(Sample, {"prompt": "x", name: raw})
+    values, problems = convert(Sample, {"prompt": "x", name: raw})
     assert problems == []
     return getattr(Sample.model_validate(values), name)
 
@@ -80,19 +82,21 @@ def test_one_wrong_value_is_said_in_one_sentence(given: dict[str, Any], expected
     assert messages(prompt="x", **given) == [expected]
 
 
-def test_all_problems_are_found_at_once_and_a_missing_prompt_comes_last() -> None:
+def test_all_problems_are_found_at_once() -> None:
     assert messages(size="x", seed="-1", colour="blue") == [
         "--size must be an integer.",
+        "No prompt provided.",
         "--seed must be between 0 and 4294967295.",
         '--colour must be "red" or "green".',
-        "No prompt provided.",
     ]
 
 
 def test_an_unknown_field_names_the_nearest() -> None:
-    _, problems = prepare(Sample, {"colr": "red"})
-    assert [problem.hint for problem in problems] == ["Did you mean 'colour'?"]
+    _, problems = convert(Sample, {"colr": "red"})
+    assert [problem.said() for problem in problems] == ["Unknown option 'colr'."]
+    assert [problem.hinted() for problem in problems] == ["Did you mean colour?"]
+    assert Wording(FLAGS, Sample.specs()).hint(problems[0]) == "Did you mean --colour?"
 
 
 def test_none_counts_as_not_given() -> None:
-    assert prepare(Sample, {"prompt": "x", "size": None}) == ({"prompt": "x"}, [])
+    assert convert(Sample, {"prompt": "x", "size": None}) == ({"prompt": "x"}, [])

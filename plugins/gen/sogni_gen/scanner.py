@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from pydantic import ValidationError, create_model
-
-from sogni_core._engine.conversion import flag_of, leaves, prepare, problems_of
-from sogni_core.cli.flat.vocabulary import OWN, Vocabulary, Word, not_installed
-from sogni_core.errors import InputError, PluginError, Problem
+from sogni_core.errors import InputError, PluginError
+from sogni_core.frontend.values import number_problem
 from sogni_core.frozen import frozen
 from sogni_core.text import clean, nearest
-
-if TYPE_CHECKING:
-    from sogni_core.request import Request
+from sogni_gen.vocabulary import OWN, Vocabulary, Word, not_installed
 
 AT_ONCE = ("help", "last")
 """What is done where it stands: nothing behind it is looked at."""
@@ -110,31 +104,13 @@ def _check(word: Word, text: str, vocabulary: Vocabulary) -> None:
     """
     problems = []
     for mode, use in word.uses.items():
-        found = _wrong_number(vocabulary.modes[mode].model, use.field, text)
+        found = number_problem(vocabulary.modes[mode].request, use.field, text)
         if found is None:
             return
         problems.append(found)
     problem = problems[0]
-    said = str(problem.details.get("flag", ""))
-    details = {**problem.details, "flag": word.flag, "value": text[:200]}
-    raise InputError("INVALID_ARGUMENT", problem.message.replace(said, word.flag, 1), details=details)
-
-
-def _wrong_number(model: type[Request], name: str, text: str) -> Problem | None:
-    info = model.model_fields[name]
-    if not leaves(info.annotation) & {int, float}:
-        return None
-    values, problems = prepare(model, {name: text})
-    if not problems and name in values:
-        alone = create_model("alone", **{name: (info.annotation, info)})  # type: ignore[call-overload]
-        try:
-            alone.model_validate({name: values[name]})
-        except ValidationError as error:
-            problems = problems_of(error, model, {})
-    if values.get(name) == []:
-        flag = flag_of(name, dict(model.markers())[name])
-        problems = [Problem(f"{flag} must be a number.", details={"flag": flag})]
-    return problems[0] if problems else None
+    details = {**problem.facts, "flag": word.flag, "value": text[:200]}
+    raise InputError("INVALID_ARGUMENT", problem.said(lambda field: word.flag), details=details)
 
 
 def _unknown(token: str, argv: Sequence[str], vocabulary: Vocabulary) -> InputError | PluginError:

@@ -7,16 +7,18 @@ import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sogni_core import __version__
-from sogni_core._engine.report import described, options
-from sogni_core.cli import output
-from sogni_core.errors import PartialError, PluginError, SogniError
-from sogni_core.result import Plan, Result
-
-if TYPE_CHECKING:
-    from sogni_core._engine.resolver import Resolved
+from sogni_core.app import App
+from sogni_core.errors import PluginError, SogniError
+from sogni_core.frontend.dialect import Wording
+from sogni_core.frontend.objects import error_object, result_object
+from sogni_core.prepared import Prepared
+from sogni_core.request import RenderOptions
+from sogni_core.result import Plan, Report, Result
+from sogni_core.text import clean_block
+from sogni_gen.dialect import HINTS, ORDER
 
 Fields = dict[str, Any]
 
@@ -44,9 +46,6 @@ VIDEO_CONTEXT = (
     "adjustedVideoDims",
 )
 
-_HINTS = {"MISSING_CREDENTIALS": "Set SOGNI_USERNAME/SOGNI_PASSWORD or create ~/.config/sogni/credentials."}
-"""Hints in the Node program's words, where ours would name a command that its users do not have in mind."""
-
 _ANGLES = ("success", "type", "model", "width", "height", "count", "tokenType", "seed", "seedStrategy")
 """How the object of several angles begins."""
 
@@ -56,21 +55,29 @@ def version() -> Fields:
     return {"success": True, "type": "version", "name": "sogni-gen", "version": __version__, "timestamp": _now()}
 
 
-def result(found: Result) -> Fields:
-    """Return the object of a result; of a partial one with what is missing."""
-    fields = found.as_json()
-    if isinstance(found.error, PartialError):
-        fields |= output.partial_fields(found.error)
-    if found.type.startswith("multi-angle"):
-        fields = {name: fields[name] for name in _ANGLES if name in fields} | fields
-    return fields
+def result(found: Result, wording: Wording) -> Fields:
+    """Return the object of a result, its fields in the Node program's order; of a partial one with what is missing."""
+    known = result_object(found, wording)
+    order = _ANGLES if found.type.startswith("multi-angle") else ()
+    return {name: known[name] for name in (*order, *ORDER) if name in known} | known
 
 
-def estimate(plan: Plan, resolved: Resolved) -> Fields:
+async def balance(app: App, prepared: Prepared) -> Report:
+    """Ask what the account can spend on the network and with the token of the call."""
+    request = prepared.request
+    assert isinstance(request, RenderOptions), "every mode that flags reach renders"
+    found = await app.balance(request.network)
+    amounts = {name: float(amount) if amount is not None else None for name, amount in found.items()}
+    fields = {"type": "balance", **amounts, "tokenType": request.token_type, "timestamp": _now()}
+    text = [f"{name.upper()}: {f'{amount:.2f}' if amount is not None else 'unknown'}" for name, amount in found.items()]
+    return Report(fields, text, tuple(app.warnings))
+
+
+def estimate(plan: Plan, prepared: Prepared) -> Fields:
     """Return the object of ``--estimate-video-cost``; the figures are those of the network, as text."""
-    shown = described(resolved)
+    shown = prepared.described()
     frames, fps = shown.get("frames"), shown.get("fps") or 1
-    fields: Fields = {"success": True, "type": f"{resolved.model.media}-cost"}
+    fields: Fields = {"success": True, "type": f"{prepared.media}-cost"}
     fields |= {name: shown.get(name) for name in ("model", "width", "height", "fps", "frames")}
     fields["duration"] = max(1, int((frames - 1) / fps + 0.5)) if frames else shown.get("duration")
     fields |= {name: shown.get(name) for name in ("steps", "tokenType", "count")}
@@ -87,27 +94,41 @@ def _sum(quotes: list[Mapping[str, str]]) -> dict[str, str]:
     return {name: str(sum(Decimal(quote[name]) for quote in quotes)) for name in names}
 
 
-def error(error: SogniError, prompt: str | None, resolved: Resolved | None, *, openclaw: bool) -> Fields:
+def error(
+    error: SogniError, prompt: str | None, prepared: Prepared | None, wording: Wording, *, openclaw: bool
+) -> Fields:
     """Return the object of an error; with a checked request it is one of the run, and says what was asked for."""
-    ours = output.error_fields(error)
+    ours = error_object(error, wording)
     fields: Fields = {"success": False, "error": ours.pop("error"), "prompt": prompt}
     fields["errorCode"] = ours.pop("errorCode")
-    if "errorDetails" in ours:
-        fields["errorDetails"] = ours.pop("errorDetails")
-    hint = hint_of(error)
+    details = ours.pop("errorDetails", {})
+    if ours.get("field") == "output_format" and "value" in details:
+        details = {"outputFormat": details["value"], **details}
+    if _is_about_a_flag(ours):
+        details = {"flag": wording.name(ours["field"]), **details}
+    if details:
+        fields["errorDetails"] = details
+    hint = hint_of(error, wording)
     if hint:
-        fields["hint"] = output.shown(hint)
+        fields["hint"] = clean_block(hint)
     fields |= {"timestamp": _now(), "node": platform.python_version(), "cwd": _cwd()}
-    if resolved is not None:
-        fields["context"] = _context(resolved)
+    if prepared is not None:
+        fields["context"] = _context(prepared)
     if openclaw:
         fields["openclaw"] = True
     return {**fields, **{name: value for name, value in ours.items() if name not in ("success", "hint")}}
 
 
-def hint_of(error: SogniError) -> str | None:
+def _is_about_a_flag(ours: Fields) -> bool:
+    """Whether the Node program names the flag among the details: where a single value is wrong."""
+    if not ours.get("field"):
+        return False
+    return str(ours["problems"][0]["rule"]).startswith(("value.", "count.", "size.", "asset.", "photobooth.face-size"))
+
+
+def hint_of(error: SogniError, wording: Wording) -> str | None:
     """Return the hint of an error."""
-    return _HINTS.get(error.code, error.hint)
+    return HINTS.get(error.code) or wording.error_hint(error)
 
 
 def compact(value: object) -> str:
@@ -115,13 +136,13 @@ def compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _context(resolved: Resolved) -> Fields:
+def _context(prepared: Prepared) -> Fields:
     try:
-        shown = described(resolved)
+        shown = prepared.described()
     except PluginError:
-        shown = options(resolved)  # what went wrong with the run is to be said, whatever a plugin thinks of it
-    shown = {"workflow": resolved.workflow.record.name, **shown}
-    video = resolved.model.media == "video"
+        shown = prepared.options()  # what went wrong with the run is to be said, whatever a plugin thinks of it
+    shown = {"workflow": prepared.workflow, **shown}
+    video = prepared.media == "video"
     names = VIDEO_CONTEXT if video else IMAGE_CONTEXT
     return {"video": video, **{name: shown.get(name) if name in names else None for name in VIDEO_CONTEXT}}
 

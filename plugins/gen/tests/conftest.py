@@ -30,7 +30,7 @@ from .rows import Refused, Sent, fits, in_order, part_of
 RICH, POOR, MODEST, EQUALS = range(4)
 """Accounts of the devnet: with funds, without, with half a SPARK, and one whose password has an equals sign."""
 
-AREA = re.compile(r"tests/flat/test_(\w+)\.py::")
+AREA = re.compile(r"gen/tests/test_(\w+)\.py::")
 
 
 class Stage:
@@ -167,6 +167,13 @@ class Stage:
 
 def _words(argv: str | Sequence[str]) -> Sequence[str]:
     return shlex.split(argv) if isinstance(argv, str) else argv
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that a test works in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sogni_devnet.server import Devnet
 
-from sogni_core.cli.execution import carry_out
 from sogni_core.errors import InterruptedRunError
+from sogni_core.frontend.execution import execute
 from sogni_core.result import Result
 from sogni_core.testing.pytest_plugin import AppFactory
 
@@ -28,7 +28,7 @@ def test_a_signal_while_the_connections_close_does_not_lose_the_answer(
         os.kill(os.getpid(), number)
         return result
 
-    assert carry_out(app, work).paths == (folder / "cat.png",)
+    assert execute(app, work).paths == (folder / "cat.png",)
 
 
 def test_a_second_signal_while_the_connections_close_does_not_hide_the_first(
@@ -45,5 +45,5 @@ def test_a_second_signal_while_the_connections_close_does_not_hide_the_first(
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(InterruptedRunError) as caught:
-        carry_out(app, work)
+        execute(app, work)
     assert caught.value.exit_code == 143

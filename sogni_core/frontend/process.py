@@ -66,9 +66,13 @@ def _left_quickly() -> Callable[[int], None]:
 
 
 def _stopped(argv: Sequence[str]) -> int:
-    from sogni_core.cli import invocation, output
     from sogni_core.errors import InterruptedRunError
+    from sogni_core.frontend.objects import error_object
+    from sogni_core.frontend.streams import note, write_json
 
     error = InterruptedRunError("INTERRUPTED", "Stopped by SIGINT.")
-    output.write_error(error, invocation.read(argv, debug=False))
+    if "--json" in argv:
+        write_json(error_object(error))
+    else:
+        note(f"Error: {error.message}")
     return error.exit_code

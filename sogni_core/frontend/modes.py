@@ -1,0 +1,80 @@
+"""The modes that are installed, as a front end needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from sogni_core._engine.resolver import request_class
+from sogni_core._host.registry import Owned, Registry
+from sogni_core.field import FieldSpec
+from sogni_core.plugin import Mode, Workflow
+from sogni_core.request import Request
+
+
+class ModeInfo:
+    """One mode: what it is called, what it takes, and whose it is."""
+
+    def __init__(self, owned: Owned[Mode], registry: Registry) -> None:
+        self._owned = owned
+        self._registry = registry
+
+    @property
+    def name(self) -> str:
+        """Name of the mode."""
+        return self._owned.record.name
+
+    @property
+    def qualified_name(self) -> str:
+        """Plugin and mode, ``plugin:mode``: a name that no other plugin's mode can be mistaken for."""
+        return f"{self._owned.plugin.name}:{self.name}"
+
+    @property
+    def summary(self) -> str:
+        """One sentence."""
+        return self._owned.record.summary
+
+    @property
+    def flat(self) -> tuple[str, ...]:
+        """Flags by which a flat command line recognises the mode."""
+        return self._owned.record.flat
+
+    @property
+    def plugin(self) -> str:
+        """Plugin, distribution and version, for messages."""
+        return self._owned.plugin.label
+
+    @property
+    def distribution(self) -> str:
+        """Name of the distribution that brings it."""
+        return self._owned.plugin.distribution
+
+    @property
+    def is_core(self) -> bool:
+        """Whether the mode comes with sogni-core."""
+        return self._owned.plugin.is_core
+
+    @cached_property
+    def request(self) -> type[Request]:
+        """The model of its requests. Loads the plugin; raises PluginError."""
+        return request_class(self._owned)
+
+    @property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """What it takes, by name. Loads the plugin; raises PluginError."""
+        return self.request.specs()
+
+    @property
+    def argument(self) -> FieldSpec | None:
+        """The first positional field; None if it has none."""
+        return next((spec for spec in self.fields.values() if spec.positional), None)
+
+    @property
+    def workflows(self) -> tuple[Workflow, ...]:
+        """The ways to carry it out, in the order in which they are tried."""
+        return tuple(owned.record for owned in self._registry.workflows(self._owned))
+
+
+def modes_of(registry: Registry, usable: Callable[[Owned[Mode]], bool] = lambda owned: True) -> dict[str, ModeInfo]:
+    """Return the modes of a registry by name, those that two plugins claim left out."""
+    return {owned.record.name: ModeInfo(owned, registry) for owned in registry.usable(Mode) if usable(owned)}

@@ -1,0 +1,108 @@
+"""The JSON objects of results, plans, errors and reports, the same in every front end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sogni_core.errors import CODES, SogniError
+from sogni_core.frontend.dialect import PYTHON, Wording
+from sogni_core.problem import Problem
+from sogni_core.project import VideoProject
+from sogni_core.result import Plan, PlannedStep, Report, Result
+from sogni_core.text import clean, clean_block
+
+JsonObject = dict[str, Any]
+
+_PYTHON = Wording(PYTHON)
+
+
+def result_object(result: Result, wording: Wording = _PYTHON) -> JsonObject:
+    """Return the object of a result; of a partial one with what is missing."""
+    fields = result.as_json()
+    fields["warnings"] = [wording.text(notice) for notice in result.notices]
+    if result.error is not None:
+        missing = error_object(result.error, wording)
+        del missing["success"]
+        fields |= missing
+    return fields
+
+
+def plan_object(plan: Plan, wording: Wording = _PYTHON) -> JsonObject:
+    """Return the object of a plan."""
+    return {
+        "success": True,
+        "type": "plan",
+        "mode": plan.mode,
+        "workflow": plan.workflow,
+        **plan.fields,
+        "projects": [_planned(step) for step in plan.steps],
+        "price": dict(plan.price) if plan.price is not None else None,
+        "network": plan.network,
+        "warnings": [wording.text(notice) for notice in plan.notices],
+    }
+
+
+def _planned(step: PlannedStep) -> JsonObject:
+    project = step.project
+    return {
+        "key": step.key,
+        "media": project.media,
+        "model": project.model,
+        "prompt": project.prompt,
+        "count": project.count,
+        "width": project.width,
+        "height": project.height,
+        **({"frames": project.frames, "fps": project.fps} if isinstance(project, VideoProject) else {}),
+        "seed": project.seed,
+        "steps": project.steps,
+        "guidance": project.guidance,
+        "assets": {slot: asset.source for slot, asset in project.assets.items()},
+        "files": [str(path) for path in step.files],
+        "price": dict(step.price) if step.price is not None else None,
+    }
+
+
+def report_object(report: Report) -> JsonObject:
+    """Return the object of a command's report."""
+    fields: JsonObject = {"success": report.success, **report.fields}
+    if report.warnings:
+        fields["warnings"] = list(report.warnings)
+    return fields
+
+
+def error_object(error: SogniError, wording: Wording = _PYTHON) -> JsonObject:
+    """Return the object of an error; one about a request names the ``field`` to change and lists all ``problems``."""
+    problems = wording.problems(error)
+    details: Mapping[str, Any] = problems[0].facts if problems else error.details
+    fields: JsonObject = {
+        "success": False,
+        "error": clean_block(wording.error_text(error)),
+        "errorCode": problems[0].code if problems else error.code,
+    }
+    if problems:
+        fields["field"] = problems[0].field
+    if details:
+        fields["errorDetails"] = dict(details)
+    if hint := wording.error_hint(error):
+        fields["hint"] = clean_block(hint)
+    if problems:
+        fields["problems"] = [problem_object(problem, wording) for problem in problems]
+    fields["retryable"] = error.retryable
+    fields["mayChargeAgain"] = error.may_charge_again
+    if error.plugin is not None:
+        fields["plugin"] = clean(error.plugin)
+    return fields
+
+
+def problem_object(problem: Problem, wording: Wording = _PYTHON) -> JsonObject:
+    """Return the object of one problem."""
+    hint = wording.hint(problem) or CODES[problem.code].remedy
+    return {
+        "rule": problem.rule,
+        "field": problem.field,
+        "fields": list(problem.fields),
+        "error": clean_block(wording.text(problem)),
+        "errorCode": problem.code,
+        **({"hint": clean_block(hint)} if hint else {}),
+    }

@@ -1,0 +1,97 @@
+"""A request that was resolved and checked, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sogni_core._engine.engine import Engine
+from sogni_core._engine.report import described, options
+from sogni_core._engine.resolver import Resolved
+from sogni_core.errors import InputError
+from sogni_core.field import FieldSpec
+from sogni_core.origin import DEFAULT, Origin
+from sogni_core.plugin import Model
+from sogni_core.problem import Notice
+from sogni_core.request import Request
+from sogni_core.result import OnProgress, Plan, Result
+
+
+class Prepared:
+    """A request that was resolved and checked; nothing was sent. See :meth:`sogni_core.app.App.prepare`."""
+
+    def __init__(self, engine: Engine, resolved: Resolved, on_progress: OnProgress, planning: str | None) -> None:
+        self._engine = engine
+        self._resolved = resolved
+        self._on_progress = on_progress
+        self._planning = planning
+
+    @property
+    def request(self) -> Request:
+        """The request: every value filled in, every file read and measured."""
+        return self._resolved.request
+
+    @property
+    def mode(self) -> str:
+        """Name of the mode."""
+        return self._resolved.mode.record.name
+
+    @property
+    def workflow(self) -> str:
+        """Name of the workflow that was chosen."""
+        return self._resolved.workflow.record.name
+
+    @property
+    def model(self) -> Model:
+        """What is known of the request's model."""
+        return self._resolved.model
+
+    @property
+    def media(self) -> str:
+        """What the model makes: ``image``, ``video``, ``audio``, …"""
+        return self._resolved.model.media
+
+    @property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """What the mode takes, by name."""
+        return type(self._resolved.request).specs()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What was noticed so far; results and plans repeat it."""
+        return self._resolved.notices
+
+    @property
+    def plans(self) -> bool:
+        """Whether the caller asked for a plan instead of a run."""
+        return self._planning is not None
+
+    def origin(self, field: str) -> Origin:
+        """Return where the value of a field comes from."""
+        return self._resolved.origins.get(field, DEFAULT)
+
+    def options(self) -> dict[str, Any]:
+        """Return every option under its name in JSON."""
+        return options(self._resolved)
+
+    def described(self) -> dict[str, Any]:
+        """Return every option, and what follows from them; raises PluginError if the request cannot say it."""
+        return described(self._resolved)
+
+    async def plan(self) -> Plan:
+        """Say what :meth:`run` would submit: projects, sizes, files, and the price where it can be asked."""
+        return await self._engine.plan(self._resolved)
+
+    async def run(self, on_progress: OnProgress | None = None) -> Result:
+        """Run it, and return the result; some outputs may be missing (``result.error``).
+
+        Raises SogniError if there is no output at all. Cancelling the task asks the network to cancel.
+        """
+        if self._planning is not None:
+            text = f"{self._planning} asks for a plan."
+            raise InputError("INVALID_ARGUMENT", text, hint="Call plan() instead of run().")
+        return await self._engine.run(self._resolved, on_progress or self._on_progress)
+
+    async def answer(self, on_progress: OnProgress | None = None) -> Plan | Result:
+        """Return what the caller asked for: a plan, or the result of a run."""
+        return await self.plan() if self.plans else await self.run(on_progress)
