@@ -37,7 +37,7 @@ def render() -> str:
 def _body(made: PluginHost) -> Iterator[str]:
     yield "## Modes"
     yield ""
-    yield "A mode renders something and costs money on the live network. *Name* is the option's name in Python and JSON Schema."
+    yield "A mode renders something and costs money on the live network. *Name* is for Python and JSON Schema."
     yield ""
     for owned in made.registry.usable(Mode):
         yield from _mode(made, owned)
