@@ -19,7 +19,7 @@ temporary file is left, no request is paid for twice, and the command ends in bo
 
 *Journal* is the state of the project in `sogni show`. Projects that are `failed` or `cancelled` have ended without a
 result, so `sogni resume` submits them again. Projects that are `running` or `unknown` may still finish and be charged,
-so `sogni resume` looks them up first. *Written* is how often the same request reached the network."""
+so `sogni resume` looks them up first. *Sent* is how often the same request reached the network."""
 
 
 def render() -> str:
@@ -28,7 +28,7 @@ def render() -> str:
 
 
 def _body() -> Iterator[str]:
-    head = ("Fault", "What the network does", "Outcome", "Exit", "Journal", "Written", "")
+    head = ("Fault", "What the network does", "Outcome", "Exit", "Journal", "Sent", "")
     for title, rows in SECTIONS.items():
         yield f"## {title}"
         yield ""
