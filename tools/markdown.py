@@ -19,7 +19,7 @@ _PRIVATE_HOME = re.compile(r"^sogni_core\.[a-z_.]+\.(?=[A-Z])")
 
 
 def page(title: str, intro: str, body: Iterable[str]) -> str:
-    """Join a generated page: title, notice, for whom it is, and the rest."""
+    """Join a generated page: title, notice, introduction, and the rest."""
     return "\n".join([f"# {title}", "", NOTICE, "", intro, "", *body]).rstrip() + "\n"
 
 

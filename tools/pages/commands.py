@@ -21,12 +21,12 @@ from tools.markdown import code, codes, line, page, table
 from tools.repository import distribution, host
 
 _INTRO = """\
-For whoever types `sogni`, or writes programs that do.
+Every command of `sogni` and every option.
 
-Flags may stand anywhere behind the command. Every command takes `--json` (print one JSON object and nothing else
-on standard output), `-q`/`--quiet` (no progress) and `--help`; every mode also takes `--dry-run` (show what would
-be submitted, and its price; submit nothing). `-h` is help too, except where it is the height. A prompt that begins
-with `-` goes after `--`. `sogni --version` prints the version."""
+Flags may be anywhere after the command. Every command accepts `--json` (print exactly one JSON object to stdout),
+`-q`/`--quiet` (hide progress) and `--help`. Every mode also accepts `--dry-run` (show what would be submitted, and its
+price; submit nothing). `-h` is short for `--help`, except in commands where it sets the height. Put `--` before a
+prompt that starts with `-`. `sogni --version` prints the version."""
 
 
 def render() -> str:
@@ -37,14 +37,14 @@ def render() -> str:
 def _body(made: PluginHost) -> Iterator[str]:
     yield "## Modes"
     yield ""
-    yield "A mode makes something, and is paid for on the live network. *Name* is for Python and JSON Schema."
+    yield "A mode renders something and costs money on the live network. *Name* is for Python and JSON Schema."
     yield ""
     for owned in made.registry.usable(Mode):
         yield from _mode(made, owned)
     yield from _call()
     yield "## Commands"
     yield ""
-    yield "Nothing here is paid for."
+    yield "These commands cost nothing."
     yield ""
     for command in made.registry.usable(Command):
         yield from _command(made, command)

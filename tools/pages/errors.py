@@ -9,11 +9,11 @@ from sogni_core.errors import CODES, Code
 from tools.markdown import code, line, page, table, yes
 
 _INTRO = """\
-For whoever handles what went wrong, by hand or in a program. `sogni errors CODE` says the same on the command line.
+Every error code, what it means and what to do. `sogni errors CODE` prints the same on the command line.
 
-A code is stable: it is `errorCode` in JSON and `error.code` in Python, and it never changes its meaning. *Retry*:
-the same call can succeed later without a change. *May charge*: repeating the call may cost money although this
-one failed, so look first with `sogni runs`."""
+Codes are stable: a code never changes its meaning. It is `errorCode` in JSON and `error.code` in Python. *Retry*: the
+same command can succeed later without a change. *May charge*: repeating the failed command may cost money, so look at
+`sogni runs` first."""
 
 
 def render() -> str:

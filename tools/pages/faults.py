@@ -10,15 +10,16 @@ from tests.faults.outcomes import RESULT, SECTIONS, Row
 from tools.markdown import code, page, table
 
 _INTRO = """\
-For whoever wants to know what becomes of an image, and of its price, when the network misbehaves. Each line was
-run against the [devnet](../how-to/devnet.md), which misbehaves on demand: *Fault* is what its setting
-`[devnet] faults` takes, several joined by `+`.
+What happens to an image, and to its price, when the network misbehaves. A test runs each line against the
+[devnet](../how-to/devnet.md), which misbehaves on demand. *Fault* is a value of its setting `[devnet] faults`; several
+are joined by `+`.
 
-Whatever the fault, the outcome is every output whole or one [error](errors.md); no file is half written, nothing is
-left beside it, no request is paid twice, and the call ends in bounded time. *Journal* is the state of the project in
-`sogni show`: `failed` and `cancelled` are over and were not rendered, so `sogni resume` submits anew; `running` and
-`unknown` may go on and be charged, so it takes them up again. *Written* is how often one and the same request
-reached the network."""
+Whatever the fault, you get either every output, complete, or one [error](errors.md). No file is incomplete, no
+temporary file is left, no request is paid for twice, and the command ends in bounded time.
+
+*Journal* is the state of the project in `sogni show`. Projects that are `failed` or `cancelled` have ended without a
+result, so `sogni resume` submits them again. Projects that are `running` or `unknown` may still finish and be charged,
+so `sogni resume` looks them up first. *Sent* is how often the same request reached the network."""
 
 
 def render() -> str:
@@ -27,7 +28,7 @@ def render() -> str:
 
 
 def _body() -> Iterator[str]:
-    head = ("Fault", "What the network does", "Outcome", "Exit", "Journal", "Written", "")
+    head = ("Fault", "What the network does", "Outcome", "Exit", "Journal", "Sent", "")
     for title, rows in SECTIONS.items():
         yield f"## {title}"
         yield ""

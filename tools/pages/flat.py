@@ -11,15 +11,16 @@ from tools.markdown import code, codes, page, table
 from tools.repository import host
 
 _INTRO = """\
-For whoever types `sogni-gen`, or lets an agent type it: the command line of the [Node program](../how-to/moving.md),
-for all modes that are installed. `sogni-gen [options] "prompt"`; options and prompt stand in any order.
+Every flag of `sogni-gen`, the command line of the [Node program](../how-to/moving.md), for all installed modes. Usage:
+`sogni-gen [options] "prompt"`. Options and prompt may be in any order.
 
-- A flag takes the word behind it, whatever that looks like; `--flag=value` works too. Of a flag that stands twice the
-  last one counts; `-c`, `--lora` and `--lora-strength` gather.
-- Behind `--` comes the prompt, so that it can begin with `-`. `-h` is the height; help is `--help`.
-- `--help` and `--last` act where they stand; what stands before them is checked.
-- A flag of a mode that is not asked for is refused. Exit codes are 0, 1, and 130 or 143 for a signal; the codes of
-  errors are [the same everywhere](errors.md). The [JSON](json.md) begins with the original's fields in its order."""
+- A flag takes the next word as its value, whatever it looks like. `--flag=value` works too. If a flag is given twice,
+  the last one wins; `-c`, `--lora` and `--lora-strength` collect all values.
+- Put `--` before a prompt that starts with `-`. `-h` is the height; help is `--help`.
+- `--help` and `--last` take effect where they appear. Everything before them is checked; everything after is ignored.
+- A flag of a mode that is not selected is refused.
+- Exit codes are 0 and 1; 130 or 143 after a signal. [Error codes](errors.md) are the same as in `sogni`. The
+  [JSON](json.md) starts with the fields of the Node program in their order."""
 
 
 def render() -> str:
@@ -34,13 +35,13 @@ def _body(vocabulary: Vocabulary) -> Iterator[str]:
         (code(mode.name), codes(vocabulary.claims_of(mode.name)) or "no flag", code(mode.distribution), mode.summary)
         for mode in vocabulary.modes.values()
     ]  # fmt: skip
-    yield from table(("Mode", "Asked for by", "From", ""), rows)
-    yield "## Flags of its own"
+    yield from table(("Mode", "Selected by", "From", ""), rows)
+    yield "## Flags for all modes"
     yield ""
     yield from table(("Flag", ""), [(codes(flags), text) for flags, _, text in OWN_FLAGS])
     yield "## Flags of the modes"
     yield ""
-    yield "What each does, and its default, stands at the [mode's own command](commands.md)."
+    yield "The page of each [command](commands.md) says what its flags do, with their defaults."
     yield ""
     yield from table(("Flag", "Value", "Modes"), _flags(vocabulary))
 

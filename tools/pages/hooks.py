@@ -12,12 +12,12 @@ from tools.markdown import code, fence, line, page, prose
 from tools.repository import ROOT
 
 _INTRO = """\
-For authors of plugins. A plugin is a module that an entry point of the group `sogni.plugins` names; it implements
-any of these hooks. Every hook takes nothing and returns a list of records, each a frozen dataclass of
-`sogni_core.plugin`. What is heavy is named by a target, `"package.module:attribute"`, and imported when it is needed.
+Every hook that a plugin can implement. A plugin is a module that is named by an entry point of the group
+`sogni.plugins`. Every hook takes nothing and returns a list of records, which are classes of `sogni_core.plugin`.
+Records name heavy code by a target, `"package.module:attribute"`, which is imported when it is needed.
 
-Names that the core uses are reserved. A name that two plugins claim belongs to neither; both are named in the
-error, and `sogni call PLUGIN:MODE` reaches a mode of either."""
+Names that the core uses are reserved. If two plugins claim the same name, neither gets it, and the error names both;
+`sogni call PLUGIN:MODE` runs the mode of either."""
 
 EXAMPLES = (
     ROOT / "examples/sogni-postcard/sogni_postcard/plugin.py",

@@ -10,9 +10,9 @@ from tools import source
 from tools.markdown import code, line, page, prose
 
 _INTRO = """\
-For whoever calls `sogni_core` from Python, and for authors of plugins. Only what stands here is public: modules and
-names that begin with `_` may change at any time. `open`, `App`, `Result`, `Artifact`, `Outcome`, `Plan`, `Progress`
-and `SogniError` can be imported from `sogni_core` itself."""
+The public modules of `sogni_core`, for programs and plugins. Everything that is not on this page may change at any
+time, in particular modules and names that start with `_`. You can import `open`, `App`, `Result`, `Artifact`,
+`Outcome`, `Plan`, `Progress` and `SogniError` from `sogni_core` itself."""
 
 MODULES = (
     "app",

@@ -16,9 +16,9 @@ from tools.markdown import code, codes, page, table
 from tools.repository import distribution, host
 
 _INTRO = """\
-For whoever configures `sogni`. How the layers work: [Settings](../how-to/settings.md).
+Every setting. For how to change one and which value wins, see [Settings](../how-to/settings.md).
 
-*Environment* is the variable that sets a key. *OpenClaw* is the key of OpenClaw's `sogni-gen` entry that feeds it:
+*Environment* is the variable that sets a key. *OpenClaw* is the key of OpenClaw's `sogni-gen` entry that sets it:
 [Use with OpenClaw](../how-to/openclaw.md#configuration)."""
 
 
@@ -38,7 +38,7 @@ def _body() -> Iterator[str]:
         yield from table(
             ("Key", "Value", "Default", "Environment", "OpenClaw", ""), _rows(section, owned.record, model)
         )
-    yield "## Variables that are no settings"
+    yield "## Other environment variables"
     yield ""
     yield from table(
         ("Variable", ""), ((code(name), meaning) for name, meaning in sorted({**VARIABLES, **NOT_SETTINGS}.items()))
