@@ -233,7 +233,7 @@ class App:
 
     @property
     def warnings(self) -> Sequence[str]:
-        """What is odd about settings and credentials, so far as they were read."""
+        """What is odd about the settings and credentials that were read."""
         return tuple(notice.said() for notice in self.engine.notices)
 
     @property

@@ -34,7 +34,7 @@ class FieldSpec:
     help: str
     """One sentence."""
     required: bool
-    """Whether it has to be given: it has no default, and no setting behind it."""
+    """Whether it has to be given: it has no default, and no setting provides it."""
     positional: bool
     """Whether it is an argument of a command line rather than an option."""
     flags: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class FieldSpec:
     default_text: str = ""
     """Default in words, where the engine works it out, as ``by model``."""
     setting: str | None = None
-    """Key of the setting behind it."""
+    """Key of the setting that provides it."""
     json: str = ""
     """Name in JSON output."""
     media: str = ""

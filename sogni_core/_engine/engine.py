@@ -55,7 +55,7 @@ class Engine:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What is odd about settings and credentials, so far as they were read. What a run finds belongs to the run."""
+        """What is odd about the settings and credentials that were read; what a run finds belongs to the run."""
         broken = (str(problem) for problem in self.settings.problems if problem.severity == "error")
         return (*(Notice.of("settings.invalid", text) for text in broken), *self.networks.notices)
 

@@ -1,4 +1,4 @@
-"""What help says of an option: its sentence, its default, and the setting behind it."""
+"""What help says about an option: its sentence, its default, and its setting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sogni_core.settings import Settings
 
 
 def help_of(spec: FieldSpec, settings: Settings) -> str:
-    """Add the default to an option's help, and the setting behind it."""
+    """Return an option's help with its default and the setting that changes it."""
     if spec.setting is not None:
         builtin = settings.builtin(spec.setting)
         default = f"default: {_said(builtin, spec)}; " if builtin not in (None, "") else ""

@@ -71,7 +71,7 @@ class ModeInfo:
 
     @property
     def workflows(self) -> tuple[Workflow, ...]:
-        """The ways to carry it out, in the order in which they are tried."""
+        """Its workflows, in the order in which they are tried."""
         return tuple(owned.record for owned in self._registry.workflows(self._owned))
 
 

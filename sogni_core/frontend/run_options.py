@@ -10,7 +10,7 @@ from sogni_core.frozen import frozen
 
 @frozen
 class RunOptions:
-    """How a request is to be carried out."""
+    """How to run a request."""
 
     dry_run: bool = False
     """Show what would be submitted, and its price; submit nothing."""
