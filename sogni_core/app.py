@@ -133,6 +133,7 @@ class App:
     async def prepare(
         self,
         name: str,
+        given: Mapping[str, Any] | None = None,
         /,
         *,
         run_options: RunOptions = RunOptions(),  # noqa: B008 - it cannot be changed
@@ -141,14 +142,15 @@ class App:
     ) -> Prepared:
         """Resolve and check a request of a mode, ``"image"`` or ``"image:edit"``; the one way into the engine.
 
-        ``fields``: the options of its request, typed or as text. Files are read, all rules are asked, and nothing is
-        sent; the network's host is called meanwhile. Raises InputError with all problems, PluginError, ConfigError.
+        ``given`` and ``fields``: the options of its request, typed or as text. Files are read and all rules are asked;
+        nothing is sent, but the network's host is called meanwhile. Raises InputError with all problems, PluginError,
+        ConfigError.
         """
         from sogni_core._engine.resolver import planning_option
         from sogni_core.prepared import Prepared
 
         mode, _ = self.engine.find_mode(name)
-        given = self._with_network(mode, fields)
+        given = self._with_network(mode, {**(given or {}), **fields})
         planning = "dry_run" if run_options.dry_run else planning_option(mode, given)
         if planning is None:
             await self.engine.dial(name, given)
