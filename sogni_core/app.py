@@ -156,9 +156,17 @@ class App:
             await self.engine.dial(name, given)
         return Prepared(self.engine, await self.engine.prepare(name, given), on_progress or self.on_progress, planning)
 
-    async def run(self, name: str, /, *, on_progress: OnProgress | None = None, **fields: Any) -> Result:
+    async def run(
+        self,
+        name: str,
+        given: Mapping[str, Any] | None = None,
+        /,
+        *,
+        on_progress: OnProgress | None = None,
+        **fields: Any,
+    ) -> Result:
         """Prepare a request and run it; see :meth:`prepare` and ``Prepared.run``."""
-        return await (await self.prepare(name, on_progress=on_progress, **fields)).run()
+        return await (await self.prepare(name, given, on_progress=on_progress, **fields)).run()
 
     async def resume(self, run_id: str, *, on_progress: OnProgress | None = None) -> Result:
         """Go on with a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
@@ -168,9 +176,9 @@ class App:
         """
         return await self.engine.resume(run_id, on_progress or self.on_progress)
 
-    async def plan(self, name: str, /, **fields: Any) -> Plan:
+    async def plan(self, name: str, given: Mapping[str, Any] | None = None, /, **fields: Any) -> Plan:
         """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""
-        return await (await self.prepare(name, run_options=RunOptions(dry_run=True), **fields)).plan()
+        return await (await self.prepare(name, given, run_options=RunOptions(dry_run=True), **fields)).plan()
 
     async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""

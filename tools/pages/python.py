@@ -31,6 +31,7 @@ MODULES = (
     "frontend.dialect",
     "frontend.objects",
     "frontend.schema",
+    "frontend.output_schema",
     "frontend.values",
     "frontend.extras",
     "frontend.help_text",
