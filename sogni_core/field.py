@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Union, get_args, get_origin
 
 from sogni_core.frozen import frozen
 from sogni_core.project import Asset
@@ -16,10 +16,28 @@ from sogni_core.project import Asset
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from sogni_core.request import Argument, Option
 
 Kind = Literal["text", "integer", "number", "switch", "choice", "path", "asset", "time", "secret", "other"]
 """What a value is: ``other`` for what cannot be typed as one word, such as a table."""
+
+
+class Marker(Protocol):
+    """What marks a field of a request: an argument or an option."""
+
+    @property
+    def help(self) -> str:
+        """One sentence."""
+        ...
+
+    @property
+    def metavar(self) -> str:
+        """Name of the value in help; empty for one made from the type."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """For assets: what the file has to be."""
+        ...
 
 
 @frozen
@@ -88,7 +106,7 @@ def camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def spec_of(name: str, info: FieldInfo, mark: Argument | Option) -> FieldSpec:
+def spec_of(name: str, info: FieldInfo, mark: Marker) -> FieldSpec:
     """Describe a field of a request by its type, its constraints and its marker."""
     parts = leaves(info.annotation)
     kind, choices = _kind(parts), _choices(parts)
@@ -179,7 +197,7 @@ def _choices(parts: frozenset[Any]) -> tuple[str, ...]:
     )
 
 
-def _metavar(name: str, kind: Kind, choices: Sequence[str], mark: Argument | Option, positional: bool) -> str:
+def _metavar(name: str, kind: Kind, choices: Sequence[str], mark: Marker, positional: bool) -> str:
     if mark.metavar:
         return mark.metavar
     if positional:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
+from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.prices import Prices
 from sogni_core._engine.progress import ProgressReporter
@@ -19,18 +20,35 @@ from sogni_core._engine.run_context import RunContext, RunScene, new_random_seed
 from sogni_core._engine.scene import distinct
 from sogni_core._engine.workflow_context import call_workflow
 from sogni_core._journal.entries import Run
+from sogni_core._journal.journal import Journal
 from sogni_core.errors import SogniError
 from sogni_core.problem import Notice
 from sogni_core.result import OnProgress, Result
+from sogni_core.settings.paths import Paths
 
-if TYPE_CHECKING:
-    from sogni_core._engine.engine import Engine
+
+class RunServices(Protocol):
+    """What runs need of the engine."""
+
+    paths: Paths
+    last_render: LastRender
+    projects: list[dict[str, Any]]
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def notices(self) -> tuple[Notice, ...]: ...
+
+    def section(self, model: type[Any]) -> Any: ...
+
+    async def prepare(self, name: str, fields: dict[str, Any]) -> Resolved: ...
 
 
 class Runs:
-    """Carries out what an engine prepared."""
+    """Runs what an engine prepared."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: RunServices) -> None:
         self._engine = engine
 
     def begin(self, resolved: Resolved, way: NetworkHandle, network: str, on_progress: OnProgress) -> RunScene:
