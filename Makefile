@@ -65,8 +65,8 @@ $(VENV)/python:
 	$(PIP) install -c constraints.txt uv || true
 	@touch $@
 
-$(VENV)/demo: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml constraints.txt
-	$(call install,-c constraints.txt -e . -e plugins/devnet)
+$(VENV)/demo: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml plugins/gen/pyproject.toml constraints.txt
+	$(call install,-c constraints.txt -e . -e plugins/devnet -e plugins/gen)
 	@touch $@
 
 $(VENV)/dev: $(VENV)/python pyproject.toml plugins/devnet/pyproject.toml plugins/gen/pyproject.toml plugins/multiangle/pyproject.toml plugins/photobooth/pyproject.toml plugins/video/pyproject.toml constraints.txt requirements-dev.txt

@@ -121,8 +121,8 @@ def alone(install: Callable[..., Installation]) -> Installation:
 
 @pytest.fixture(scope="module")
 def full(install: Callable[..., Installation]) -> Installation:
-    """The core with the devnet, by its extra, and a plugin of somebody else's."""
-    return install("sogni-core[devnet]", "sogni-postcard", installer="pip")
+    """The core with the devnet and sogni-gen, by their extras, and a plugin of somebody else's."""
+    return install("sogni-core[devnet,gen]", "sogni-postcard", installer="pip")
 
 
 @pytest.fixture
@@ -204,12 +204,16 @@ def test_the_core_alone_says_what_to_install(alone: Installation) -> None:
     assert alone.sogni("version").stdout.strip()
 
 
-def test_the_flat_command_line_of_the_core_alone(alone: Installation) -> None:
-    called = alone.run("sogni-gen", "--video", "ocean waves at sunset", "--json")
+def test_sogni_gen_comes_with_its_extra_and_needs_no_other(
+    alone: Installation, install: Callable[..., Installation]
+) -> None:
+    assert not Path(alone.script("sogni-gen")).exists()
+    place = install("sogni-core[gen]")
+    called = place.run("sogni-gen", "--video", "ocean waves at sunset", "--json")
     assert called.returncode == 1, called
     assert json.loads(called.stdout)["hint"] == 'Install it with: pip install "sogni-core[video]"'
-    assert json.loads(alone.run("sogni-gen", "--json", "--version").stdout)["name"] == "sogni-gen"
-    assert "--context" in alone.run("sogni-gen", "--help").stdout
+    assert json.loads(place.run("sogni-gen", "--json", "--version").stdout)["name"] == "sogni-gen"
+    assert "--context" in place.run("sogni-gen", "--help").stdout
 
 
 def test_an_agent_of_the_original_finds_its_command_and_a_host_its_skill(full: Installation, card: Path) -> None:
