@@ -2,7 +2,8 @@
 
 Of a ``@dataclass(frozen=True)`` Python compiles six methods, up to 3.12 one by one: about half a millisecond for each
 class, and a command makes a hundred of them before it does anything. Here only ``__init__`` is compiled; the others
-are the same functions for all. ``dataclasses.fields``, ``replace`` and ``asdict`` know no difference.
+are the same functions for all. ``dataclasses.fields``, ``replace`` and ``asdict`` know no difference, and a class of
+others can be derived with ``@dataclass(frozen=True)``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from reprlib import recursive_repr
 from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
+
+_PARAMS = "__dataclass_params__"
 
 
 @overload
@@ -30,7 +33,17 @@ def frozen(cls: type[T] | None = None, /, *, kw_only: bool = False) -> type[T] |
         for method in (__setattr__, __delattr__, __eq__, __hash__, __repr__):
             if method.__name__ not in vars(cls):
                 setattr(cls, method.__name__, method)
-        return dataclass(eq=False, repr=False, kw_only=kw_only)(cls)
+        # Python makes a class frozen or not as its parents are: frozen for those of others, and not for this one alone.
+        parents = [vars(base)[_PARAMS] for base in cls.__mro__ if _PARAMS in vars(base)]
+        for parent in parents:
+            parent.frozen = False
+        try:
+            made = dataclass(eq=False, repr=False, kw_only=kw_only)(cls)
+        finally:
+            for parent in parents:
+                parent.frozen = True
+        vars(made)[_PARAMS].frozen = True
+        return made
 
     return make if cls is None else make(cls)
 

@@ -85,6 +85,23 @@ def test_it_can_be_changed_copied_and_kept(made: Any) -> None:
     assert copy.deepcopy(one) == one == pickle.loads(pickle.dumps(one))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Derived(Longer):
+    own: int = 0
+
+
+def test_a_frozen_dataclass_of_others_can_be_derived() -> None:
+    one = Derived(name="a", own=1)
+    assert one == Derived(name="a", own=1) != Derived(name="a", own=2)
+    assert hash(one) == hash(dataclasses.replace(one))
+    assert dataclasses.replace(one, name="b", more=3) == Derived(name="b", more=3, own=1)
+    for name in ("name", "more", "own"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, "b")
+    with pytest.raises(TypeError, match="frozen"):
+        dataclass(type("Open", (Ours,), {"__annotations__": {"own": "int"}}))
+
+
 def test_what_a_class_defines_stays() -> None:
     assert repr(Named(name="a")) == "shown"
     with pytest.raises(TypeError):
