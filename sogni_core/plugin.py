@@ -1,4 +1,4 @@
-"""All that a plugin imports to register: the hook markers, the seven hookspecs, and the records they return.
+"""All that a plugin imports to register: the hook markers, the hookspecs, and the records they return.
 
 A plugin is a module named by an entry point of the group ``sogni.plugins``. It implements any of the
 hooks below; every hook takes nothing and returns a list of records. A record is light: what is heavy
@@ -163,7 +163,7 @@ class Model:
     id: str
     """Catalogue id, or a pattern with ``*`` for a family: a family lends limits and defaults and is never listed."""
     media: str = "image"
-    """What it makes: ``image``, ``video`` or ``audio``."""
+    """Name of the :class:`Medium` that it makes."""
     workflow: str | None = None
     """``mode:name`` of the workflow it belongs to; None if the assets decide."""
     limits: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
@@ -181,7 +181,47 @@ class Model:
     """Known time of one result in seconds; three times this is the least time limit by default."""
 
 
-RECORDS: tuple[type, ...] = (Mode, Workflow, Validator, Settings, Command, Network, Model)
+@frozen
+class Medium:
+    """A kind of project: all that is needed to send it, to check its results, to plan it and to show it."""
+
+    name: str
+    """What it makes, as :attr:`Model.media`, JSON and messages say it: ``"image"``."""
+    project: str
+    """Target of the :class:`sogni_core.project.Project` subclass. A subclass of that is sent in the same way, unless it
+    has a medium of its own; one that adds fields needs one."""
+    builder: str
+    """Target of ``def key_frame(project, form) -> dict``: the values of the request's key frame that this kind has
+    besides those of every project. ``form`` is how the model takes its sampler, ``"comfy"`` or ``"legacy"``. Raises
+    InputError for a project that cannot be right. Parts to build it of are in :mod:`sogni_core.media`."""
+    formats: Mapping[str, str]
+    """Output format to content type, the default first: ``{"png": "image/png", "jpg": "image/jpeg"}``. A format is also
+    the extension of its files."""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """Upload slot to the kind of file it holds, ``audio`` or ``video``. A slot that is not named holds an image."""
+    omits: tuple[str, ...] = ()
+    """Fields of the key frame that other kinds send and this one does not: ``("negativePrompt",)``."""
+    decoder: str | None = None
+    """Target of ``def decode(path) -> FileFacts``, which checks a downloaded result in a thread; raises InputError
+    UNSUPPORTED_MEDIA. None: an image decodes, MP4 and QuickTime are whole, any other file is of the right kind."""
+    placeholder: str | None = None
+    """Target of ``def placeholder(project, path) -> FileFacts``, which writes what stands for an output in a plan.
+    None: an output of a plan has no file."""
+    estimate: str | None = None
+    """Target of ``def estimate(project, network) -> str``: path and query of the request for its price. Raises
+    InputError for a project that does not say enough. None: the price is unknown."""
+    length: str = ""
+    """How long its outputs are, with fields of the project in braces: ``"{frames} frames at {fps:g} fps"``. A plan says
+    it if none of them is None; its JSON has these fields."""
+    checks_balance: bool = False
+    """True: a project is sent only after its price was compared with the balance. For what is expensive."""
+    max_bytes: int = 4 * 2**30
+    """Largest result that is downloaded."""
+    download_seconds: float = 1800
+    """Time limit for the download of one result."""
+
+
+RECORDS: tuple[type, ...] = (Mode, Workflow, Validator, Settings, Command, Network, Model, Medium)
 """The record types, in the order of the hooks."""
 
 
@@ -245,5 +285,14 @@ def sogni_models() -> Sequence[Model]:
     """Return catalogue entries.
 
     Called once. Two entries of one id are merged; the one registered first decides each value. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_media() -> Sequence[Medium]:
+    """Return kinds of projects.
+
+    Called once. What a medium names is imported when a project of its class is planned or sent. Since 0.1.
     """
     return []

@@ -180,25 +180,6 @@ def _specs(model: type[Request]) -> Mapping[str, FieldSpec]:
     return {name: spec_of(name, model.model_fields[name], mark) for name, mark in model.markers()}
 
 
-_PROJECT_FIELDS = (
-    "model",
-    "negative_prompt",
-    "style_prompt",
-    "count",
-    "seed",
-    "steps",
-    "guidance",
-    "width",
-    "height",
-    "sampler",
-    "scheduler",
-    "output_format",
-    "token_type",
-    "safety_filter",
-)
-"""What requests and projects call the same."""
-
-
 class RenderOptions(Request):
     """Options of every mode that renders, images and videos alike. Such a mode may submit projects."""
 
@@ -241,10 +222,6 @@ class RenderOptions(Request):
     safety_filter: Annotated[
         bool, Option("--filter/--no-filter", help="Withhold sensitive outputs.", setting="safety_filter")
     ]
-
-    def project_fields(self) -> dict[str, Any]:
-        """Return the options that a project calls the same, for ``ImageProject(prompt=…, **fields)``."""
-        return {name: getattr(self, name) for name in _PROJECT_FIELDS if name in type(self).model_fields}
 
 
 class ImageOptions(RenderOptions):

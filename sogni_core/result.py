@@ -162,6 +162,12 @@ class PlannedStep:
     """``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if the network did not say."""
     quote: Mapping[str, str] = field(default_factory=dict)
     """The network's own figures, ``token``, ``usd``, ``spark`` and ``sogni``, as it wrote them."""
+    media: str = ""
+    """Name of the project's medium, ``image`` or ``video``."""
+    length: str = ""
+    """How long its outputs are, ``81 frames at 16 fps``; empty where that is not known, or does not apply."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """The fields of the project that say so, by name; None where the service decides."""
 
 
 @frozen

@@ -11,7 +11,7 @@ from sogni_core import __version__
 from sogni_core._builtin.account import NetworkOption
 from sogni_core.app import App
 from sogni_core.errors import CODES, Code, InputError, SogniError
-from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.result import Report
 from sogni_core.text import nearest
 
@@ -62,6 +62,7 @@ _KINDS: dict[str, type[Any]] = {
     "commands": Command,
     "networks": Network,
     "models": Model,
+    "media": Medium,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sogni_core.context import Context
-from sogni_core.project import Asset, ImageProject, Lora
+from sogni_core.project import Asset, ImageProject
 from sogni_core.request import Argument, ImageOptions, Option
 from sogni_core.result import Result
 
@@ -39,12 +39,5 @@ class ImageRequest(ImageOptions):
 
 async def render(ctx: Context, request: ImageRequest) -> Result:
     """Submit one project with all images of the request."""
-    project = ImageProject(
-        prompt=request.prompt,
-        loras=Lora.chain(request.loras, request.lora_strengths),
-        context_images=request.context,
-        starting_image=request.starting_image,
-        starting_strength=request.starting_strength,
-        **request.project_fields(),
-    )
+    project = ImageProject.of(request, context_images=request.context)
     return Result.of(await ctx.submit(project, key="image", output=request.output))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sogni_core.plugin import Command, Mode, Model, Settings, Validator, Workflow, hookimpl
+from sogni_core.plugin import Command, Medium, Mode, Model, Settings, Validator, Workflow, hookimpl
 
 
 @hookimpl
@@ -123,3 +123,30 @@ def sogni_models() -> list[Model]:
     from sogni_core._builtin.models import MODELS
 
     return MODELS
+
+
+@hookimpl
+def sogni_media() -> list[Medium]:
+    return [
+        Medium(
+            "image",
+            "sogni_core.project:ImageProject",
+            "sogni_core.media:image_key_frame",
+            formats={"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"},
+            placeholder="sogni_core.media:image_placeholder",
+            estimate="sogni_core.media:image_estimate",
+            max_bytes=64 * 2**20,
+            download_seconds=300,
+        ),
+        Medium(
+            "audio",
+            "sogni_core.project:AudioProject",
+            "sogni_core.media:audio_key_frame",
+            formats={"mp3": "audio/mpeg", "flac": "audio/flac", "wav": "audio/wav"},
+            slots={"referenceAudio": "audio"},
+            omits=("negativePrompt",),
+            estimate="sogni_core.media:audio_estimate",
+            max_bytes=512 * 2**20,
+            download_seconds=600,
+        ),
+    ]

@@ -29,12 +29,12 @@ class Announcements:
     _key: str
 
     @classmethod
-    def of(cls, resolved: Resolved, project: Project, key: str) -> Announcements:
-        """Make them; raises PluginError if a workflow's text names what is not there."""
+    def of(cls, resolved: Resolved, project: Project, medium: str, key: str) -> Announcements:
+        """Make them for a project of a medium; raises PluginError if a workflow's text names what is not there."""
         workflow = resolved.workflow.record
         try:
             lines = tuple(_lines(resolved))
-            made = cls(lines, workflow.completes, project.media.capitalize(), key)
+            made = cls(lines, workflow.completes, medium.capitalize(), key)
             made.completed(0, project.count)
         except Exception as error:
             owner = resolved.workflow.plugin.label

@@ -108,9 +108,7 @@ async def read_assets(request: Request, fetch: Fetch) -> tuple[Request, list[Pro
         try:
             local = await fetch(asset.source) if asset.is_url else asset
             kind = specs[name].media if name in specs else "image"
-            # Nobody asks for the digest of a film, and reading all of it would double the time of a large one.
-            digest = kind == "image"
-            measured[name][place] = await asyncio.to_thread(read_asset, local, kind=kind, digest=digest)
+            measured[name][place] = await asyncio.to_thread(read_asset, local, kind=kind)
         except InputError as error:
             text, hint = literal(error.message), literal(error.hint or "")
             problems.append(Problem("asset.unusable", (name,), text, error.details, error.code, hint))

@@ -20,6 +20,7 @@ from sogni_core._engine.progress import ProgressReporter
 from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
 from sogni_core._engine.scene import distinct
 from sogni_core._host.host import PluginHost
+from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, InputError, SogniError
@@ -45,9 +46,10 @@ class Engine:
         self.registry = host.registry
         self.settings = settings
         self.paths = paths
-        self.last_render = LastRender(paths.last_render)
+        self.last_render = LastRender(paths.last_render, self.registry.medium)
         self.projects: list[dict[str, Any]] = []
-        self.networks = Networks(self.registry, settings, paths, environ, self.http, lambda: self.journal)
+        self.media = Media(self.registry)
+        self.networks = Networks(self.registry, self.media, settings, paths, environ, self.http, lambda: self.journal)
         self._resolver = Resolver(self.registry, settings, self.last_render)
         self._http: Http | None = None
         self._journal: Journal | None = None
@@ -127,7 +129,9 @@ class Engine:
         network = resolved.request.network if isinstance(resolved.request, RenderOptions) else ""
         with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
             wire = network if network in LIVE_NETWORKS else "fast"
-            scene = PlanScene(self.section, self.prepare, utc_now(), 0, _silent, Path(folder), wire)
+            scene = PlanScene(
+                self.section, self.prepare, utc_now(), 0, _silent, Path(folder), wire, self.registry, self.media
+            )
             for notice in resolved.notices:
                 scene.notice(notice)
             await call_workflow(resolved, PlanContext(scene, resolved))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,17 @@ from typing import Any
 from sogni_core._engine.prompt_hash import LARGEST
 from sogni_core.errors import InputError
 from sogni_core.files import private_folder, write_atomic
+from sogni_core.plugin import Medium
 from sogni_core.result import Result
 
 
 class LastRender:
     """The last render as it stands on disk. A file that does not read is an InputError NO_LAST_RENDER."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, medium: Callable[[str], Medium | None]) -> None:
+        """``medium`` finds a medium by its name."""
         self.path = path
+        self._medium = medium
 
     def read(self) -> dict[str, Any]:
         """Return what the file holds."""
@@ -42,8 +45,10 @@ class LastRender:
     def image(self) -> str:
         """Return the path of the last render's image if it is still there, else its first URL."""
         found = self.read()
-        if found.get("type") in ("video", "audio"):
-            raise InputError("NO_LAST_RENDER", f"The last render is no image but {found['type']}.")
+        made = found.get("type")
+        medium = self._medium(made) if isinstance(made, str) else None
+        if medium is not None and not next(iter(medium.formats.values())).startswith("image/"):
+            raise InputError("NO_LAST_RENDER", f"The last render is no image but {made}.")
         local = found.get("localPath")
         if isinstance(local, str) and local and Path(local).is_file():
             return local

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._engine.endpoints import plugin_endpoint
+from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core._journal.app_ids import AppIdLease, lease_app_id
 from sogni_core._network.account import Account
@@ -53,6 +54,7 @@ class Networks:
     def __init__(
         self,
         registry: Registry,
+        media: Media,
         settings: Settings,
         paths: Paths,
         environ: Mapping[str, str],
@@ -60,6 +62,7 @@ class Networks:
         journal: Callable[[], Journal],
     ) -> None:
         self._registry = registry
+        self._media = media
         self._settings = settings
         self._paths = paths
         self._environ = environ
@@ -110,7 +113,14 @@ class Networks:
             self._journal().note_found(project, endpoint.socket_url, account.name, app_id.leased() or "")
 
         session = Session(
-            endpoint, account=account, http=self._http(), app_id=app_id, network=wire, cache=cache, found=found
+            endpoint,
+            account=account,
+            http=self._http(),
+            app_id=app_id,
+            medium_of=self._media.of,
+            network=wire,
+            cache=cache,
+            found=found,
         )
         self._stack.push_async_callback(session.close)
         way = NetworkHandle(endpoint, session, account, app_id.leased, wire, self._registry)

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Self
 
 from sogni_core._engine.networks import NetworkHandle, Networks
-from sogni_core._engine.placeholders import stand_in
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.workflow_context import WorkflowContext
+from sogni_core._host.media import Media
+from sogni_core._host.registry import Registry
+from sogni_core._protocol import ids
+from sogni_core._protocol.medium import LoadedMedium
+from sogni_core._protocol.requests import job_request
 from sogni_core.errors import AuthError, SogniError
 from sogni_core.files import absolute, numbered
 from sogni_core.problem import Notice
@@ -27,6 +31,8 @@ class PlanScene(Scene):
     """Temporary: gone when the plan is made."""
     network: str
     """``fast`` or ``relaxed``, as projects name it."""
+    registry: Registry
+    media: Media
     steps: list[PlannedStep] = field(default_factory=list)
     price_error: SogniError | None = None
 
@@ -47,17 +53,31 @@ class PlanContext(WorkflowContext):
         return type(self)(self._plan, resolved, prefix)
 
     async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
+        plan = self._plan
+        medium = plan.media.of(project)
         name = self._prefix + key
-        project = replace(project, network=project.network or self._plan.network)
+        project = replace(project, network=project.network or plan.network)
+        # The request itself is not sent; what would be refused then is refused now.
+        job_request(project, ids.make(), medium=medium, comfy=plan.registry.model(project.model).sampling == "comfy")
         files = tuple(numbered(absolute(output), project.count)) if output is not None else ()
-        self._plan.steps.append(PlannedStep(name, project, files))
-        artifacts = []
-        for index in range(project.count):
-            artifacts.append(stand_in(project, index, self._plan.home / f"{name.replace('/', '-')}-{index}"))
+        length, details = medium.length(project), medium.details(project)
+        plan.steps.append(PlannedStep(name, project, files, media=medium.name, length=length, details=details))
+        stem = name.replace("/", "-")
+        artifacts = [
+            _placeholder(medium, project, index, plan.home / f"{stem}-{index}.{medium.format(project)}")
+            for index in range(project.count)
+        ]
         return Outcome(name, "", "completed", tuple(artifacts))
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
         return Artifact(0, "", path=absolute(output))
+
+
+def _placeholder(medium: LoadedMedium, project: Project, index: int, path: Path) -> Artifact:
+    facts = medium.placeholder(project, path)
+    if facts is None:
+        return Artifact(index, medium.content_type(project))
+    return Artifact(index, facts.content_type, path, width=facts.width, height=facts.height, seconds=facts.seconds)
 
 
 async def priced(networks: Networks, network: str, planned: PlanScene) -> list[PlannedStep]:

@@ -9,11 +9,8 @@ from typing import Any
 from sogni_core._network.facts import Price
 from sogni_core._network.session import Session
 from sogni_core.errors import MoneyError, ServiceError, SogniError, TransportError
+from sogni_core.plugin import Medium
 from sogni_core.project import Project
-
-ASKED_FIRST = ("video",)
-"""Kinds of project whose price is compared with the balance before they are sent: those that are dear."""
-
 
 Answer = Price | SogniError
 """The price of a project, or why the network did not say it."""
@@ -58,9 +55,14 @@ class Prices:
             return error
 
 
-async def afford(session: Session, project: Project, price: asyncio.Task[Answer], warn: Callable[[str], None]) -> None:
-    """Raise MoneyError INSUFFICIENT_BALANCE if the balance cannot pay the project; go on if nobody can say."""
-    if project.media not in ASKED_FIRST:
+async def afford(
+    session: Session, project: Project, medium: Medium, price: asyncio.Task[Answer], warn: Callable[[str], None]
+) -> None:
+    """Raise MoneyError INSUFFICIENT_BALANCE if the balance cannot pay the project; go on if nobody can say.
+
+    Only for media whose projects are expensive.
+    """
+    if not medium.checks_balance:
         return
     try:
         balance = await session.balance()
@@ -79,11 +81,11 @@ async def afford(session: Session, project: Project, price: asyncio.Task[Answer]
     named = await price
     if isinstance(named, SogniError) or named.amount is None:
         reason = named.message if isinstance(named, SogniError) else "the network named none"
-        warn(f"Could not estimate video cost ({reason})")
+        warn(f"Could not estimate {medium.name} cost ({reason})")
         return
     if named.amount > available:
         raise MoneyError(
             "INSUFFICIENT_BALANCE",
-            f"Insufficient {token} balance for video render (need ~{named.amount:.2f}, have {available:.2f}).",
+            f"Insufficient {token} balance for {medium.name} render (need ~{named.amount:.2f}, have {available:.2f}).",
             details={**details, "required": float(named.amount)},
         )

@@ -14,7 +14,7 @@ from sogni_core.field import camel
 from sogni_core.files import absolute
 from sogni_core.origin import DEFAULT
 from sogni_core.problem import Notice
-from sogni_core.project import Asset, Project
+from sogni_core.project import Asset
 from sogni_core.request import ImageOptions, RenderOptions, Request
 from sogni_core.result import Artifact, Outcome, Result
 
@@ -114,8 +114,11 @@ def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
     }
 
 
-def finished(result: Result, resolved: Resolved, first: Project | None, facts: Mapping[str, Any]) -> Result:
-    """Complete a workflow's result with the facts of its run; raises its error if there is no output at all."""
+def finished(result: Result, resolved: Resolved, medium: str, model: str, facts: Mapping[str, Any]) -> Result:
+    """Complete a workflow's result with the facts of its run; raises its error if there is no output at all.
+
+    ``medium`` and ``model`` are those of the first project that was submitted, empty if none was.
+    """
     wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
     if wrong and not result.artifacts:
         ids = {"projectIds": list(result.project_ids)} if result.project_ids else {}
@@ -128,11 +131,11 @@ def finished(result: Result, resolved: Resolved, first: Project | None, facts: M
         error = error.with_details({"failed": failed})
     # What stays on the network was not looked at: then the project says what it is.
     media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else ""
-    media = media or (first.media if first is not None else resolved.mode.record.name)
+    media = media or medium or resolved.mode.record.name
     return replace(
         result,
         type=result.type or media,
-        fields=echo(resolved, result.artifacts, first.model if first is not None else ""),
+        fields=echo(resolved, result.artifacts, model),
         extra={**result.extra, **_missing(echo_own(resolved), result.extra)},
         error=error,
         mode=resolved.mode.record.name,

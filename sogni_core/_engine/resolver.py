@@ -34,8 +34,6 @@ from sogni_core.request import ImageOptions, RenderOptions, Request
 from sogni_core.settings import Settings, Value
 from sogni_core.text import quote_path
 
-_FORMATS = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".webp": "webp"}
-
 _ON = (True, "true", "1")
 """A switch that is on, from Python and from a command line."""
 
@@ -129,7 +127,7 @@ class Resolver:
         self._fill_model(model, chosen.record, values, origins)
         entry = self._entry(str(values.get("model") or ""), chosen.record)
         self._fill_defaults(model, chosen.record, entry, values, origins)
-        self._fill_format(model, values, origins, notices)
+        self._fill_format(model, entry, values, origins, notices)
         self._fill_timeout(model, chosen.record, entry, values, origins)
         with blaming(mode.plugin, model.__qualname__):
             request = self._build(model, values, origins, problems)
@@ -139,7 +137,7 @@ class Resolver:
             seed = find_seed(request, given_fields, self._last_render, notices)
             value, strategy = seed.value, seed.strategy
             if value is None:
-                name = chosen.record.name if entry.media == "video" else "image"
+                name = "image" if isinstance(request, ImageOptions) else chosen.record.name
                 hashed = hashed_of(request, name, given_fields, origins)
                 value = prompt_hash.prompt_hash(hashed)
             origins["seed"] = seed.origin
@@ -254,21 +252,30 @@ class Resolver:
                 values[name], origins[name] = value, Origin("model", entry.id)
 
     def _fill_format(
-        self, model: type[Request], values: dict[str, Any], origins: dict[str, Origin], notices: list[Notice]
+        self,
+        model: type[Request],
+        entry: Model,
+        values: dict[str, Any],
+        origins: dict[str, Origin],
+        notices: list[Notice],
     ) -> None:
-        output = values.get("output")
-        if "output_format" not in model.model_fields or not output:
+        """Take the format from the output's name where there is a choice, and tell where the name says another one."""
+        output, medium = values.get("output"), self._registry.medium(entry.media)
+        if "output_format" not in model.model_fields or not output or medium is None:
             return
-        extension = Path(str(output)).suffix
-        wanted = _FORMATS.get(extension.lower())
+        name = Path(str(output))
+        named = _same_format(name.suffix.lower().removeprefix("."))
+        wanted = next((one for one in medium.formats if _same_format(one) == named), None)
         asked = str(values.get("output_format") or "").strip().lower()
-        if not asked and wanted is not None:
+        is_choice = len(medium.formats) > 1
+        if not asked and wanted is not None and is_choice:
             values["output_format"], origins["output_format"] = wanted, EXTENSION
-        elif not asked and extension and issubclass(model, ImageOptions) and _is_open(model):
-            text = "{extension} is not an image format that sogni can choose; the service picks one."
-            notices.append(Notice("output.format-unknown", ("output",), text, {"extension": quote_path(extension)}))
-        elif asked and extension and wanted != _FORMATS.get(f".{asked}"):
-            facts = {"format": asked, "name": quote_path(Path(str(output)).name)}
+        elif not asked and named and wanted is None and is_choice and _is_open(model):
+            facts = {"extension": quote_path(name.suffix), "medium": medium.name}
+            text = "{extension} is not one of the {medium} formats that sogni can choose; the service picks one."
+            notices.append(Notice("output.format-unknown", ("output",), text, facts))
+        elif asked in medium.formats and named and named != _same_format(asked):
+            facts = {"format": asked, "name": quote_path(name.name)}
             text = "The output is {format}, but its name is {name}."
             notices.append(Notice("output.format-differs", ("output_format", "output"), text, facts))
 
@@ -313,6 +320,11 @@ class Resolver:
         if spec is not None and spec.positional and spec.kind == "text" and not spec.many:
             return {name: "?"}
         return {}
+
+
+def _same_format(name: str) -> str:
+    """Return the one name of a format that has two."""
+    return {"jpeg": "jpg"}.get(name, name)
 
 
 def _is_open(model: type[Request]) -> bool:

@@ -21,16 +21,11 @@ from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
 from sogni_core._protocol import ids
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core.files import absolute, private_folder
 from sogni_core.project import Project
 from sogni_core.request import RenderOptions
 from sogni_core.result import Artifact, Outcome, Progress
-
-
-def extension(project: Project) -> str:
-    """Return the extension of a file that is named by this program: the format's, else the usual one of the medium."""
-    usual = {"video": "mp4", "audio": "mp3"}.get(project.media, "png")
-    return f".{project.output_format or usual}"
 
 
 @dataclass
@@ -45,6 +40,7 @@ class RunScene(Scene):
     prices: Prices
     network: str
     """Name of the network, as results report it."""
+    medium_of: Callable[[Project], LoadedMedium]
     known: dict[str, StoredStep] = field(default_factory=dict)
     """Steps of an earlier process of this run, by key."""
     steps: list[Step] = field(default_factory=list)
@@ -69,10 +65,11 @@ class RunContext(WorkflowContext):
 
     async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
         run = self._run
+        medium = run.medium_of(project)
         name = self._prefix + key
         if output is None and run.handle.endpoint.ends_with_call:
-            output = run.folder / f"{name.replace('/', '-')}{extension(project)}"
-        announcements = Announcements.of(self._resolved, project, key)
+            output = run.folder / f"{name.replace('/', '-')}.{medium.format(project)}"
+        announcements = Announcements.of(self._resolved, project, medium.name, key)
         if not run.steps:
             run.wrapping = bool(self._prefix)
             if (seed := about_seed(self._resolved)) is not None:
@@ -91,6 +88,7 @@ class RunContext(WorkflowContext):
             run_id=run.run_id,
             key=name,
             project=project,
+            medium=medium,
             project_id=known.project_id if known is not None and known.state not in AGAIN else ids.make(),
             known=known,
             price=run.prices.ask(project),

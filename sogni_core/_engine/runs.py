@@ -78,10 +78,12 @@ class Runs:
         """Run the workflow of a run that the journal knows, and note how it ended."""
         try:
             result = await call_workflow(resolved, RunContext(scene, resolved))
+            first = scene.steps[0] if scene.steps else None
             result = finished(
                 result,
                 resolved,
-                scene.steps[0].project if scene.steps else None,
+                first.medium.name if first is not None else "",
+                first.project.model if first is not None else "",
                 {
                     "run_id": scene.run_id,
                     "network": scene.network,
@@ -123,6 +125,7 @@ class Runs:
             handle=way,
             prices=Prices(way.session, way.is_comfy),
             network=network,
+            medium_of=self._engine.media.of,
         )
         tell.failed = scene.warn
         return scene

@@ -15,6 +15,7 @@ from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitError, TransportError, first_of
 from sogni_core.files import numbered, prepare_output
 from sogni_core.project import Project
@@ -38,6 +39,7 @@ class Step:
         run_id: str,
         key: str,
         project: Project,
+        medium: LoadedMedium,
         project_id: str,
         known: StoredStep | None,
         price: asyncio.Task[Answer],
@@ -49,6 +51,7 @@ class Step:
     ) -> None:
         self.key = key
         self.project = project
+        self.medium = medium
         self.project_id = project_id
         self.state: State | None = None
         """None while it goes on."""
@@ -150,7 +153,7 @@ class Step:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(submission.upload())
-                group.create_task(afford(self._way.session, self.project, self._price, self._warn))
+                group.create_task(afford(self._way.session, self.project, self.medium.record, self._price, self._warn))
         except BaseExceptionGroup as failed:
             raise first_of(failed) or failed from None
 

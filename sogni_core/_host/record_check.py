@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.targets import RESOURCE, TARGET
 from sogni_core.errors import PluginError
-from sogni_core.plugin import RECORDS, Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import RECORDS, Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
 
 HOOKS: Mapping[str, type] = {
     "sogni_modes": Mode,
@@ -19,6 +19,7 @@ HOOKS: Mapping[str, type] = {
     "sogni_commands": Command,
     "sogni_networks": Network,
     "sogni_models": Model,
+    "sogni_media": Medium,
 }
 """Hook to the record it returns."""
 
@@ -31,6 +32,8 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*( [a-z0-9]+(-[a-z0-9]+)*)?")
 _SECTION = re.compile(r"([a-z][a-z0-9_]*)?")
 _ID = re.compile(r"[^\s\x00-\x1f\x7f]+")
+_CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
+_KIND = re.compile(r"[a-z]+")
 
 _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Mode, "name"): _NAME,
@@ -51,6 +54,14 @@ _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Network, "name"): _NAME,
     (Network, "target"): TARGET,
     (Model, "id"): _ID,
+    (Medium, "name"): _NAME,
+    (Medium, "project"): TARGET,
+    (Medium, "builder"): TARGET,
+    (Medium, "formats"): _CONTENT_TYPE,
+    (Medium, "slots"): _KIND,
+    (Medium, "decoder"): TARGET,
+    (Medium, "placeholder"): TARGET,
+    (Medium, "estimate"): TARGET,
 }
 
 Type = Callable[[object], bool]
@@ -59,8 +70,12 @@ Type = Callable[[object], bool]
 TYPES: Mapping[str, Type] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "int": lambda value: isinstance(value, int),
+    "float": lambda value: isinstance(value, int | float),
     "float | None": lambda value: value is None or isinstance(value, int | float),
     "tuple[str, ...]": lambda value: _many(value, str),
+    "Mapping[str, str]": lambda value: _maps(value, lambda item: isinstance(item, str)),
     "Mapping[str, str | tuple[str, ...]]": lambda value: _maps(
         value, lambda item: isinstance(item, str) or _many(item, str)
     ),
@@ -101,7 +116,16 @@ def check_record(plugin: PluginInfo, hook: str, record: object) -> Any:
         if not TYPES[info.type](value):
             raise refuse(f"{wanted.__name__}.{name} must be {info.type}, not {value!r:.80}.")
         form = _FORMS.get((wanted, name))
-        for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+        for text in _texts(value):
             if form is not None and not form.fullmatch(text):
                 raise refuse(f"{wanted.__name__}.{name} must look like {form.pattern!r}, not {text!r:.80}.")
+    if isinstance(record, Medium) and not (record.formats and all(map(_NAME.fullmatch, record.formats))):
+        raise refuse(f"Medium.formats must name at least one format, such as 'png', not {record.formats!r:.80}.")
     return record
+
+
+def _texts(value: object) -> Iterable[Any]:
+    """Return the texts in a value; of a mapping its values."""
+    if isinstance(value, Mapping):
+        return value.values()
+    return (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()

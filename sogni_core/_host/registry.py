@@ -11,7 +11,7 @@ from sogni_core._host import extras
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core.errors import InputError, PluginError
 from sogni_core.frozen import frozen
-from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.text import nearest
 
 R = TypeVar("R")
@@ -135,6 +135,16 @@ class Registry:
             merged = _merge(merged, entry, first=entry is (own or families)[0])
         return merged
 
+    def medium(self, name: str) -> Medium | None:
+        """Return the medium of this name; None if no plugin brings it."""
+        return next((owned.record for owned in self.usable(Medium) if owned.record.name == name), None)
+
+    def require_owned(self, owned: Owned[R]) -> Owned[R]:
+        """Return a record; raises PluginError PLUGIN_CONFLICT if another plugin claims a name of it too."""
+        if self._is_usable(owned):
+            return owned
+        raise self._conflict(owned)
+
     def _one(self, kind: type[R], name: str) -> Owned[R]:
         claims = [owned for owned in self.every(kind) if owned.record.name == name]  # type: ignore[attr-defined]
         for owned in claims:
@@ -142,15 +152,21 @@ class Registry:
                 return owned
         if not claims:
             self._absent(kind, name)
+        raise self._conflict(claims[0])
+
+    def _conflict(self, one: Owned[Any]) -> PluginError:
+        """Name everybody who claims a name of this record."""
+        contested = {claim for claim in _claims(one.record) if self._owners.get(claim) is not one.plugin}
+        name = str(one.record.name)
         rivals = [
             o
-            for space in (Mode, Command, Network)
+            for space in (Mode, Command, Network, Medium)
             for o in self.every(space)
-            if _claim(o.record) == _claim(claims[0].record)
+            if contested.intersection(_claims(o.record))
         ]
         labels = " and ".join(dict.fromkeys(owned.plugin.label for owned in rivals))
         ways = " or ".join(f"sogni call {o.plugin.name}:{name}" for o in rivals if isinstance(o.record, Mode))
-        raise PluginError(
+        return PluginError(
             "PLUGIN_CONFLICT",
             f"The name {name!r} is claimed by more than one plugin: {labels}.",
             hint=f"Uninstall one of them, or use {ways}." if ways else "Uninstall one of them.",
@@ -162,7 +178,7 @@ class Registry:
         return owned.plugin is mode.plugin or self._is_usable(mode)
 
     def _is_usable(self, owned: Owned[Any]) -> bool:
-        return self._owners.get(_claim(owned.record), owned.plugin) is owned.plugin
+        return all(self._owners.get(claim, owned.plugin) is owned.plugin for claim in _claims(owned.record))
 
     def _absent(self, kind: type[Any], name: str) -> NoReturn:
         word = (name.split() or [""])[0]
@@ -199,9 +215,10 @@ class Registry:
     def _settle(self) -> Iterator[tuple[_Claim, PluginInfo | None]]:
         """Decide who owns each name: the core what it claims, nobody what two plugins claim."""
         claimants: dict[_Claim, list[Owned[Any]]] = {}
-        for kind in (Mode, Command, Network, Settings, Workflow):
+        for kind in (Mode, Command, Network, Settings, Workflow, Medium):
             for owned in self.every(kind):
-                claimants.setdefault(_claim(owned.record), []).append(owned)
+                for claim in _claims(owned.record):
+                    claimants.setdefault(claim, []).append(owned)
         for claim, claims in claimants.items():
             plugins = list({id(owned.plugin): owned.plugin for owned in claims}.values())
             core = [plugin for plugin in plugins if plugin.is_core]
@@ -228,17 +245,19 @@ _RESERVED = {
 }
 
 
-def _claim(record: Any) -> _Claim:
-    """Say which name a record takes; two plugins must not take the same. Modes and commands share one space."""
+def _claims(record: Any) -> tuple[_Claim, ...]:
+    """Say which names a record takes; two plugins must not take the same. Modes and commands share one space."""
     if isinstance(record, Workflow):
-        return ("workflow", record.mode, record.name)
+        return (("workflow", record.mode, record.name),)
     if isinstance(record, Settings):
-        return ("section", record.section)
+        return (("section", record.section),)
     if isinstance(record, Network):
-        return ("network", record.name)
+        return (("network", record.name),)
     if isinstance(record, Mode | Command):
-        return ("command", record.name.split()[0])
-    return ("", "")
+        return (("command", record.name.split()[0]),)
+    if isinstance(record, Medium):
+        return ("medium", record.name), ("project class", record.project)
+    return ()
 
 
 def _merge(into: Model, entry: Model, *, first: bool) -> Model:

@@ -7,6 +7,7 @@ from typing import Final, final
 from sogni_core._network.search import NeverArrived
 from sogni_core._protocol import frames, requests
 from sogni_core._protocol.events import ProjectFailed
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._transport.calls import PaidFrame
 from sogni_core.errors import InternalError
 from sogni_core.project import Project
@@ -28,10 +29,13 @@ class NotAdmitted:
 class PaidRequest:
     """The request of one project. Nothing else makes a :class:`PaidFrame`."""
 
-    def __init__(self, project: Project, project_id: str, *, comfy: bool, earlier: bool = False) -> None:
+    def __init__(
+        self, project: Project, project_id: str, *, medium: LoadedMedium, comfy: bool, earlier: bool = False
+    ) -> None:
         """``earlier``: another process wrote it already. Raises InputError for a project that cannot be sent."""
         self._project = project
         self._project_id = project_id
+        self._medium = medium
         self._comfy = comfy
         self._frame: PaidFrame | None = PaidFrame(self._text())
         if earlier:
@@ -63,4 +67,5 @@ class PaidRequest:
         return PaidFrame(self._text())
 
     def _text(self) -> str:
-        return frames.encode(requests.TYPE, requests.job_request(self._project, self._project_id, comfy=self._comfy))
+        payload = requests.job_request(self._project, self._project_id, medium=self._medium, comfy=self._comfy)
+        return frames.encode(requests.TYPE, payload)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from sogni_core._network.facts import Price
 from sogni_core._network.rest import Rest
-from sogni_core._protocol.estimates import estimate_path
 from sogni_core._protocol.greeting import amount
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.values import positive, record
 from sogni_core.errors import SogniError
 from sogni_core.project import Project
@@ -22,8 +22,11 @@ MOST_KEPT = 256
 class Prices:
     """Asks for prices, and for what is alike only once a minute. Needs no login."""
 
-    def __init__(self, rest: Rest, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, rest: Rest, medium_of: Callable[[Project], LoadedMedium], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._rest = rest
+        self._medium_of = medium_of
         self._clock = clock
         self._asked: dict[str, tuple[float, asyncio.Task[Price]]] = {}
 
@@ -34,7 +37,7 @@ class Prices:
         one (a video without its size, frames and fps), ServiceError, TransportError.
         """
         # The path says all that the price depends on, the token included.
-        path = estimate_path(project, network)
+        path = self._medium_of(project).estimate_path(project, network)
         at, task = self._asked.get(path, (0.0, None))
         if task is None or _useless(task) or self._clock() - at > GOOD_SECONDS:
             task = asyncio.create_task(self._estimate(path, project.token_type), name="sogni estimate")

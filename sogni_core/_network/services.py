@@ -9,7 +9,9 @@ from sogni_core._network.clock import Clock, Pause
 from sogni_core._network.connection import Connection
 from sogni_core._network.lookups import Lookups
 from sogni_core._network.transfers import Transfers
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core.frozen import frozen
+from sogni_core.project import Project
 
 if TYPE_CHECKING:
     from sogni_core._network.submission import Submission
@@ -24,6 +26,7 @@ class SubmissionServices:
     lookups: Lookups
     clock: Clock
     pause: Pause
+    medium_of: Callable[[Project], LoadedMedium]
     own: Callable[[Coroutine[Any, Any, None]], None]
     """Runs work beside until it is done or the session is closed."""
     begun: Callable[[Submission], None]

@@ -25,6 +25,7 @@ from sogni_core._network.rest import Rest
 from sogni_core._network.store_host import StoreHost
 from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_models
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.tiers import Tier
 from sogni_core._transport.http import Http
 from sogni_core.errors import InternalError, SogniError
@@ -61,6 +62,7 @@ class Session:
         account: Account,
         http: Http,
         app_id: Callable[[str], str],
+        medium_of: Callable[[Project], LoadedMedium],
         network: str = "fast",
         cache: Path | None = None,
         rng: random.Random | None = None,
@@ -70,6 +72,7 @@ class Session:
     ) -> None:
         """``app_id`` gives the stored id of this installation for an account's name; asked once, before connecting.
 
+        ``medium_of`` gives the medium of a project, or raises InputError for one that cannot be sent.
         ``network`` is what the connection asks for, ``fast`` or ``relaxed``. ``cache`` is the folder in which the
         catalogue is kept; with None it is not, and is asked for only by :meth:`refresh_catalogue`. ``http`` is not
         closed here. ``pause`` is how time passes between tries, ``clock`` how it is known that it passed.
@@ -82,7 +85,8 @@ class Session:
         self._chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
         self._pause, self._clock = pause, clock or LoopClock()
         self._rest = Rest(endpoint, account, http)
-        self._prices = Prices(self._rest)
+        self._medium_of = medium_of
+        self._prices = Prices(self._rest, medium_of)
         self.catalogue = catalogue.Catalogue(cache, endpoint.socket_url)
         """What is known of the models; reading it asks nobody."""
         self._store = StoreHost(account.state, endpoint.rest_url)
@@ -239,6 +243,7 @@ class Session:
             lookups=Lookups(self._rest, app_id=app_id, clock=self._clock, pause=self._pause),
             clock=self._clock,
             pause=self._pause,
+            medium_of=self._medium_of,
             own=self._own,
             begun=self._begun,
             ended=self._ended,
@@ -326,7 +331,8 @@ class Session:
             self._http.warm(self._store.url, store=True)
         from sogni_core._network import results
 
-        await asyncio.to_thread(results.prepare, project)
+        medium = self._medium_of(project)
+        await asyncio.to_thread(results.prepare, medium, project)
 
     def _own(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

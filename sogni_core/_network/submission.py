@@ -59,7 +59,8 @@ class Submission:
         self.written_at = means.clock.time()
         self._written_on = self._heard_on = self._missed_on = 0
         self._means = means
-        self._request = PaidRequest(project, self.project_id, comfy=comfy, earlier=earlier)
+        self._medium = means.medium_of(project)
+        self._request = PaidRequest(project, self.project_id, medium=self._medium, comfy=comfy, earlier=earlier)
         self._frame = None if earlier else self._request.first()
         self._resend = resend
         self._recovered = not earlier
@@ -130,7 +131,8 @@ class Submission:
         try:
             async with asyncio.TaskGroup() as group:
                 for slot, asset in self.project.assets.items():
-                    group.create_task(self._means.transfers.upload(self.project_id, slot, asset))
+                    kind = self._medium.slot_kind(slot)
+                    group.create_task(self._means.transfers.upload(self.project_id, slot, asset, kind))
         except BaseExceptionGroup as failures:
             # One upload that fails ends the others; the first error speaks for all.
             raise first_of(failures) or failures from None
@@ -182,7 +184,7 @@ class Submission:
         job = self._finished.get(job_index)
         if job is None:
             raise InternalError("INTERNAL", f"Job {job_index} has not finished; there is nothing to collect.")
-        return await self._means.transfers.collect(self.project, self.project_id, job, output)
+        return await self._means.transfers.collect(self.project, self._medium, self.project_id, job, output)
 
     def receive(self, frame: frames.Frame) -> None:
         """Take a frame that names this project."""

@@ -10,15 +10,18 @@ from typing import Any
 from sogni_core._network.clock import Pause
 from sogni_core._network.facts import Collected
 from sogni_core._network.rest import Rest
-from sogni_core._network.results import Checked, inspect
+from sogni_core._network.results import inspect
 from sogni_core._network.store_host import StoreHost
-from sogni_core._protocol import audio, ids, slots
+from sogni_core._protocol import ids
 from sogni_core._protocol.close_codes import backoff
 from sogni_core._protocol.events import JobFinished
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.values import record, url
 from sogni_core._transport.http import MAX_LINES, Http
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.files import PartFile
+from sogni_core.media.file_check import FileFacts
+from sogni_core.media.references import stored_as_media, upload_type
 from sogni_core.project import Asset, Project
 from sogni_core.text import quote_path
 
@@ -30,12 +33,10 @@ DOWNLOADS = MAX_LINES
 IDLE_SECONDS = 30.0
 SLOWEST = 32 * 1024
 """Bytes per second below which an upload is given up."""
-LARGEST = {"image": 64 * 2**20, "audio": 512 * 2**20, "video": 4 * 2**30}
-"""Bytes of a result that are downloaded at most, by kind."""
-DOWNLOAD_SECONDS = {"image": 300.0, "audio": 600.0, "video": 1800.0}
-
-CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp",
-                 "mp3": "audio/mpeg", "flac": "audio/flac", "wav": "audio/wav", "mp4": "video/mp4"}  # fmt: skip
+MAX_BYTES = 4 * 2**30
+"""Bytes that are downloaded at most of a result that is not of its project's medium."""
+DOWNLOAD_SECONDS = 1800.0
+"""Time limit for such a download."""
 
 
 class Transfers:
@@ -52,8 +53,8 @@ class Transfers:
         self._uploads = asyncio.Semaphore(UPLOADS)
         self._downloads = asyncio.Semaphore(DOWNLOADS)
 
-    async def upload(self, project_id: str, slot: str, asset: Asset) -> None:
-        """Put a file into a slot of a project that is yet to be sent.
+    async def upload(self, project_id: str, slot: str, asset: Asset, kind: str) -> None:
+        """Put a file into a slot of a project that is yet to be sent; ``kind`` is what the slot holds.
 
         Raises TransportError UPLOAD_FAILED, InputError MISSING_FILE, AuthError.
         """
@@ -67,10 +68,10 @@ class Transfers:
             try:
                 # Outside the limit on PUTs, so that all URLs are asked for at once; each is used at once.
                 async with self._uploads:
-                    target = await self._upload_url(project_id, slot, asset)
+                    content_type = upload_type(asset, kind)
+                    target = await self._upload_url(project_id, slot, kind, content_type)
                     seconds = 60.0 + asset.size / SLOWEST
-                    kind = slots.content_type(slot, asset)
-                    reply = await self._http.upload(target, path, kind, seconds=seconds)
+                    reply = await self._http.upload(target, path, content_type, seconds=seconds)
             except (TransportError, ServiceError) as error:
                 failure = error
                 if not error.retryable or error.details.get("status") in {400, 404, 413}:
@@ -97,20 +98,24 @@ class Transfers:
             details={"slot": slot, **_facts(failure)},
         )
 
-    async def collect(self, project: Project, project_id: str, job: JobFinished, output: Path | None) -> Collected:
+    async def collect(
+        self, project: Project, medium: LoadedMedium, project_id: str, job: JobFinished, output: Path | None
+    ) -> Collected:
         """Get a result: its URL and, with ``output``, its file. Errors as :meth:`submission.Submission.collect`."""
         failure: SogniError | None = None
-        named = (job.result_url, project.media) if job.result_url is not None else None
+        named: tuple[str, LoadedMedium | None] | None = None
+        if job.result_url is not None:
+            named = job.result_url, medium
         for attempt in range(TRIES):
             if attempt:
                 await self._pause(backoff(attempt - 1, self._random()))
             try:
-                target, media = named or await self._download_url(project, project_id, job)
+                target, found = named or await self._download_url(project, medium, project_id, job)
                 if output is None:
-                    kind = CONTENT_TYPES.get(project.output_format or "", "") if media == project.media else ""
-                    return Collected(target, content_type=kind)
+                    known = found is not None and project.output_format is not None
+                    return Collected(target, content_type=medium.content_type(project) if known else "")
                 async with self._downloads:
-                    return await self._saved(target, media, output)
+                    return await self._saved(target, found, output)
             except AuthError as error:
                 # It is paid for, so one refusal is not believed; two are, and no login is tried over and over.
                 if isinstance(failure, AuthError):
@@ -135,26 +140,30 @@ class Transfers:
             details={"projectId": project_id, "jobId": job.job_id, "index": job.index, **_facts(failure)},
         )
 
-    async def _upload_url(self, project_id: str, slot: str, asset: Asset) -> str:
-        kind = slots.content_type(slot, asset)
-        query: dict[str, str | None] = {"jobId": project_id, "type": slot, "contentType": kind or None}
+    async def _upload_url(self, project_id: str, slot: str, kind: str, content_type: str) -> str:
+        query: dict[str, str | None] = {"jobId": project_id, "type": slot, "contentType": content_type or None}
         # The slot decides, not the file: a sound of no known type still belongs to the media.
-        if slots.endpoint(slot) == "media":
+        if stored_as_media(kind):
             answer = await self._rest.get("/v1/media/uploadUrl", query)
         else:
             answer = await self._rest.get("/v1/image/uploadUrl", {"imageId": ids.make(), **query})
         return self._named(answer, "uploadUrl")
 
-    async def _download_url(self, project: Project, project_id: str, job: JobFinished) -> tuple[str, str]:
-        """Ask for the URL of a result; gives its kind too, which is empty if it is not that of the project."""
+    async def _download_url(
+        self, project: Project, medium: LoadedMedium, project_id: str, job: JobFinished
+    ) -> tuple[str, LoadedMedium | None]:
+        """Ask for the URL of a result; gives its medium too, None if it is not that of the project."""
         media = {"jobId": project_id, "id": job.job_id, "type": "complete"}
-        # protocol: of an image the type of the format that the request named, of audio always, of video never.
-        if project.media != "image":
-            kind = CONTENT_TYPES[project.output_format or audio.FORMATS[0]] if project.media == "audio" else None
-            answer = await self._rest.get("/v1/media/downloadUrl", {**media, "contentType": kind})
-            return self._named(answer, "downloadUrl"), project.media
+        content_type = medium.content_type(project)
+        # protocol: the type is named for audio always, for video, which has a single format, never, and for an image
+        # only if its format was asked for: without a type the service looks for a PNG.
+        if stored_as_media(medium.kind):
+            typed = {"contentType": content_type if len(medium.record.formats) > 1 else None}
+            answer = await self._rest.get("/v1/media/downloadUrl", media | typed)
+            return self._named(answer, "downloadUrl"), medium
         query: dict[str, str | None] = {"jobId": project_id, "imageId": job.job_id, "type": "complete"}
-        query["contentType"] = CONTENT_TYPES.get(project.output_format or "")
+        if project.output_format is not None or content_type != "image/png":
+            query["contentType"] = content_type
         try:
             answer = await self._rest.get("/v1/image/downloadUrl", query)
         except ServiceError as error:
@@ -162,8 +171,8 @@ class Transfers:
             if error.details.get("status") != 404 or "/v1/media/downloadUrl" not in error.message:
                 raise
             answer = await self._rest.get("/v1/media/downloadUrl", dict(media))
-            return self._named(answer, "downloadUrl"), ""
-        return self._named(answer, "downloadUrl"), "image"
+            return self._named(answer, "downloadUrl"), None
+        return self._named(answer, "downloadUrl"), medium
 
     def _named(self, answer: object, field: str) -> str:
         found = url(record(answer).get(field))
@@ -173,9 +182,9 @@ class Transfers:
         self._store.note(found)
         return found
 
-    async def _saved(self, target: str, media: str, output: Path) -> Collected:
-        limit = LARGEST.get(media, LARGEST["video"])
-        seconds = DOWNLOAD_SECONDS.get(media, DOWNLOAD_SECONDS["video"])
+    async def _saved(self, target: str, medium: LoadedMedium | None, output: Path) -> Collected:
+        limit = medium.record.max_bytes if medium is not None else MAX_BYTES
+        seconds = medium.record.download_seconds if medium is not None else DOWNLOAD_SECONDS
         with PartFile(output) as part_file:
             received = await self._http.download(
                 target, part_file, limit_bytes=limit, idle=IDLE_SECONDS, seconds=seconds
@@ -186,7 +195,7 @@ class Transfers:
                     f"The file store answered with status {received.status}.",
                     details={"status": received.status},
                 )
-            checked = await _to_its_end(lambda: _committed(part_file, media))
+            checked = await _to_its_end(lambda: _committed(part_file, medium))
             return Collected(
                 target,
                 path=output,
@@ -199,14 +208,14 @@ class Transfers:
             )
 
 
-def _committed(part_file: PartFile, media: str) -> Checked:
+def _committed(part_file: PartFile, medium: LoadedMedium | None) -> FileFacts:
     """Check what was downloaded and put it into its place."""
-    checked = inspect(part_file.finish(), media)
+    checked = inspect(part_file.finish(), medium)
     part_file.commit()
     return checked
 
 
-async def _to_its_end(work: Callable[[], Checked]) -> Checked:
+async def _to_its_end(work: Callable[[], FileFacts]) -> FileFacts:
     """Run blocking work (fsync, decoding) in a thread; a cancellation waits for it, since it uses an open file."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:

@@ -9,12 +9,9 @@ is the first, ``job_id`` the second; ``jobIndex`` is the job's place among its p
 ``ids``            project ids, upload ids, app ids
 ``connection``     query of the socket's URL, and where the same host answers HTTP
 ``messages``       what a client says beside ``jobRequest``
-``requests``       ``jobRequest`` of a project, by its class; ``image``, ``video`` and ``audio`` build what is theirs,
-                   ``control``, ``sampling`` and ``slots`` what they share
-``aliases``        samplers and schedulers as they travel
-``refusals``       what would be paid for and cannot be right
+``medium``         a medium ready for use: what the plugin that registered it says of one kind of project
+``requests``       ``jobRequest`` of a project: what all kinds share, and what the builder of its medium adds
 ``constants``      every magic value of ``jobRequest``
-``estimates``      paths of the cost estimates
 ``tiers``          which values a model takes
 ``events``         what happened to a project, as values
 ``state``          one project's life: frames in, events out; ``jobs`` tells which ``imgID`` is which job

@@ -9,14 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-CONTEXT_IMAGES = 16
-"""Slots ``contextImage1`` to ``contextImage16``; clients before 5.x knew six."""
-
 LORAS = 8
 """LoRAs of a chain, at most."""
-
-STARTING_STRENGTH = 0.5
-"""How much of a starting image stays when nothing is said."""
 
 TOKENS = ("spark", "sogni")
 NETWORKS = ("fast", "relaxed")

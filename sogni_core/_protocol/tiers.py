@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, NamedTuple
 
-from sogni_core._protocol import aliases
-from sogni_core._protocol.values import count, items, number, plain, positive, record, text
+from sogni_core._protocol.values import count, items, number, positive, record, text
 from sogni_core.frozen import frozen
+from sogni_core.media import aliases
+from sogni_core.media.fields import plain_number
 
 Value = float | str | bool
 
@@ -134,7 +135,8 @@ def _range(told: Mapping[str, Any]) -> Range | None:
         step = 10.0 ** -min(decimals, _MOST_DECIMALS)
     elif step is None or step <= 0:
         step = 1.0
-    return Range(plain(least), plain(largest), None if default is None else plain(default), plain(step))
+    given = None if default is None else plain_number(default)
+    return Range(plain_number(least), plain_number(largest), given, plain_number(step))
 
 
 def _choice(name: str, told: Mapping[str, Any]) -> Choice | None:
@@ -153,7 +155,7 @@ def _value(name: str, told: object) -> Value | None:
         cleaned = text(told, 200)
         return _alias(name, cleaned) if cleaned else None
     found = number(told)
-    return None if found is None else plain(found)
+    return None if found is None else plain_number(found)
 
 
 def _alias(name: str, value: Value) -> Value:

@@ -1,7 +1,4 @@
-"""Tolerant reading of what a server sent: a value of the wrong type is no value, never an exception.
-
-And :func:`plain`, for what a client writes.
-"""
+"""Tolerant reading of what a server sent: a value of the wrong type is no value, never an exception."""
 
 from __future__ import annotations
 
@@ -90,8 +87,3 @@ def url(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > 16_384:
         return None
     return value if value.lower().startswith(("http://", "https://")) else None
-
-
-def plain(value: float) -> float:
-    """Give a number as the service's own client writes it: a whole one without a fraction."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -61,16 +61,12 @@ def _plan(plan: Plan, invocation: Invocation) -> int:
 
 
 def _plan_lines(plan: Plan) -> Iterator[str]:
-    from sogni_core.project import VideoProject
-
     yield f"{plan.mode} ({plan.workflow}) on {plan.network}: {len(plan.steps)} project(s), nothing was submitted."
     for step in plan.steps:
         project = step.project
         size = f", {project.width}x{project.height}" if project.width and project.height else ""
-        length = ""
-        if isinstance(project, VideoProject) and project.frames and project.fps:
-            length = f", {project.frames} frames at {project.fps:g} fps"
-        yield f"{step.key}: {project.count} {project.media}(s), {project.model}{size}{length}, seed {project.seed}"
+        length = f", {step.length}" if step.length else ""
+        yield f"{step.key}: {project.count} {step.media}(s), {project.model}{size}{length}, seed {project.seed}"
         for slot, asset in project.assets.items():
             yield f"  {slot}: {asset.source}"
         for path in step.files:

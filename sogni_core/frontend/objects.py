@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sogni_core.errors import CODES, SogniError
+from sogni_core.field import camel
 from sogni_core.frontend.dialect import PYTHON, Wording
 from sogni_core.problem import Problem
-from sogni_core.project import VideoProject
 from sogni_core.result import Plan, PlannedStep, Report, Result
 from sogni_core.text import clean, clean_block
 
@@ -47,13 +47,13 @@ def _planned(step: PlannedStep) -> JsonObject:
     project = step.project
     return {
         "key": step.key,
-        "media": project.media,
+        "media": step.media,
         "model": project.model,
         "prompt": project.prompt,
         "count": project.count,
         "width": project.width,
         "height": project.height,
-        **({"frames": project.frames, "fps": project.fps} if isinstance(project, VideoProject) else {}),
+        **{camel(name): value for name, value in step.details.items()},
         "seed": project.seed,
         "steps": project.steps,
         "guidance": project.guidance,

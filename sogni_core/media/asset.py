@@ -19,12 +19,13 @@ from sogni_core.text import quote_path
 _CHUNK = 1 << 20
 
 
-def read_asset(asset: Asset, *, kind: str = "image", digest: bool = True) -> Asset:
+def read_asset(asset: Asset, *, kind: str = "image", digest: bool | None = None) -> Asset:
     """Return ``asset`` with absolute path, content type, size, SHA-256, and what its kind has beside.
 
     That is width and height of an image, and of MP4 and QuickTime width, height and seconds. The file is
     ``asset.path`` if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``: ``image``, ``audio`` or
-    ``video``. ``digest``: whether its SHA-256 is worth the time, which is as much as sending the file takes nearby.
+    ``video``. ``digest``: whether to compute its SHA-256; None does so for images only, since reading all of a film
+    takes as long as sending it nearby.
     Raises MISSING_FILE for what cannot be read (missing, a folder, a pipe or device, no permission) and
     UNSUPPORTED_MEDIA for what is empty, of another kind, does not decode, or was cut short.
     """
@@ -33,7 +34,7 @@ def read_asset(asset: Asset, *, kind: str = "image", digest: bool = True) -> Ass
         # Looked at before it is opened: opening a pipe would wait for somebody to write into it.
         _regular(path.stat().st_mode)
         path = path.absolute()
-        head, size, sha256 = _hashed(path) if digest else _looked_at(path)
+        head, size, sha256 = _hashed(path) if digest or (digest is None and kind == "image") else _looked_at(path)
         found = content_type(head)
         width, height, seconds = 0, 0, 0.0
         if found in READABLE and kind != "image":

@@ -1,40 +1,40 @@
-"""Slots of a project: where files are put before the request, which afterwards only says that they are there."""
+"""Reference files: uploaded into slots before the request, which then only says that they are there."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from sogni_core.project import Asset
 
-_MEDIA = {"referenceAudio": "audio", "referenceVideo": "video"}
-"""Slot of a sound or video to its kind; every other slot is one of an image."""
+_MEDIA = frozenset(("audio", "video"))
 
 _CONTAINERS = frozenset(("ogg", "webm"))
 """Containers of both sound and video, whose first bytes do not always say which."""
 
 
-def endpoint(slot: str) -> Literal["image", "media"]:
-    """Return which of the two upload endpoints gives the URL of a slot."""
-    return "media" if slot in _MEDIA else "image"
+def stored_as_media(kind: str) -> bool:
+    """Whether files of a kind go through the service's media endpoints; images have endpoints of their own."""
+    return kind != "image"
 
 
-def content_type(slot: str, asset: Asset) -> str:
-    """Return the type under which a file is uploaded, and which the request repeats; empty if it is not known.
+def upload_type(asset: Asset, kind: str) -> str:
+    """Return the content type under which a file is uploaded, and which the request repeats; empty if unknown.
 
-    protocol: an Ogg or WebM file has the kind of its slot.
+    ``kind``: what its slot holds. protocol: an Ogg or WebM file has the kind of its slot.
     """
-    kind, _, container = asset.content_type.partition("/")
-    wanted = _MEDIA.get(slot, kind)
-    return f"{wanted}/{container}" if container in _CONTAINERS and kind in _MEDIA.values() else asset.content_type
+    found, _, container = asset.content_type.partition("/")
+    if container not in _CONTAINERS or found not in _MEDIA:
+        return asset.content_type
+    return f"{kind if kind in _MEDIA else found}/{container}"
 
 
-def flag(slot: str, asset: Asset | None, *, uploaded: str = "") -> dict[str, Any]:
-    """Make the fields of a reference: that it is there, and its type; none without a file.
+def reference_fields(slot: str, asset: Asset | None, kind: str = "image") -> dict[str, Any]:
+    """Return the key frame's fields for a reference: that it is there, and its content type; none without a file.
 
-    ``uploaded`` names the slot of the file where it is not called as its fields are.
+    ``slot`` ``referenceImage`` gives ``hasReferenceImage`` and ``referenceImageContentType``. ``kind``: what the slot
+    holds, ``image``, ``audio`` or ``video``.
     """
     if asset is None:
         return {}
-    name = slot[:1].upper() + slot[1:]
-    kind = content_type(uploaded or slot, asset)
-    return {f"has{name}": True} | ({f"{slot}ContentType": kind} if kind else {})
+    sent = upload_type(asset, kind)
+    return {f"has{slot[:1].upper()}{slot[1:]}": True} | ({f"{slot}ContentType": sent} if sent else {})

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from sogni_core._protocol import aliases
+from sogni_core.media import aliases
 from sogni_core.project import Project
 
-
-def comfy(project: Project) -> dict[str, Any]:
-    """Make the fields of the models of today: those of videos, of audio, and of most images."""
-    sampler, scheduler = chosen(project)
-    return {"comfySampler": sampler, "comfyScheduler": scheduler}
+SamplerForm = Literal["comfy", "legacy"]
+"""How a model takes its sampler: in the fields of today's models, or in those of the older image models."""
 
 
-def legacy(project: Project) -> dict[str, Any]:
-    """Make the fields of the older image models.
+def sampling_fields(project: Project, form: SamplerForm) -> dict[str, Any]:
+    """Return the key frame's fields for a project's sampler and scheduler.
 
-    protocol: here the sampler goes into ``scheduler`` and the scheduler into ``timeStepSpacing``.
+    protocol: in the legacy form the sampler goes into ``scheduler`` and the scheduler into ``timeStepSpacing``. Models
+    of video and audio take the Comfy form, whatever the catalogue says.
     """
-    sampler, scheduler = chosen(project)
+    sampler, scheduler = sampler_aliases(project)
+    if form == "comfy":
+        return {"comfySampler": sampler, "comfyScheduler": scheduler}
     return {"scheduler": sampler, "timeStepSpacing": scheduler}
 
 
-def chosen(project: Project) -> tuple[str | None, str | None]:
-    """Return the aliases of sampler and scheduler; a user may have typed either name."""
+def sampler_aliases(project: Project) -> tuple[str | None, str | None]:
+    """Return the aliases of sampler and scheduler, ``("dpmpp_sde", "karras")``, whichever name a user typed."""
     return (
         None if project.sampler is None else aliases.sampler(project.sampler),
         None if project.scheduler is None else aliases.scheduler(project.scheduler),

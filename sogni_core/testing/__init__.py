@@ -1,8 +1,9 @@
 """What a plugin's author needs for tests: one contract, and fixtures that pytest finds by itself.
 
-``check_plugin`` runs the whole contract of a plugin. The fixtures ``sogni_home``, ``sogni_app``, ``sogni_cli``
-and ``sogni_site`` are in :mod:`sogni_core.testing.pytest_plugin`; ``devnet`` comes with sogni-devnet. Names are
-imported when first asked for, since pytest loads this package in every run of everybody who has it installed.
+``check_plugin`` runs the whole contract of a plugin, ``payload_of`` shows what is sent for a project. The fixtures
+``sogni_home``, ``sogni_app``, ``sogni_cli`` and ``sogni_site`` are in :mod:`sogni_core.testing.pytest_plugin`;
+``devnet`` comes with sogni-devnet. Names are imported when first asked for, since pytest loads this package in every
+run of everybody who has it installed.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ if TYPE_CHECKING:
     from sogni_core.testing.contract import check_plugin
     from sogni_core.testing.distribution import write_distribution
     from sogni_core.testing.isolation import isolated_environ
+    from sogni_core.testing.payload import payload_of
 
-__all__ = ["Called", "call", "check_plugin", "isolated_environ", "write_distribution"]
+__all__ = ["Called", "call", "check_plugin", "isolated_environ", "payload_of", "write_distribution"]
 
 _HOMES = {
     "Called": "command_line",
     "call": "command_line",
     "check_plugin": "contract",
     "isolated_environ": "isolation",
+    "payload_of": "payload",
     "write_distribution": "distribution",
 }
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from sogni_core._host.targets import describe
-from sogni_core.testing import help, imports, registration, requests, targets
+from sogni_core.testing import help, imports, media, registration, requests, targets
 from sogni_core.testing.subject import Subject, subject_of
 
 
@@ -18,9 +18,9 @@ def check_plugin(plugin: ModuleType | str, *, beside: Collection[str] = ()) -> N
 
     What is checked: the module imports by itself, silently and without anything heavy, its own targets included;
     hooks are those of the specs; records are well formed, unique, and take no name of the core's; each target is
-    what its record says; each field of a request is an argument or an option with help and with flags of its own;
-    settings have defaults and descriptions and fit into TOML; settings that are named exist; the JSON Schema of
-    each mode is one; ``--help`` of each subcommand renders.
+    what its record says; a project of each medium can be built; each field of a request is an argument or an option
+    with help and with flags of its own; settings have defaults and descriptions and fit into TOML; settings that are
+    named exist; the JSON Schema of each mode is one; ``--help`` of each subcommand renders.
     """
     name = plugin if isinstance(plugin, str) else plugin.__name__
     with TemporaryDirectory(prefix="sogni-check-") as folder:
@@ -37,7 +37,7 @@ def _findings(name: str, folder: str, beside: tuple[str, ...]) -> Iterator[str]:
         return
     with subject_of(name, folder, beside) as subject:
         for check in (registration.findings, lambda known: imports.early(known, fresh), targets.findings,
-                      requests.findings, help.findings):  # fmt: skip
+                      media.findings, requests.findings, help.findings):  # fmt: skip
             yield from _named(check(subject), subject)
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from sogni_core.frozen import frozen
-from sogni_core.plugin import Command, Mode, Network, Settings, Validator, Workflow
+from sogni_core.plugin import Command, Medium, Mode, Network, Settings, Validator, Workflow
 from sogni_core.testing.subject import Subject
 
 HEAVY = ("pydantic", "httpx", "websockets", "PIL", "rich", "asyncio", "ssl", "eth_account", "typer")
@@ -86,6 +86,7 @@ def targets_of(subject: Subject) -> Iterator[str]:
         (Settings, ("model",)),
         (Command, ("target",)),
         (Network, ("target",)),
+        (Medium, ("project", "builder", "decoder", "placeholder", "estimate")),
     ):
         for record in subject.records(kind):
             for name in names:

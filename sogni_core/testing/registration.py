@@ -12,7 +12,7 @@ from sogni_core import plugin as hookspecs
 from sogni_core._host.record_check import HOOKS, check_record
 from sogni_core._host.targets import describe
 from sogni_core.errors import SogniError
-from sogni_core.plugin import PROJECT, Command, Mode, Model, Network, Settings, Workflow
+from sogni_core.plugin import PROJECT, Command, Medium, Mode, Model, Network, Settings, Workflow
 from sogni_core.testing.subject import Subject
 from sogni_core.text import nearest
 
@@ -67,5 +67,6 @@ def _twice(subject: Subject) -> Iterator[str]:
         + [("network", record.name) for record in subject.records(Network)]
         + [("settings section", record.section) for record in subject.records(Settings)]
         + [("model", record.id) for record in subject.records(Model)]
+        + [("medium", record.name) for record in subject.records(Medium)]
     )
     yield from (f"{what} {name!r} is registered {count} times" for (what, name), count in names.items() if count > 1)

@@ -17,13 +17,11 @@ from pydantic_core import to_jsonable_python
 from sogni_core._engine.announcements import strangers
 from sogni_core._host.targets import describe, read_text, resolve
 from sogni_core.errors import SogniError
-from sogni_core.plugin import Command, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
 from sogni_core.request import Request
 from sogni_core.settings import schema
 from sogni_core.testing.subject import Subject
 from sogni_core.text import nearest
-
-MEDIA = ("image", "video", "audio")
 
 SAMPLINGS = ("comfy", "legacy", "")
 
@@ -57,7 +55,7 @@ def findings(subject: Subject) -> Iterator[str]:
     for network in subject.records(Network):
         yield from _is(subject, f"network {network.name}", network.target, _no_network)
     for model in subject.records(Model):
-        yield from _model(model)
+        yield from _model(subject, model)
 
 
 def _is(subject: Subject, what: str, target: str, wrong: Callable[[Any], Iterator[str]]) -> Iterator[str]:
@@ -95,21 +93,21 @@ def _no_request(found: Any) -> Iterator[str]:
 def _no_workflow(found: Any) -> Iterator[str]:
     if not inspect.iscoroutinefunction(found):
         yield "is not an async function"
-    elif not _takes(found, 2):
+    elif not takes(found, 2):
         yield "does not take two arguments, (ctx, request)"
 
 
 def _no_rule(found: Any) -> Iterator[str]:
     if not callable(found) or inspect.iscoroutinefunction(found):
         yield "is not a plain function"
-    elif not _takes(found, 2):
+    elif not takes(found, 2):
         yield "does not take two arguments, (request, facts)"
 
 
 def _no_look(found: Any) -> Iterator[str]:
     if not callable(found) or inspect.iscoroutinefunction(found):
         yield "is not a plain function"
-    elif not _takes(found, 0):
+    elif not takes(found, 0):
         yield "takes arguments"
 
 
@@ -130,7 +128,8 @@ def _no_network(found: Any) -> Iterator[str]:
         yield "takes arguments; it may take settings and nothing else"
 
 
-def _takes(function: Callable[..., Any], count: int) -> bool:
+def takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether a function can be called with so many arguments."""
     try:
         inspect.signature(function).bind(*range(count))
     except TypeError:
@@ -211,9 +210,13 @@ def setting_exists(subject: Subject, key: str, what: str) -> Iterator[str]:
         yield f"{what} names a setting that does not exist: {error.message}"
 
 
-def _model(model: Model) -> Iterator[str]:
-    if model.media not in MEDIA:
-        yield f"model {model.id}: media must be one of {', '.join(MEDIA)}, not {model.media!r}"
+def _model(subject: Subject, model: Model) -> Iterator[str]:
+    media = sorted(owned.record.name for owned in subject.host.registry.every(Medium))
+    if model.media not in media:
+        yield (
+            f"model {model.id}: media must be one of {', '.join(media)}, not {model.media!r}; if another plugin "
+            "registers it, name that plugin in beside"
+        )
     if model.sampling not in SAMPLINGS:
         yield f"model {model.id}: sampling must be comfy, legacy or empty, not {model.sampling!r}"
     if model.workflow is not None and len(model.workflow.split(":")) != 2:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -309,6 +310,92 @@ def test_hook_sogni_models(stamps: Installed, sogni_app: Any) -> None:
     assert call(*argv, "-w", "640").json["errorDetails"]["max"] == 600
     model: Model = sogni_app(plugins=["stamps"]).registry.model("gravure-1")
     assert (model.media, model.sampling, model.use, model.seconds) == ("image", "comfy", "stamps", 70)
+
+
+SHEET = """
+from dataclasses import dataclass
+from typing import Annotated
+from sogni_core.media import FileFacts, check_file, check_range, estimate_path, image_placeholder, sampling_fields
+from sogni_core.project import Asset, Project
+from sogni_core.request import Argument, Option, RenderOptions
+from sogni_core.result import Result
+
+class Asked(RenderOptions):
+    motif: Annotated[str, Argument("What the stamps show.")]
+    rows: Annotated[int, Option("--rows", help="Rows.")] = 4
+    voice: Annotated[Asset | None, Option("--voice", help="Voice.", kind="audio")] = None
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet(Project):
+    rows: int
+    voice: Asset | None = None
+
+    @property
+    def assets(self):
+        return {"referenceAudio": self.voice} if self.voice else {}
+
+async def print_sheet(ctx, request):
+    project = Sheet.of(request, prompt=request.motif, width=512, height=768)
+    outcome = await ctx.submit(project, key="sheet", output=request.output)
+    for sheet in outcome.artifacts:
+        ctx.warn(f"It is {sheet.width} wide and takes {sheet.seconds} s.")
+    return Result.of(outcome)
+
+def key_frame(project, form):
+    check_range("rows", project.rows, 1, 8)
+    contexts = {f"hasContextImage{slot}": False for slot in range(1, 17)}
+    size = {"sizePreset": "custom", "width": project.width, "height": project.height}
+    return contexts | size | sampling_fields(project, form) | {"stampRows": project.rows}
+
+def decode(path):
+    return check_file(path)._replace(seconds=12.5)
+
+def stand_in(project, path):
+    return image_placeholder(project, path)._replace(width=99)
+
+def estimate(project, network):
+    return estimate_path("/api/v2/job/estimate", [project.token_type, network, project.model, project.count,
+                                                  0, 0, 0, 0, 512, 768], {})
+"""
+
+
+def test_hook_sogni_media(stamps: Installed, devnet: Any, tmp_path: Path) -> None:
+    call = stamps(
+        """sogni_modes():
+    return [Mode("sheet", "Print stamps.", request="stamps.mode:Asked", workflow="stamps.mode:print_sheet")]
+""",
+        """sogni_media():
+    return [Medium(name="sheet", project="stamps.mode:Sheet", builder="stamps.mode:key_frame",
+                   formats={"webp": "image/webp", "png": "image/png"}, slots={"referenceAudio": "audio"},
+                   omits=("seed",), decoder="stamps.mode:decode", placeholder="stamps.mode:stand_in",
+                   estimate="stamps.mode:estimate", length="{rows} rows of {count}", checks_balance=True,
+                   max_bytes=1_000_000, download_seconds=60)]
+""",
+        mode=SHEET,
+    )
+    with wave.open(str(tmp_path / "voice.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16000))
+    argv = ("sheet", "a bird", "-m", "flux1-schnell-fp8", "--voice", tmp_path / "voice.wav", "--json")
+    plan = call(*argv, "--dry-run", environ=devnet.environ).json
+    (step,) = plan["projects"]
+    assert (step["media"], step["rows"], step["count"], step["width"]) == ("sheet", 4, 1, 512)
+    assert plan["warnings"] == ["It is 99 wide and takes 0.0 s."]
+    assert plan["price"]["amount"] > 0
+    assert ", 4 rows of 1, seed" in call(*argv[:-1], "--dry-run", environ=devnet.environ).stdout
+    assert devnet.job_requests == []
+
+    done = call(*argv, "-o", tmp_path / "sheet", environ=devnet.environ)
+    assert done.exit_code == 0, done.stdout
+    assert done.json["warnings"] == ["It is 512 wide and takes 12.5 s."]
+    (request,) = devnet.job_requests
+    (frame,) = request["keyFrames"]
+    assert (request["outputFormat"], frame["stampRows"], "seed" in frame) == ("webp", 4, False)
+    asked = [entry.path for entry in devnet.requests]
+    assert {"/v1/media/uploadUrl", "/v4/account/balance"} <= set(asked)
+
+    refused = call(*argv, "--rows", "9", "--dry-run", environ=devnet.environ)
+    assert (refused.exit_code, refused.json["error"]) == (2, "A project's rows must be from 1 to 8.")
 
 
 @pytest.mark.parametrize(("hook", "record"), HOOKS.items(), ids=HOOKS)

@@ -15,15 +15,15 @@ from pathlib import Path
 import httpx
 
 from sogni_core._engine.last_render import LastRender
+from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._network import catalogue, replies
-from sogni_core._network.results import inspect
 from sogni_core._network.tokens import TokenFile, Tokens, expiry
 from sogni_core._protocol import frames, greeting, recovery, tiers
 from sogni_core._protocol.state import ProjectState
 from sogni_core._transport import guard
 from sogni_core._transport.calls import Reply
 from sogni_core.errors import SogniError
-from sogni_core.media.asset import read_asset
+from sogni_core.media import check_file, read_asset
 from sogni_core.project import Asset
 from sogni_core.settings import Paths, Settings, credentials
 from sogni_core.settings.host_file import FILE, OBJECT
@@ -31,6 +31,7 @@ from sogni_core.settings.openclaw import OpenClawKeys
 
 PROJECT = "6F1C0F6C-7A0F-4B8B-9C55-0B6F8E7C1D2A"
 SAMPLES = Path(__file__).parents[1] / "unit" / "media" / "samples"
+_REGISTRY = PluginHost(CORE_PLUGIN, only=()).registry
 STATUSES = (200, 201, 400, 401, 403, 404, 423, 429, 500, 502, 503)
 
 _folder = tempfile.TemporaryDirectory(prefix="sogni-fuzz-")
@@ -120,7 +121,8 @@ def last_render(data: bytes) -> None:
     """The file that keeps the last render."""
     path = _home / "last-render.json"
     path.write_bytes(data)
-    for look in (LastRender(path).read, LastRender(path).seed, LastRender(path).image):
+    render = LastRender(path, _REGISTRY.medium)
+    for look in (render.read, render.seed, render.image):
         with suppress(SogniError):
             look()
 
@@ -182,7 +184,7 @@ def _file(data: bytes, kind: str) -> None:
     path = _home / "file"
     path.write_bytes(data)
     with suppress(SogniError):
-        inspect(path, kind)
+        check_file(path, kind)
     with suppress(SogniError):
         read_asset(Asset(str(path)), kind=kind)
 

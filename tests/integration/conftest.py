@@ -28,6 +28,7 @@ from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
 from sogni_core.plugin import Endpoint
 from sogni_core.settings.credentials import Credentials
+from tests.media import medium_of
 
 
 def picture(width: int = 8, height: int = 8, kind: str = "PNG") -> bytes:
@@ -400,6 +401,7 @@ class Net:
             self.endpoint,
             account=account or self.account(api_key="key-1"),
             http=self.http,
+            medium_of=medium_of,
             app_id=app_id,
             network=network,
             rng=random.Random(1),

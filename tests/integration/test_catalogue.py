@@ -13,6 +13,7 @@ from sogni_core._network.session import Session
 from sogni_core.errors import ServiceError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
+from tests.media import medium_of
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,14 @@ def session(net: Any, cache: Path | None) -> Session:
     """Make a session whose HTTP side of the socket host is the web server; it speaks no socket."""
     account = net.account(api_key="key-1")
     address = net.web.url.replace("http", "ws", 1)
-    made = Session(Endpoint("t", net.web.url, address), account=account, http=net.http, app_id=str, cache=cache)
+    made = Session(
+        Endpoint("t", net.web.url, address),
+        account=account,
+        http=net.http,
+        medium_of=medium_of,
+        app_id=str,
+        cache=cache,
+    )
     net.sessions.append(made)
     return made
 
@@ -156,7 +164,14 @@ async def test_it_is_asked_while_a_job_renders_where_it_is_kept(net: Any, tmp_pa
     endpoint = Endpoint("t", net.web.url, host.url)
     cache = tmp_path / "cache" if cached else None
     made = [
-        Session(endpoint, account=net.account(api_key="key-1"), http=net.http, app_id=lambda _: "app-1", cache=cache)
+        Session(
+            endpoint,
+            account=net.account(api_key="key-1"),
+            http=net.http,
+            medium_of=medium_of,
+            app_id=lambda _: "app-1",
+            cache=cache,
+        )
         for _ in range(2)
     ]
     try:

@@ -21,6 +21,7 @@ from sogni_core.errors import AuthError
 from sogni_core.media.asset import read_asset
 from sogni_core.project import Asset, ImageProject
 from sogni_core.settings.credentials import Credentials
+from tests.media import medium_of
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +35,9 @@ async def session(
     endpoint = replace(devnet.endpoint, username=None, password=None, api_key=None)
     given = Credentials(api_key=who.api_key) if key else Credentials(who.username, password or who.password)
     http = Http()
-    made = Session(endpoint, account=Account(endpoint, given, state, http), http=http, app_id=lambda _: app_id)
+    made = Session(
+        endpoint, account=Account(endpoint, given, state, http), http=http, medium_of=medium_of, app_id=lambda _: app_id
+    )
     try:
         yield made
     finally:

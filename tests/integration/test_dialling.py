@@ -24,6 +24,7 @@ from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
 from sogni_core.testing.pytest_plugin import AppFactory
+from tests.media import medium_of
 
 from .conftest import Line, Net
 
@@ -97,7 +98,7 @@ def session(net: Net, door: Door, **who: str) -> Session:
     endpoint = Endpoint("test", net.web.url, f"ws://127.0.0.1:{door.port}")
     known = Credentials(who.get("username", ""), who.get("password", ""), who.get("api_key", "key-1"))
     account = Account(endpoint, known, net.state, net.http)
-    made = Session(endpoint, account=account, http=net.http, app_id=lambda name: "app-1")
+    made = Session(endpoint, account=account, http=net.http, medium_of=medium_of, app_id=lambda name: "app-1")
     net.sessions.append(made)
     return made
 

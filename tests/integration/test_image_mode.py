@@ -109,7 +109,7 @@ def test_the_format_comes_from_the_extension_and_leaves_the_seed_alone(run: Any)
     mixed = run("a cat wearing a hat", "-o", "c.jpg", "--output-format", "png", "--json").json
     assert mixed["warnings"] == ["The output is png, but its name is c.jpg."]
     odd = run("a cat wearing a hat", "-o", "d.gif", "--json").json
-    assert odd["warnings"] == [".gif is not an image format that sogni can choose; the service picks one."]
+    assert odd["warnings"] == [".gif is not one of the image formats that sogni can choose; the service picks one."]
     assert run("a cat wearing a hat", "-o", "no-name", "--json").json["warnings"] == []
 
 

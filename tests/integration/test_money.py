@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sogni_video.project import VideoProject
 
 from sogni_core._engine.prices import Prices, afford
 from sogni_core._network.session import Session
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
-from sogni_core.project import ImageProject, Project, VideoProject
+from sogni_core.project import ImageProject, Project
+from tests.media import medium_of
 
 from .conftest import Answer, Net
 
@@ -31,12 +33,14 @@ async def tried(net: Net, project: Project = VIDEO, **answers: Answer) -> tuple[
     net.web.on(ESTIMATE, answers.get("estimate", net.web.bare(price)))
     # The socket host answers HTTP on its own address; here one scripted server is both hosts.
     endpoint = Endpoint("test", net.web.url, net.web.url.replace("http", "ws"))
-    session = Session(endpoint, account=net.account(api_key="key-1"), http=net.http, app_id=lambda name: "app-1")
+    session = Session(
+        endpoint, account=net.account(api_key="key-1"), http=net.http, medium_of=medium_of, app_id=lambda name: "app-1"
+    )
     net.sessions.append(session)
     prices = Prices(session, lambda model: True)
     warnings: list[str] = []
     try:
-        await afford(session, project, prices.ask(project), warnings.append)
+        await afford(session, project, medium_of(project).record, prices.ask(project), warnings.append)
     except SogniError as error:
         return error, warnings
     finally:

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sogni_video.project import VideoProject
 
 from sogni_core._network.session import Session
 from sogni_core.errors import InputError, ServiceError
 from sogni_core.plugin import Endpoint
-from sogni_core.project import AudioProject, ImageProject, Project, VideoProject
+from sogni_core.project import AudioProject, ImageProject, Project
+from tests.media import medium_of
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +30,7 @@ QUOTE = {
 def session(net: Any) -> Session:
     """Give a session whose socket host answers HTTP as the service's does."""
     endpoint = Endpoint("t", net.web.url, net.web.url.replace("http", "ws", 1))
-    made = Session(endpoint, account=net.account(api_key="key-1"), http=net.http, app_id=str)
+    made = Session(endpoint, account=net.account(api_key="key-1"), http=net.http, medium_of=medium_of, app_id=str)
     net.sessions.append(made)
     return made
 

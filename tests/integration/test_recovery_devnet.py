@@ -19,6 +19,7 @@ from sogni_core._transport.http import Http
 from sogni_core.errors import TransportError
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
+from tests.media import medium_of
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +36,9 @@ async def session(devnet: Any, state: Path, **more: Any) -> AsyncIterator[Sessio
     async def pause(seconds: float) -> None:
         await asyncio.sleep(0)
 
-    made = Session(endpoint, account=account, http=http, app_id=lambda _: "app-1", pause=pause, **more)
+    made = Session(
+        endpoint, account=account, http=http, medium_of=medium_of, app_id=lambda _: "app-1", pause=pause, **more
+    )
     try:
         yield made
     finally:

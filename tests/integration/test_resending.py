@@ -23,6 +23,7 @@ from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
+from tests.media import medium_of
 
 SYNC, ACTIVE = "/api/v1/artist/projects/sync", "/api/v1/artist/projects/active"
 QUESTIONS = {SYNC: "sync", ACTIVE: "active", "/v1/": "finished", "/v2/": "status"}
@@ -203,6 +204,7 @@ async def lived(
             endpoint,
             account=account,
             http=http,
+            medium_of=medium_of,
             app_id=lambda name: "app-1",
             rng=random.Random(1),
             pause=pause,

@@ -18,6 +18,7 @@ from sogni_core._protocol.events import JobFinished
 from sogni_core.errors import SogniError
 from sogni_core.files import PartFile
 from sogni_core.project import Asset, ImageProject
+from tests.media import medium_of
 
 pytestmark = pytest.mark.anyio
 
@@ -80,7 +81,7 @@ async def failing(net: Any, kind: str, tmp_path: Path) -> None:
     asset = Asset("a.png", file, "image/png", 1)
     account = net.account(api_key=KEY)
     session = net.session(account)
-    transfers = session._transfers
+    transfers, image = session._transfers, ImageProject(model="m", prompt="p")
     signed = f"{web.url}/store?X-Amz-Signature={URL_SECRET}"
     match kind:
         case "balance":
@@ -125,22 +126,22 @@ async def failing(net: Any, kind: str, tmp_path: Path) -> None:
         case "upload":
             web.on("/v1/image/uploadUrl", web.ok({"uploadUrl": signed}))
             web.on("/store", web.answer(403, f"no {URL_SECRET}".encode()))
-            await transfers.upload("P", "contextImage1", asset)
+            await transfers.upload("P", "contextImage1", asset, "image")
         case "upload, broken line":
             web.on("/v1/image/uploadUrl", web.ok({"uploadUrl": signed}))
             web.on("/store", web.answer(raw=b""))
-            await transfers.upload("P", "contextImage1", asset)
+            await transfers.upload("P", "contextImage1", asset, "image")
         case "upload, refused address":
             web.on("/v1/image/uploadUrl", web.ok({"uploadUrl": f"http://10.0.0.1/x?s={URL_SECRET}"}))
-            await transfers.upload("P", "contextImage1", asset)
+            await transfers.upload("P", "contextImage1", asset, "image")
         case "download":
             web.on("/v1/image/downloadUrl", web.ok({"downloadUrl": signed}))
             web.on("/store", web.answer(403, f"no {URL_SECRET}".encode()))
-            await transfers.collect(ImageProject(model="m", prompt="p"), "P", JobFinished(0, "J"), tmp_path / "o.png")
+            await transfers.collect(image, medium_of(image), "P", JobFinished(0, "J"), tmp_path / "o.png")
         case "download, no image":
             web.on("/v1/image/downloadUrl", web.ok({"downloadUrl": signed}))
             web.on("/store", web.answer(body=b"text"))
-            await transfers.collect(ImageProject(model="m", prompt="p"), "P", JobFinished(0, "J"), tmp_path / "o.png")
+            await transfers.collect(image, medium_of(image), "P", JobFinished(0, "J"), tmp_path / "o.png")
         case "redirect":
             web.on("/store", web.answer(302, headers={"location": f"http://10.0.0.1/?s={URL_SECRET}"}))
             with PartFile(tmp_path / "o") as part_file:

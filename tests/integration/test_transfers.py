@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import random
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sogni_video.project import VideoProject
 
 from sogni_core._network.facts import Collected
 from sogni_core._network.transfers import DOWNLOADS
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished
+from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._transport.bodies import BATCH_BYTES
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
-from sogni_core.project import Asset, AudioProject, ImageProject, Project, VideoProject
+from sogni_core.project import Asset, AudioProject, ImageProject, Project
+from tests.media import medium_of
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +39,8 @@ def image(**fields: Any) -> ImageProject:
 
 
 async def collect(net: Any, output: Path | None, *, project: Project | None = None, **fields: Any) -> Collected:
-    return await net.session()._transfers.collect(project or image(), NAME, job(**fields), output)
+    project = project or image()
+    return await net.session()._transfers.collect(project, medium_of(project), NAME, job(**fields), output)
 
 
 @pytest.fixture
@@ -240,6 +245,23 @@ async def test_music_is_asked_for_by_its_type(
     assert store.of("/v1/media/downloadUrl")[0].query["contentType"] == asked
 
 
+async def test_a_medium_limits_what_is_downloaded_and_for_how_long(net: Any, store: Any, tmp_path: Path) -> None:
+    def limited(**limits: Any) -> LoadedMedium:
+        return LoadedMedium(dataclasses.replace(medium_of(image()).record, **limits), "test", lambda *_: None)
+
+    async def failure(medium: LoadedMedium) -> SogniError:
+        with pytest.raises(TransportError) as caught:
+            await net.session()._transfers.collect(image(), medium, NAME, job(), tmp_path / "a.png")
+        return caught.value
+
+    picture = store.picture()
+    store.on("/file", store.answer(body=picture))
+    assert "larger than" in (await failure(limited(max_bytes=len(picture) - 1))).message
+    await net.session()._transfers.collect(image(), limited(max_bytes=len(picture)), NAME, job(), tmp_path / "a.png")
+    store.on("/file", store.answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n1", stall=asyncio.Event()))
+    assert "it took too long" in (await failure(limited(download_seconds=0.01))).message
+
+
 async def test_several_come_at_a_time_and_not_all_at_once(net: Any, store: Any, tmp_path: Path) -> None:
     running, most = 0, 0
     gate = asyncio.Event()
@@ -256,10 +278,11 @@ async def test_several_come_at_a_time_and_not_all_at_once(net: Any, store: Any, 
         return store.answer(body=picture)
 
     store.on("/file", slow)
-    transfers = net.session()._transfers
+    transfers, project = net.session()._transfers, image()
     async with asyncio.TaskGroup() as group:
         for number in range(DOWNLOADS + 4):
-            group.create_task(transfers.collect(image(), NAME, job(job_id=f"J{number}"), tmp_path / f"{number}.png"))
+            output = tmp_path / f"{number}.png"
+            group.create_task(transfers.collect(project, medium_of(project), NAME, job(job_id=f"J{number}"), output))
     assert most == DOWNLOADS
     assert len(list(tmp_path.glob("*.png"))) == DOWNLOADS + 4
 
@@ -418,7 +441,7 @@ async def test_sound_goes_through_the_media_endpoint(net: Any, slots: Any, tmp_p
     slots.on("/v1/media/uploadUrl", slots.ok({"uploadUrl": f"{slots.url}/put"}))
     slots.on("/put", slots.answer())
     voice = asset(tmp_path, "a.m4a", b"sound", type)
-    await net.session()._transfers.upload(NAME, "referenceAudio", voice)
+    await net.session()._transfers.upload(NAME, "referenceAudio", voice, "audio")
     assert slots.asked[0].query == {"jobId": NAME, "type": "referenceAudio", "contentType": type}
     assert slots.asked[1].headers["content-type"] == type
 
@@ -442,7 +465,8 @@ async def test_the_slot_decides_the_endpoint(
 ) -> None:
     slots.on(path, slots.ok({"uploadUrl": f"{slots.url}/put"}))
     slots.on("/put", slots.answer())
-    await net.session()._transfers.upload(NAME, slot, asset(tmp_path, "a", b"content", type))
+    kind = medium_of(VideoProject(model="m", prompt="p")).slot_kind(slot)
+    await net.session()._transfers.upload(NAME, slot, asset(tmp_path, "a", b"content", type), kind)
     asked, put = slots.asked
     assert (asked.path, asked.query["type"], asked.query.get("contentType")) == (path, slot, sent)
     assert ("imageId" in asked.query) is (path == UPLOAD)

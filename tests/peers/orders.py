@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sogni_video.project import VideoProject, frames_for
+
 from sogni_core.media.asset import read_asset
 from sogni_core.project import (
     Asset,
@@ -19,8 +21,6 @@ from sogni_core.project import (
     ImageProject,
     Lora,
     Project,
-    VideoProject,
-    frames_for,
 )
 
 from .comparison import ABSENT

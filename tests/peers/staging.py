@@ -20,6 +20,7 @@ from sogni_core._protocol.events import JobFinished, ProjectCompleted
 from sogni_core._transport.http import Http
 from sogni_core.plugin import Endpoint
 from sogni_core.settings.credentials import Credentials
+from tests.media import medium_of
 
 from .comparison import Line, lines
 from .driver import Sdk
@@ -76,7 +77,9 @@ class Stage:
         person = self.person
         known = Credentials("", "", person.api_key) if key else Credentials(person.username, person.password, "")
         account = Account(self.endpoint, known, state, http)
-        session = Session(self.endpoint, account=account, http=http, app_id=lambda name: APP, network=network)
+        session = Session(
+            self.endpoint, account=account, http=http, medium_of=medium_of, app_id=lambda name: APP, network=network
+        )
         try:
             yield session, account
         finally:

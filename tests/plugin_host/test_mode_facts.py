@@ -49,7 +49,8 @@ import os
 from typing import Annotated
 from pydantic import BaseModel
 from sogni_core.problem import Problem
-from sogni_core.project import Asset, ImageProject, VideoProject
+from sogni_core.project import Asset, ImageProject
+from sogni_video.project import VideoProject
 from sogni_core.request import Argument, Option, RenderOptions, Request
 from sogni_core.result import Result
 

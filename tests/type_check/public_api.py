@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +15,13 @@ from pydantic import BaseModel
 import sogni_core
 from sogni_core.context import Context, Facts
 from sogni_core.errors import InputError, SogniError
-from sogni_core.plugin import Command, Endpoint, Mode, Model, Network, Settings, Validator, Workflow, hookimpl
+from sogni_core.media import SamplerForm, check_range, plain_number, sampling_fields
+from sogni_core.plugin import Command, Endpoint, Medium, Mode, Model, Network, Settings, Validator, Workflow, hookimpl
 from sogni_core.problem import Problem
 from sogni_core.project import Asset, ImageProject, Project
 from sogni_core.request import Argument, ImageOptions, Option, Request
 from sogni_core.result import Artifact, Outcome, Plan, Progress, Report, Result
-from sogni_core.testing import Called, call, check_plugin
+from sogni_core.testing import Called, call, check_plugin, payload_of
 
 
 @hookimpl
@@ -59,8 +61,23 @@ def sogni_models() -> list[Model]:
     return [Model("m", limits={"steps": (1, 5), "side": 512}, defaults={"steps": 4, "sampler": "euler"}, seconds=3.5)]
 
 
+@hookimpl
+def sogni_media() -> list[Medium]:
+    return [Medium("sheet", "stamps.mode:Sheet", "stamps.mode:key_frame", {"png": "image/png"}, length="{rows} rows")]
+
+
 class StampSettings(BaseModel):
     paper: str = "wove"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet(Project):
+    rows: int = 4
+
+
+def key_frame(project: Sheet, form: SamplerForm) -> dict[str, Any]:
+    check_range("rows", project.rows, 1, 8)
+    return sampling_fields(project, form) | {"stampRows": plain_number(project.rows)}
 
 
 class Stamp(ImageOptions):
@@ -86,6 +103,9 @@ async def render(ctx: Context, request: Stamp) -> Result:
     ctx.warn("the plate is worn")
     project = ImageProject(model=request.model, prompt=request.motif, context_images=(Asset("a.png"),))
     assert_type(project.assets, dict[str, Asset])
+    sheet = Sheet.of(request, prompt=request.motif, rows=2)
+    assert_type(sheet, Sheet)
+    assert_type(payload_of(sheet, form="legacy"), dict[str, Any])
     outcome = await ctx.submit(project, key="plate", output=request.output)
     assert_type(outcome, Outcome)
     assert_type(outcome.require(), tuple[Artifact, ...])

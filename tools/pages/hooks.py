@@ -20,7 +20,7 @@ Names that the core uses are reserved. If two plugins claim the same name, neith
 `sogni call PLUGIN:MODE` runs the mode of either."""
 
 EXAMPLES = (
-    ROOT / "examples/sogni-postcard/sogni_postcard/plugin.py",
+    *(ROOT / f"examples/sogni-{name}/sogni_{name}/plugin.py" for name in ("postcard", "flipbook")),
     *sorted(ROOT.glob("plugins/*/sogni_*/plugin.py")),
     ROOT / "sogni_core/_builtin/plugin.py",
 )

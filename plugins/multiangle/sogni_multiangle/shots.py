@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sogni_core.context import Context
 from sogni_core.errors import SogniError
-from sogni_core.project import Asset, ImageProject, Lora
+from sogni_core.project import Asset, ImageProject
 from sogni_core.result import Artifact, Outcome
 from sogni_multiangle import output_paths
 from sogni_multiangle.angles import Angle
@@ -44,12 +44,8 @@ class Shots:
 
     def _project(self, angle: Angle) -> ImageProject:
         request = self._request
-        return ImageProject(
-            prompt=angle.prompt(request.angle_description),
-            loras=Lora.chain(request.loras, request.lora_strengths),
-            context_images=(self._subject,),
-            **request.project_fields(),
-        )
+        prompt = angle.prompt(request.angle_description)
+        return ImageProject.of(request, prompt=prompt, context_images=(self._subject,))
 
 
 def named(angle: Angle, outcome: Outcome) -> list[tuple[str, Artifact]]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sogni_core.context import Context
 from sogni_core.media import upright
-from sogni_core.project import Asset, ControlNet, ImageProject, Lora
+from sogni_core.project import Asset, ControlNet, ImageProject
 from sogni_core.request import Argument, ImageOptions, Option
 from sogni_core.result import Result
 
@@ -54,9 +54,8 @@ async def render(ctx: Context, request: Photobooth) -> Result:
     """Submit one project with all portraits of the request."""
     assert request.ref is not None, "the rules see to it"
     face = await asyncio.to_thread(upright, request.ref, ctx.folder)
-    project = ImageProject(
-        prompt=request.prompt,
-        loras=Lora.chain(request.loras, request.lora_strengths),
+    project = ImageProject.of(
+        request,
         control_net=ControlNet(
             CONTROL_NET,
             image=face,
@@ -65,7 +64,6 @@ async def render(ctx: Context, request: Photobooth) -> Result:
             guidance_start=0.0,
             guidance_end=request.cn_guidance_end,
         ),
-        **request.project_fields(),
     )
     said = {"name": CONTROL_NET, "strength": request.cn_strength, "guidanceEnd": request.cn_guidance_end}
     outcome = await ctx.submit(project, key="portrait", output=request.output)

@@ -1,4 +1,4 @@
-"""The key frame of a video project."""
+"""What a video project becomes: the values of its key frame, the path of its estimate."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import json
 import math
 from typing import Any
 
-from sogni_core._protocol import control_net, sampling
-from sogni_core._protocol.refusals import one_of, refuse, within
-from sogni_core._protocol.slots import flag
-from sogni_core._protocol.values import plain
-from sogni_core.project import VideoProject, video_workflow
-
-FORMATS = ("mp4",)
-"""Output formats, the default first."""
+from sogni_core.media import (
+    SamplerForm,
+    check_choice,
+    check_range,
+    estimate_path,
+    plain_number,
+    reference_fields,
+    refusal,
+    sampling_fields,
+    video_control_net,
+)
+from sogni_video.project import VideoProject, video_workflow
 
 OUTPAINT = ("center", "top", "bottom", "left", "right")
 
@@ -54,14 +58,14 @@ _NUMBERS: tuple[tuple[str, str, float, float], ...] = (
 )
 
 
-def key_frame(project: VideoProject, comfy: bool) -> dict[str, Any]:
-    """Make the values that only videos have; every video model takes the newer sampler fields, whatever ``comfy`` is.
+def key_frame(project: VideoProject, form: SamplerForm) -> dict[str, Any]:
+    """Return the values that only videos have; every video model takes the Comfy form, whatever ``form`` is.
 
     protocol: no ``sizePreset``, and what is not given is left out, but for the sampler fields, which are null then.
     """
     _check_values(project)
     _check_references(project)
-    values = _references(project) | sampling.comfy(project)
+    values = _references(project) | sampling_fields(project, "comfy")
     if project.frames is not None:
         values["frames"] = project.frames
     if project.width is not None:
@@ -69,10 +73,10 @@ def key_frame(project: VideoProject, comfy: bool) -> dict[str, Any]:
     for field, name, _, _ in _NUMBERS:
         value = getattr(project, field)
         if value is not None:
-            values[name] = plain(value)
+            values[name] = plain_number(value)
     if project.sam2_coordinates:
         # protocol: text within JSON, without blanks
-        points = [{"x": plain(x), "y": plain(y)} for x, y in project.sam2_coordinates]
+        points = [{"x": plain_number(x), "y": plain_number(y)} for x, y in project.sam2_coordinates]
         values["sam2Coordinates"] = json.dumps(points, separators=(",", ":"))
     if project.trim_end_frame:
         values["trimEndFrame"] = True
@@ -81,56 +85,79 @@ def key_frame(project: VideoProject, comfy: bool) -> dict[str, Any]:
     if project.outpaint_position is not None:
         values["outpaintPosition"] = project.outpaint_position
     if project.control_net is not None:
-        values |= control_net.of_video(project.control_net)
+        values |= video_control_net(project.control_net)
     return values
 
 
+def estimate(project: VideoProject, network: str) -> str:
+    """Return path and query of a video's estimate; the project has to know size, frames and fps.
+
+    protocol: with steps, steps and count follow; without, nothing does for one video, and ``0/{count}`` for more.
+    """
+    if project.width is None or project.height is None or project.frames is None or project.fps is None:
+        raise refusal("width, height, frames and fps", "must be given for an estimate")
+    segments: list[object] = [
+        project.token_type,
+        project.model,
+        project.width,
+        project.height,
+        project.frames,
+        plain_number(project.fps),
+    ]
+    if project.steps is not None or project.count != 1:
+        segments += [project.steps or 0, project.count]
+    query = {"network": network}
+    if project.reference_video is not None:
+        query["hasVideoInput"] = "1"
+    return estimate_path("/api/v1/job-video/estimate", segments, query)
+
+
 def _references(project: VideoProject) -> dict[str, Any]:
-    identity = flag("referenceAudioIdentity", project.reference_audio_identity, uploaded="referenceAudio")
+    identity = reference_fields("referenceAudioIdentity", project.reference_audio_identity, "audio")
     if "referenceAudioIdentityContentType" in identity:
         # protocol: the voice lies in the slot of the sound, and gives its type too
         identity["referenceAudioContentType"] = identity["referenceAudioIdentityContentType"]
     return (
-        flag("referenceImage", project.reference_image)
-        | flag("referenceImageEnd", project.reference_image_end)
-        | flag("referenceAudio", project.reference_audio)
-        | flag("referenceVideo", project.reference_video)
-        | flag("referenceMask", project.reference_mask)
+        reference_fields("referenceImage", project.reference_image)
+        | reference_fields("referenceImageEnd", project.reference_image_end)
+        | reference_fields("referenceAudio", project.reference_audio, "audio")
+        | reference_fields("referenceVideo", project.reference_video, "video")
+        | reference_fields("referenceMask", project.reference_mask)
         | identity
     )
 
 
 def _check_values(project: VideoProject) -> None:
-    within("frames", project.frames, 1)
+    check_range("frames", project.frames, 1)
     for field, _, least, largest in _NUMBERS:
-        within(field, getattr(project, field), least, largest)
+        check_range(field, getattr(project, field), least, largest)
     for point in project.sam2_coordinates:
         for part in point:
-            within("sam2_coordinates", part, 0, 1)
-    one_of("outpaint_position", project.outpaint_position, OUTPAINT)
+            check_range("sam2_coordinates", part, 0, 1)
+    check_choice("outpaint_position", project.outpaint_position, OUTPAINT)
 
 
 def _check_references(project: VideoProject) -> None:
     """Refuse references that the workflow in the model's id does not take, and the lack of those that it needs."""
     given = {name for name in _REFERENCES if getattr(project, name) is not None}
     if given >= {"reference_audio", "reference_audio_identity"}:
-        raise refuse("reference_audio and reference_audio_identity", "exclude each other: they share one slot")
+        raise refusal("reference_audio and reference_audio_identity", "exclude each other: they share one slot")
     control_name = project.control_net.name if project.control_net is not None else None
     if project.reference_mask is not None and control_name != "inpaint":
-        raise refuse("reference_mask", "needs the control_net inpaint")
+        raise refusal("reference_mask", "needs the control_net inpaint")
     workflow = video_workflow(project.model)
     if workflow is None:
         return
     required = _REQUIRED[workflow]
     if control_name is not None and workflow != "v2v":
-        raise refuse("control_net", f"is for v2v models, not for {workflow}")
+        raise refusal("control_net", f"is for v2v models, not for {workflow}")
     if control_name == "pose":
         required |= {"reference_image"}
     if missing := [name for name in _REFERENCES if name in required - given]:
-        raise refuse(missing[0], f"must be given for {control_name or workflow}")
+        raise refusal(missing[0], f"must be given for {control_name or workflow}")
     if foreign := [name for name in _REFERENCES if name in given - required - _OPTIONAL.get(workflow, frozenset())]:
-        raise refuse(foreign[0], f"is not taken by {workflow} models")
+        raise refusal(foreign[0], f"is not taken by {workflow} models")
     if workflow == "i2v" and given.isdisjoint({"reference_image", "reference_image_end"}):
-        raise refuse("reference_image or reference_image_end", "must be given for i2v")
+        raise refusal("reference_image or reference_image_end", "must be given for i2v")
     if project.sam2_coordinates and workflow != "animate-replace":
-        raise refuse("sam2_coordinates", f"are for animate-replace models, not for {workflow}")
+        raise refusal("sam2_coordinates", f"are for animate-replace models, not for {workflow}")

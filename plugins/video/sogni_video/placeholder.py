@@ -1,13 +1,12 @@
-"""Stand-ins for the outputs of a plan: files that are measured as the real ones would be, with nothing in them."""
+"""The stand-in for a video in a plan: a file that is measured as the real one would be, with nothing in it."""
 
 from __future__ import annotations
 
 import struct
 from pathlib import Path
 
-from sogni_core._engine.run_context import extension
-from sogni_core.project import Project, VideoProject
-from sogni_core.result import Artifact
+from sogni_core.media import FileFacts
+from sogni_video.project import VideoProject
 
 SIDE = 512
 """Pixels, where the service decides."""
@@ -19,25 +18,12 @@ _SCALE = 1000
 """Units of time in a second."""
 
 
-def stand_in(project: Project, index: int, path: Path) -> Artifact:
-    """Write the stand-in of one output beside ``path``, which has no extension; sounds have none."""
+def placeholder(project: VideoProject, path: Path) -> FileFacts:
+    """Write a video of the project's size and length, without a picture in it."""
     width, height = project.width or SIDE, project.height or SIDE
-    if project.media == "image":
-        path = path.with_name(path.name + extension(project))
-        _write_image(path, width, height)
-        return Artifact(index, "image/*", path=path, width=width, height=height)
-    if isinstance(project, VideoProject):
-        path = path.with_name(path.name + ".mp4")
-        seconds = (project.frames or RATE) / (project.fps or RATE)
-        path.write_bytes(_empty_video(width, height, seconds))
-        return Artifact(index, "video/mp4", path=path, width=width, height=height, seconds=seconds)
-    return Artifact(index, f"{project.media}/*")
-
-
-def _write_image(path: Path, width: int, height: int) -> None:
-    from PIL import Image
-
-    Image.new("RGB", (width, height), "gray").save(path)
+    seconds = (project.frames or RATE) / (project.fps or RATE)
+    path.write_bytes(_empty_video(width, height, seconds))
+    return FileFacts("video/mp4", width, height, seconds)
 
 
 def _empty_video(width: int, height: int, seconds: float) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sogni_core.plugin import Command, Mode, Model, Settings, Validator, Workflow, hookimpl
+from sogni_core.plugin import Command, Medium, Mode, Model, Settings, Validator, Workflow, hookimpl
 
 _STEPS = {"steps": {"*lightx2v*": 4, "*lightning*": 4, "*turbo*": 4, "*lcm*": 4, "*": 20}}
 """Models that were distilled need few steps."""
@@ -140,3 +140,21 @@ def sogni_models() -> list[Model]:
     from sogni_video.models import MODELS
 
     return MODELS
+
+
+@hookimpl
+def sogni_media() -> list[Medium]:
+    """Return the medium ``video``."""
+    return [
+        Medium(
+            "video",
+            "sogni_video.project:VideoProject",
+            "sogni_video.key_frame:key_frame",
+            formats={"mp4": "video/mp4"},
+            slots={"referenceAudio": "audio", "referenceVideo": "video"},
+            placeholder="sogni_video.placeholder:placeholder",
+            estimate="sogni_video.key_frame:estimate",
+            length="{frames} frames at {fps:g} fps",
+            checks_balance=True,
+        )
+    ]

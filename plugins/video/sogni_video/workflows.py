@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sogni_core.context import Context
-from sogni_core.project import Asset, VideoProject, frames_for
+from sogni_core.project import Asset
 from sogni_core.result import Result
 from sogni_video.description import described
+from sogni_video.project import VideoProject, frames_for
 from sogni_video.references import prepare
 from sogni_video.request import VideoOptions, VideoRequest
 from sogni_video.size_choice import Sizing
@@ -54,15 +55,14 @@ async def _render(ctx: Context, request: VideoRequest, workflow: str) -> Result:
 
 async def project_of(ctx: Context, request: VideoRequest, size: Size) -> VideoProject:
     """Make the project of a request, its reference images prepared."""
-    return VideoProject(
-        prompt=request.prompt,
+    return VideoProject.of(
+        request,
         frames=frames_of(request),
-        fps=request.fps,
         reference_image=await _image(ctx, request, request.ref, size),
         reference_image_end=await _image(ctx, request, request.ref_end, size),
         reference_audio=request.ref_audio,
         reference_video=request.ref_video,
-        **{**request.project_fields(), **size._asdict()},
+        **size._asdict(),
     )
 
 

@@ -1,9 +1,9 @@
 """Frames of a duration."""
 
 import pytest
+from sogni_video.project import frames_for, seconds_for
 
 from sogni_core.errors import InputError
-from sogni_core.project import frames_for, seconds_for
 
 WAN = "wan_v2.2-14b-fp8_i2v_lightx2v"
 ANIMATE = "wan_v2.2-14b-fp8_animate-move_lightx2v"

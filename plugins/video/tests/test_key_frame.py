@@ -5,13 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from sogni_video.key_frame import estimate
+from sogni_video.project import VideoProject, video_workflow
 
-from sogni_core._protocol import ids
-from sogni_core._protocol.requests import job_request
 from sogni_core.errors import InputError
-from sogni_core.project import Asset, ControlNet, VideoProject, video_workflow
+from sogni_core.project import Asset, ControlNet, ImageProject
+from sogni_core.testing import payload_of
 
-ID = ids.make(b"\xab" * 16)
+SAMPLES = Path(__file__).parent / "samples"
 IMAGE = Asset("a.png", Path("a.png"), "image/png", 100, 64, 64)
 VOICE = Asset("a.wav", Path("a.wav"), "audio/wav", 100)
 CLIP = Asset("a.mp4", Path("a.mp4"), "video/mp4", 100)
@@ -47,20 +48,84 @@ TAKES = {
 FAMILY = {workflow: LTX if workflow in {"ia2v", "a2v", "v2v"} else WAN for workflow in TAKES}
 
 
+I2V = VideoProject(
+    model="wan_v2.2-14b-fp8_i2v_lightx2v",
+    prompt="cat walks",
+    reference_image=IMAGE,
+    steps=4,
+    guidance=1.0,
+    seed=7,
+    frames=81,
+    fps=16.0,
+    width=512,
+    height=512,
+    safety_filter=False,
+    network="fast",
+)
+S2V = VideoProject(
+    model="wan_v2.2-14b-fp8_s2v_lightx2v",
+    prompt="lip sync",
+    reference_image=Asset("a.jpg", Path("a.jpg"), "image/jpeg", 100, 64, 64),
+    reference_audio=Asset("a.m4a", Path("a.m4a"), "audio/mp4", 100),
+    steps=4,
+    guidance=1.0,
+    frames=17,
+    fps=16,
+    width=512,
+    height=512,
+    safety_filter=False,
+    network="fast",
+)
+ANIMATE_REPLACE = VideoProject(
+    model="wan_v2.2-14b-fp8_animate-replace_lightx2v",
+    prompt="transfer motion",
+    reference_image=Asset("a.jpg", Path("a.jpg"), "image/jpeg", 100, 64, 64),
+    reference_video=Asset("a.mp4", Path("a.mp4"), "video/mp4", 100),
+    sam2_coordinates=((0.5, 0.5),),
+    steps=6,
+    guidance=1.0,
+    frames=33,
+    fps=16,
+    width=512,
+    height=512,
+    safety_filter=False,
+    network="fast",
+)
+ONLY_IMAGES = {"vae", "comfySampler", "comfyScheduler", *(f"hasContextImage{slot}" for slot in range(1, 17))}
+
+
 def video(workflow: str = "t2v", *names: str, **fields) -> VideoProject:
     return VideoProject(model=FAMILY[workflow].format(workflow), prompt="p", **{n: GIVEN[n] for n in names}, **fields)
 
 
 def key_frame(project: VideoProject) -> dict:
-    (only,) = job_request(project, ID, comfy=True)["keyFrames"]
+    (only,) = payload_of(project)["keyFrames"]
     return only
 
 
 def refused(project: VideoProject) -> str:
     with pytest.raises(InputError) as caught:
-        job_request(project, ID, comfy=True)
+        payload_of(project)
     assert caught.value.code == "INVALID_ARGUMENT"
     return caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "project"),
+    [("i2v", I2V), ("s2v", S2V), ("animate-replace", ANIMATE_REPLACE)],
+    ids=lambda case: str(case)[:9],
+)
+@pytest.mark.parametrize("form", ["comfy", "legacy"])
+def test_the_captured_requests_of_the_official_client(name, project, form):
+    captured = json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
+    (frame,) = captured.pop("keyFrames")
+    # What the samples leave out are constants, the same as an image's.
+    whole = payload_of(ImageProject(model="m", prompt="p"))
+    (constants,) = whole.pop("keyFrames")
+    request = payload_of(project, form=form)
+    (built,) = request.pop("keyFrames")
+    assert request == whole | captured | {"jobID": request["jobID"]}
+    assert built == {field: value for field, value in constants.items() if field not in ONLY_IMAGES} | frame
 
 
 @pytest.mark.parametrize("workflow", TAKES)
@@ -247,7 +312,7 @@ def test_a_field_is_written_when_it_is_given(field, value, name, sent):
 
 
 def test_what_is_not_given_is_left_out_but_for_the_sampler():
-    request = job_request(video(), ID, comfy=True)
+    request = payload_of(video())
     assert (request["outputFormat"], request["previews"]) == ("mp4", 0)
     # constants of the old project file, not what is made
     assert (request["frameRate"], request["generatedVideoSeconds"]) == (24, 10)
@@ -293,3 +358,29 @@ def test_what_cannot_be_right_is_refused(change, message):
 def test_the_request_is_json():
     project = video("v2v", "reference_video", control_net=ControlNet("depth"), fps=24.0)
     assert json.loads(json.dumps(key_frame(project))) == key_frame(project)
+
+
+PRICED = VideoProject(model="wan_v2.2-14b-fp8_i2v", prompt="p", width=512, height=480, frames=81, fps=16.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({}, "512/480/81/16?network=fast"),
+        ({"steps": 4}, "512/480/81/16/4/1?network=fast"),
+        ({"count": 3}, "512/480/81/16/0/3?network=fast"),
+        ({"steps": 20, "count": 2}, "512/480/81/16/20/2?network=fast"),
+        ({"fps": 23.976}, "512/480/81/23.976?network=fast"),
+        ({"reference_image": IMAGE}, "512/480/81/16?network=fast"),
+        ({"reference_video": IMAGE}, "512/480/81/16?network=fast&hasVideoInput=1"),
+    ],
+)
+def test_the_path_of_a_video(change, path):
+    expected = f"/api/v1/job-video/estimate/spark/wan_v2.2-14b-fp8_i2v/{path}"
+    assert estimate(dataclasses.replace(PRICED, **change), "fast") == expected
+
+
+@pytest.mark.parametrize("missing", [{"width": None, "height": None}, {"frames": None}, {"fps": None}])
+def test_a_video_has_to_say_what_it_will_be(missing):
+    with pytest.raises(InputError, match="must be given for an estimate"):
+        estimate(dataclasses.replace(PRICED, **missing), "fast")

@@ -22,15 +22,14 @@ def sogni_models():
 """
 
 MODE = """
-from sogni_core.project import ControlNet, VideoProject, frames_for
+from sogni_core.project import ControlNet
 from sogni_core.result import Result
+from sogni_video.project import VideoProject, frames_for
 
 async def v2v(ctx, request):
-    project = VideoProject(
-        model=request.model, prompt=request.prompt, seed=request.seed, steps=request.steps, width=640, height=640,
-        fps=request.fps, frames=frames_for(request.model, request.duration, request.fps),
-        reference_video=request.ref_video, control_net=ControlNet("canny", strength=0.85),
-        token_type=request.token_type, safety_filter=request.safety_filter)
+    project = VideoProject.of(
+        request, width=640, height=640, frames=frames_for(request.model, request.duration, request.fps),
+        reference_video=request.ref_video, control_net=ControlNet("canny", strength=0.85))
     return Result.of(await ctx.submit(project, key="video", output=request.output), extra={"workflow": "v2v"})
 """
 

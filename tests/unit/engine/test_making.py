@@ -8,9 +8,7 @@ import pytest
 from PIL import Image
 
 from sogni_core._engine.local_file import make
-from sogni_core._engine.run_context import extension
 from sogni_core.errors import InputError
-from sogni_core.project import AudioProject, ImageProject, VideoProject
 
 pytestmark = pytest.mark.anyio
 
@@ -42,10 +40,3 @@ async def test_what_fails_leaves_nothing_and_keeps_the_old_file(folder: Path) ->
     with pytest.raises(InputError, match="no image, sound or video"):
         await make(old, nonsense)
     assert (old.read_bytes(), [path.name for path in folder.iterdir()]) == (b"old", ["a.png"])
-
-
-def test_a_file_that_is_named_here_has_the_extension_of_its_medium() -> None:
-    assert extension(ImageProject(model="m", prompt="x")) == ".png"
-    assert extension(ImageProject(model="m", prompt="x", output_format="jpg")) == ".jpg"
-    assert extension(VideoProject(model="m", prompt="x")) == ".mp4"
-    assert extension(AudioProject(model="m", prompt="x", output_format="flac")) == ".flac"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogni_core._protocol import aliases
+from sogni_core.media import aliases
 
 
 @pytest.mark.parametrize(("display", "alias"), aliases.SAMPLERS.items())

@@ -48,10 +48,12 @@ def test_a_fetched_file_keeps_its_source(picture: Path) -> None:
     assert (asset.source, asset.path, asset.width) == ("https://example.test/cat", picture, 30)
 
 
-def test_other_kinds_are_typed_and_hashed(tmp_path: Path) -> None:
+def test_other_kinds_are_typed_and_hashed_if_that_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(3_000_000))
-    asset = read_asset(Asset(str(tmp_path / "a.bin")), kind="audio")
-    assert (asset.content_type, asset.size, asset.width, len(asset.sha256)) == ("audio/wav", 3_000_016, 0, 64)
+    sound = Asset(str(tmp_path / "a.bin"))
+    asset = read_asset(sound, kind="audio")
+    assert (asset.content_type, asset.size, asset.width, asset.sha256) == ("audio/wav", 3_000_016, 0, "")
+    assert len(read_asset(sound, kind="audio", digest=True).sha256) == 64
 
 
 def refused(source: str | Path, code: str, kind: str = "image") -> InputError:

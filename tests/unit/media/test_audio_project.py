@@ -5,18 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from sogni_core._protocol import ids
-from sogni_core._protocol.requests import job_request
 from sogni_core.errors import InputError
 from sogni_core.project import Asset, AudioProject
+from sogni_core.testing import payload_of
 
-ID = ids.make(b"\xab" * 16)
 PLAIN = AudioProject(model="ace_step_1.5_xl_turbo", prompt="slow piano")
 VOICE = Asset("a.ogg", Path("a.ogg"), "video/ogg", 100)
 
 
 def key_frame(**fields) -> dict:
-    (only,) = job_request(dataclasses.replace(PLAIN, **fields), ID, comfy=False)["keyFrames"]
+    (only,) = payload_of(dataclasses.replace(PLAIN, **fields), form="legacy")["keyFrames"]
     return only
 
 
@@ -48,7 +46,7 @@ def test_a_field_is_written_when_it_is_given(field, value, name, sent):
 
 
 def test_what_is_not_given_is_left_out():
-    request = job_request(PLAIN, ID, comfy=True)
+    request = payload_of(PLAIN)
     assert (request["outputFormat"], request["previews"], request["numberOfImages"]) == ("mp3", 0, 1)
     frame = key_frame()
     # not even the constant of the other kinds

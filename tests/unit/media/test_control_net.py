@@ -4,17 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from sogni_core._protocol import ids
-from sogni_core._protocol.requests import job_request
 from sogni_core.errors import InputError
 from sogni_core.project import Asset, ControlNet, ImageProject
+from sogni_core.testing import payload_of
 
-ID = ids.make(b"\xab" * 16)
 FACE = Asset("a.png", Path("a.png"), "image/png", 100, 64, 64)
 
 
 def control_job(control: ControlNet) -> dict:
-    request = job_request(ImageProject(model="m", prompt="p", control_net=control), ID, comfy=False)
+    request = payload_of(ImageProject(model="m", prompt="p", control_net=control), form="legacy")
     (job,) = request["keyFrames"][0]["currentControlNetsJob"]
     return job
 
@@ -40,7 +38,7 @@ def test_what_is_not_given_is_left_out(control, sent):
 
 def test_the_constant_beside_it_stays():
     project = ImageProject(model="m", prompt="p", control_net=ControlNet("canny", FACE))
-    (frame,) = job_request(project, ID, comfy=False)["keyFrames"]
+    (frame,) = payload_of(project, form="legacy")["keyFrames"]
     assert frame["currentControlNets"] is None
 
 

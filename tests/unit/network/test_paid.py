@@ -14,7 +14,8 @@ from sogni_core._network.paid_request import NotAdmitted, PaidRequest
 from sogni_core._network.search import Found, NeverArrived, NoAnswer, Unclear, search
 from sogni_core._protocol.events import ProjectFailed
 from sogni_core.errors import InputError, InternalError, ServiceError
-from sogni_core.project import ImageProject
+from sogni_core.project import ImageProject, Project
+from tests.media import medium_of
 
 pytestmark = pytest.mark.anyio
 
@@ -63,8 +64,12 @@ async def searched(said: Any, project_id: str = P, *, written_at: float = 99.0, 
     return found, answers, waits
 
 
+def paid(project: Project, *, earlier: bool) -> PaidRequest:
+    return PaidRequest(project, P, medium=medium_of(project), comfy=True, earlier=earlier)
+
+
 def request(earlier: bool = False) -> PaidRequest:
-    return PaidRequest(ImageProject(model="m", prompt="p"), P, comfy=True, earlier=earlier)
+    return paid(ImageProject(model="m", prompt="p"), earlier=earlier)
 
 
 async def never_arrived(project_id: str = P) -> NeverArrived:
@@ -167,7 +172,7 @@ def test_a_proof_cannot_be_made_without_evidence() -> None:
 def test_what_cannot_be_sent_is_refused_at_once() -> None:
     for earlier in (False, True):
         with pytest.raises(InputError):
-            PaidRequest(ImageProject(model="", prompt="p"), P, comfy=True, earlier=earlier)
+            paid(ImageProject(model="", prompt="p"), earlier=earlier)
 
 
 def calls_of(name: str) -> set[str]:

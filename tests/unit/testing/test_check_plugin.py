@@ -32,6 +32,31 @@ def _hook(text: str) -> dict[str, str]:
     return {"plugin": HOOK + text}
 
 
+CARD = """
+from dataclasses import dataclass
+from sogni_core.project import Project
+@dataclass(frozen=True, kw_only=True)
+class Card(Project):
+    pages: int = 8
+def key_frame(project, form):
+    return {"pages": project.pages}
+def estimate(project, network):
+    return "/api/v2/job/estimate"
+def placeholder(project, path):
+    from sogni_core.media import image_placeholder
+    return image_placeholder(project, path)
+"""
+
+
+def _medium(card: str = CARD, **changes: str) -> dict[str, str]:
+    """Add a medium with everything right, but for the changes of its record and of its module."""
+    record = {"formats": "{'png': 'image/png'}", "estimate": "'stamps.card:estimate'",
+              "placeholder": "'stamps.card:placeholder'", "length": "'{pages} pages'",
+              "project": "'stamps.card:Card'", "builder": "'stamps.card:key_frame'", **changes}  # fmt: skip
+    given = ", ".join(f"{name}={value}" for name, value in record.items())
+    return _hook(f"sogni_media():\n    return [Medium('card', {given})]") | {"card": card}
+
+
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "import error": ({"plugin": "import nothing_of_that_name"}, "No module named 'nothing_of_that_name'"),
     "exit on import": ({"plugin": "raise SystemExit"}, "importing stamps.plugin fails"),
@@ -114,6 +139,35 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "a switch that fills nothing": (
         _option("last: Annotated[bool, Option('--last', help='Last.', fills='image')] = False"),
         "option last fills 'image', which is no field"),
+    "a medium without formats": (_medium(formats="{}"), "must name at least one format"),
+    "a format that is a path": (_medium(formats="{'../png': 'image/png'}"), "must name at least one format, such as"),
+    "a format of no type": (_medium(formats="{'png': 'picture'}"), "Medium.formats must look like"),
+    "a project that is none": (_medium(CARD.replace("(Project)", "")), "is not a subclass of sogni_core.project"),
+    "a project that is missing": (_medium(project="'stamps.card:Gone'"), "medium card: project: Plugin stamps"),
+    "a project of elsewhere": (_medium(CARD + "from sogni_core.project import AudioProject as Card\n"),
+                               "is defined elsewhere: name it sogni_core.project:AudioProject"),
+    "a project that is no dataclass": (_medium(CARD.replace("@dataclass(frozen=True, kw_only=True)", "")),
+                                       "pages is not a field: decorate the class"),
+    "a length of no field": (_medium(length="'{leaves} leaves'"), "the project has no field 'leaves'"),
+    "a length with a brace too many": (_medium(length="'{pages'"), "length: ValueError"),
+    "a length that cannot be formatted": (_medium(length="'{pages:s}'"), "the length of medium 'card' cannot be told"),
+    "a builder that is missing": (_medium(builder="'stamps.card:gone'"), "builder: Plugin stamps"),
+    "a builder that is a coroutine": (_medium(CARD.replace("def key", "async def key")), "is not a plain function"),
+    "a builder of one argument": (_medium(CARD.replace("project, form", "project")), "does not take (project, form)"),
+    "a builder that raises": (_medium(CARD.replace("project.pages}", "project.leaves}")), "has no attribute 'leaves'"),
+    "a builder that returns a list": (_medium(CARD.replace("{\"pages\": project.pages}", "[]")),
+                                      "key_frame returned list, not dict"),
+    "a builder of what is no JSON": (_medium(CARD.replace("project.pages}", "{1}}")), "returned what is not JSON"),
+    "an estimate of nothing": (_medium(CARD.replace('"/api/v2/job/estimate"', "None")), "returned NoneType, not str"),
+    "a stand-in that says nothing": (_medium(CARD.replace("return image_placeholder", "image_placeholder")),
+                                     "placeholder returned NoneType, not FileFacts"),
+    "a decoder of two arguments": (_medium(decoder="'stamps.card:placeholder'"), "does not take (path)"),
+    "a slot of no kind": (_medium(slots="{'referenceSmell': 'smell'}"), "must hold one of image, audio, video"),
+    "a medium of the core's name": (_hook("sogni_media():\n    return [Medium('image', 'stamps.card:Card',"
+                                          " 'stamps.card:key_frame', {'png': 'image/png'})]") | {"card": CARD},
+                                    "medium 'image' is claimed by core"),
+    "a project of the core": (_medium(project="'sogni_core.project:ImageProject'"),
+                              "project class 'sogni_core.project:ImageProject' is claimed by core"),
     "no JSON Schema": (_option("ink: Annotated[object, Option('--ink', help='Ink.')] = object"),
                        "its JSON Schema cannot be made"),
 }  # fmt: skip
@@ -121,6 +175,19 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
 
 def test_a_good_plugin_passes(stamps: Any) -> None:
     check_plugin(stamps())
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        CARD,
+        CARD.replace("pages: int = 8", "pages: int"),  # cannot be tried without knowing how many
+        CARD.replace("return {", "from sogni_core.media import refusal\n    raise refusal('pages', 'x')\n    return {"),
+    ],
+    ids=["whole", "with a field that must be given", "with a builder that refuses"],
+)
+def test_a_good_medium_passes(stamps: Any, card: str) -> None:
+    check_plugin(stamps(**_medium(card)))
 
 
 def test_a_module_is_taken_as_well_as_its_name(stamps: Any) -> None:
