@@ -71,9 +71,8 @@ def printing(install: Install, sogni_cli: Any, devnet: Any) -> Any:
         media = media.replace("BUILDER", builder).replace("DECODER", f"decoder={decoder}")
         module, card = MODULE.replace("MEDIA", media), CARD.replace("SUBMITTED", submitted)
         install("print", module, files={"mode": card})
-        return lambda *argv: sogni_cli(
-            "print", "a cat", "-m", "flux1-schnell-fp8", *argv, "--json", environ=devnet.environ
-        )
+        options = {"plugins": ["print", "rival", "video", "devnet"], "environ": devnet.environ}
+        return lambda *argv: sogni_cli("print", "a cat", "-m", "flux1-schnell-fp8", *argv, "--json", **options)
 
     return make
 
