@@ -30,8 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 DISTRIBUTIONS = [
     ROOT,
-    *sorted(file.parent for file in (ROOT / "plugins").glob("*/pyproject.toml")),
-    ROOT / "examples" / "sogni-postcard",
+    *sorted(file.parent for folder in ("plugins", "examples") for file in (ROOT / folder).glob("*/pyproject.toml")),
 ]
 
 
