@@ -107,4 +107,4 @@ async def _price(way: NetworkHandle, step: PlannedStep, planned: PlanScene) -> P
         facts["usd"] = float(price.usd)
     figures = {"token": price.amount, "usd": price.usd, "spark": price.spark, "sogni": price.sogni}
     quote = {name: str(figure) for name, figure in figures.items() if figure is not None}
-    return PlannedStep(step.key, project, step.files, facts, quote)
+    return replace(step, price=facts, quote=quote)

@@ -20,9 +20,8 @@ KINDS = frozenset(("image", "video", "audio"))
 
 CLASSES = frozenset(("ImageProject", "VideoProject", "AudioProject"))
 
-MAY = ("_builtin", "media", "project.py", "cli/flat", "_host/extras.py")
-"""Where kinds may be named. The last two are the Node program's front end, whose JSON says ``"video": true``, and the
-names of the official plugins, which are generated."""
+MAY = ("_builtin", "media", "project.py", "_host/extras.py")
+"""Where kinds may be named; the last is a generated list of the official plugins."""
 
 
 def switches(source: str) -> Iterator[str]:
