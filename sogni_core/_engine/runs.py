@@ -19,6 +19,7 @@ from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.run_context import RunContext, RunScene, new_random_seed, utc_now
 from sogni_core._engine.scene import distinct
 from sogni_core._engine.workflow_context import call_workflow
+from sogni_core._host.media import Media
 from sogni_core._journal.entries import Run
 from sogni_core._journal.journal import Journal
 from sogni_core.errors import SogniError
@@ -32,6 +33,7 @@ class RunServices(Protocol):
 
     paths: Paths
     last_render: LastRender
+    media: Media
     projects: list[dict[str, Any]]
 
     @property
