@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
-from sogni_core import __version__
 from sogni_core._network.account import Account, Headers
 from sogni_core._protocol import close_codes, frames, greeting
 from sogni_core._protocol.connection import (
@@ -25,6 +24,7 @@ from sogni_core._protocol.connection import (
 )
 from sogni_core._transport.dialer import Dialling
 from sogni_core._transport.socket import Refused, Socket
+from sogni_core._version import __version__
 from sogni_core.errors import InternalError, SogniError, TransportError
 from sogni_core.frozen import frozen
 

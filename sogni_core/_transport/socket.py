@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sogni_core import __version__
 from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.calls import PaidFrame, Reply, SafeFrame
 from sogni_core._transport.dialer import Dialling
 from sogni_core._transport.failures import unreachable
+from sogni_core._version import __version__
 from sogni_core.errors import TransportError
 from sogni_core.frozen import frozen
 from sogni_core.text import clean
