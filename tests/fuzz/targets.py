@@ -94,20 +94,19 @@ def tier_list(data: bytes) -> None:
 def catalogue_file(data: bytes) -> None:
     """The file in which models and tiers are kept."""
     found = catalogue.Catalogue(_home, "wss://fuzz")
-    assert found._path is not None
-    found._path.write_bytes(data)
+    assert found.path is not None
+    found.path.write_bytes(data)
     found.counted({"m": 1})
     assert found.fresh in {True, False}
     for model in found.models:
         found.tier(model)
-        found.workers(model)
 
 
 def token_file(data: bytes) -> None:
     """The file in which tokens are kept, and a token."""
     file = TokenFile(_home, "me", "https://fuzz")
-    file._folder.mkdir(exist_ok=True)
-    file._path.write_bytes(data)
+    file.path.parent.mkdir(exist_ok=True)
+    file.path.write_bytes(data)
     stored = file.read()
     for tokens in (stored, Tokens(data.decode("latin-1"))):
         if tokens is not None:
