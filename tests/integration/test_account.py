@@ -315,7 +315,7 @@ async def race(service: Any, state: Path, count: int) -> list[str]:
 async def test_processes_that_refresh_at_once_refresh_once(service: Any, net: Any) -> None:
     """The refresh token rotates: one that was used is refused from then on, and a second use would sign out."""
     used: set[str] = set()
-    honest = service._routes[REFRESH][0]
+    honest = service.handler(REFRESH)
 
     def rotate(asked: Any) -> Any:
         token = asked.json["refreshToken"]
@@ -342,7 +342,7 @@ async def test_processes_that_log_in_at_once_log_in_once(service: Any, net: Any)
 async def test_a_process_that_dies_in_a_refresh_locks_nobody_out(service: Any, net: Any) -> None:
     stored(net).write(Tokens(jwt("old", -5), jwt("r-old")))
     waiting = asyncio.Event()
-    honest = service._routes[REFRESH][0]
+    honest = service.handler(REFRESH)
 
     async def hang(asked: Any) -> Any:
         waiting.set()
@@ -364,7 +364,7 @@ async def test_a_process_that_dies_in_a_refresh_locks_nobody_out(service: Any, n
 async def test_a_caller_that_is_cancelled_frees_the_lock(service: Any, net: Any) -> None:
     stored(net).write(Tokens(jwt("old", -5), jwt("r-old")))
     waiting = asyncio.Event()
-    honest = service._routes[REFRESH][0]
+    honest = service.handler(REFRESH)
 
     async def hang(asked: Any) -> Any:
         waiting.set()

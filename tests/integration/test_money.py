@@ -12,7 +12,7 @@ from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject, Project, VideoProject
 
-from .conftest import Answer, Net
+from .servers import Answer, Net
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ async def tried(net: Net, project: Project = VIDEO, **answers: Answer) -> tuple[
     endpoint = Endpoint("test", net.web.url, net.web.url.replace("http", "ws"))
     session = Session(endpoint, account=net.account(api_key="key-1"), http=net.http, app_id=lambda name: "app-1")
     net.sessions.append(session)
-    prices = Prices(session, lambda model: True)
+    prices = Prices(session)
     warnings: list[str] = []
     try:
         await afford(session, project, prices.ask(project), warnings.append)

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from sogni_core._network import connection as connection_module
-from sogni_core._network import submission as submission_module
+from sogni_core._network.timings import Timings
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFailed, JobFinished, ProjectCompleted, ProjectFailed, Queued
 from sogni_core.errors import ConfigError, InternalError, TransportError
@@ -375,19 +374,12 @@ async def test_a_second_drop_during_the_search_changes_nothing(net: Any, life: L
     assert len(life.frames) == 2
 
 
-async def test_a_reconnect_that_nobody_greets_is_searched_on_too(
-    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_reconnect_that_nobody_greets_is_searched_on_too(net: Any, life: Life) -> None:
     async def silent(line: Any) -> None:
-        monkeypatch.setattr(connection_module, "GREETING_SECONDS", 0.02)
         await line.finish(await life.hear(line))
 
-    async def swallow(line: Any) -> None:
-        await life.swallow(line)
-        monkeypatch.setattr(connection_module, "GREETING_SECONDS", 0.02)
-
-    net.wire.scripts = [swallow, silent]
-    submission = submit(net.session())
+    net.wire.scripts = [life.swallow, silent]
+    submission = submit(net.session(timings=Timings(greeting=0.02)))
     Knowledge(net, submission.project_id)
     await submission.send(nothing)
     await follow(submission)
@@ -433,7 +425,7 @@ async def test_a_connection_that_ends_for_good_ends_the_search(net: Any, life: L
     assert caught.value.code == "CONNECTION_REPLACED"
     held.set()
     assert len(life.frames) == 1
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
 async def test_many_projects_share_the_questions_about_all(net: Any, life: Life) -> None:
@@ -458,8 +450,7 @@ async def test_many_projects_share_the_questions_about_all(net: Any, life: Life)
 
 async def test_sync_is_asked_twenty_times_in_ten_seconds_at_most(net: Any, hand_clock: Any) -> None:
     net.wire.on(SYNC, net.web.bare({"activeProjects": [], "unclaimedCompletedProjects": []}))
-    session = net.session(clock=hand_clock)
-    lookups = session._means.lookups
+    lookups = net.lookups(hand_clock)
     for _ in range(20):
         await lookups.sync("P")
     assert net.pauses == []
@@ -491,7 +482,7 @@ async def test_what_was_cancelled_is_not_sent_again(net: Any, life: Life) -> Non
     await asking.wait()
     assert await session.cancel([submission.project_id], 0.05) == {submission.project_id: "unknown"}
     answer.set()
-    while session._tasks:
+    while session.background:
         await asyncio.sleep(0)
     assert len(life.frames) == 1
 
@@ -533,34 +524,25 @@ async def test_what_two_servers_turned_away_is_told(net: Any, life: Life) -> Non
     assert isinstance(failed, ProjectFailed)
     assert not failed.admitted
     assert len(life.frames) == 2
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
 @pytest.mark.parametrize("close", [True, False])
-async def test_what_a_server_turned_away_is_told_if_no_other_comes(
-    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch, close: bool
-) -> None:
-    monkeypatch.setattr(submission_module, "RESTART_SECONDS", 0.05)
-    monkeypatch.setattr(submission_module, "STOPPING_SECONDS", 5 if close else 0.05)
-
+async def test_what_a_server_turned_away_is_told_if_no_other_comes(net: Any, life: Life, close: bool) -> None:
     async def mute(line: Any) -> None:
         return
 
     net.wire.scripts = [lambda line: stopping(life, line, close=close), mute]
-    session = net.session()
+    session = net.session(timings=Timings(restart=0.05, stopping=5 if close else 0.05))
     submission = submit(session)
     await submission.send(nothing)
     (failed,) = await follow(submission)
     assert not failed.admitted
     assert len(life.frames) == 1
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
-async def test_what_was_turned_away_and_taken_after_all_goes_on(
-    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(submission_module, "STOPPING_SECONDS", 0.05)
-
+async def test_what_was_turned_away_and_taken_after_all_goes_on(net: Any, life: Life) -> None:
     async def wavers(line: Any) -> None:
         await stopping(life, line, close=False)
         await line.say("jobState", {"type": "queued", "jobID": life.frames[0]["jobID"], "queuePosition": 1})
@@ -569,7 +551,7 @@ async def test_what_was_turned_away_and_taken_after_all_goes_on(
         await line.finish(life.frames[0])
 
     net.wire.scripts = [wavers]
-    submission = submit(net.session())
+    submission = submit(net.session(timings=Timings(stopping=0.05)))
     await submission.send(nothing)
     assert isinstance((await follow(submission))[-1], ProjectCompleted)
     assert len(life.frames) == 1
@@ -605,7 +587,7 @@ async def test_what_was_turned_away_and_cancelled_is_not_sent_again(net: Any, li
     (failed,) = await follow(submission)
     assert not failed.admitted
     assert len(life.frames) == 1
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
 async def test_a_refusal_of_what_was_taken_is_no_permission(net: Any, life: Life) -> None:
@@ -637,7 +619,7 @@ async def silent(net: Any, life: Life, clock: Any, count: int = 1) -> tuple[Any,
 
 
 async def settled(session: Any) -> None:
-    while session._tasks:
+    while session.background:
         await asyncio.sleep(0)
 
 
@@ -688,7 +670,7 @@ async def test_three_look_ups_that_find_nothing_end_it(net: Any, life: Life, han
     assert caught.value.code == "CONNECTION_LOST"
     assert set(caught.value.details["answers"]) == {"active", "finished", "status"}
     assert len(life.frames) == 1
-    assert net.sessions[0]._submissions == {}
+    assert len(net.sessions[0].submissions) == 0
 
 
 async def test_a_word_between_look_ups_begins_anew(net: Any, life: Life, hand_clock: Any) -> None:
@@ -697,9 +679,9 @@ async def test_a_word_between_look_ups_begins_anew(net: Any, life: Life, hand_cl
         for seconds in (121, 31):
             hand_clock.turn(seconds)
             await settled(net.sessions[0])
-        heard = submission.heard
+        heard = submission.mentions
         await life.line.say("jobState", {"type": "assigned", "jobID": submission.project_id})
-        while submission.heard == heard:
+        while submission.mentions == heard:
             await asyncio.sleep(0)
     await life.line.finish(life.frames[0])
     await follow(submission)
@@ -840,7 +822,7 @@ async def test_what_the_journal_knows_to_have_ended_needs_no_question(net: Any) 
     assert await follow(submission) == [JobFinished(0, "JOB-1", 5), ProjectCompleted()]
     assert net.web.asked == []
     assert net.wire.lines == []
-    assert net.sessions[0]._submissions == {}
+    assert len(net.sessions[0].submissions) == 0
 
 
 async def test_what_still_runs_is_followed(net: Any, life: Life) -> None:
@@ -944,7 +926,7 @@ async def test_what_turns_up_before_it_is_sent_is_not_sent(net: Any, life: Life)
     Knowledge(net, submission.project_id)
     assert (await submission.recover()).state == "never-arrived"
     await life.line.say("jobState", {"type": "queued", "jobID": submission.project_id})
-    while not submission.heard:
+    while not submission.mentions:
         await asyncio.sleep(0)
     await submission.send(lambda: pytest.fail("nothing may be sent"))
     await life.line.finish({"jobID": submission.project_id, "numberOfImages": 1})
@@ -965,7 +947,7 @@ async def lost(net: Any, submission: Any, life: Life) -> TransportError:
         submission.sent = False
         await submission.send(nothing)
     assert life.frames == []
-    assert net.sessions[0]._submissions == {}
+    assert len(net.sessions[0].submissions) == 0
     return caught.value
 
 
@@ -1035,7 +1017,7 @@ async def test_a_project_taken_up_that_is_dropped_is_searched_for_again(net: Any
 
     async def knows(line: Any) -> None:
         await line.greet(activeProjects=[{"id": names[0], "status": "active"}])
-        while not submission.heard:
+        while not submission.mentions:
             await asyncio.sleep(0)
         line.drop()
 

@@ -20,6 +20,8 @@ from sogni_core.errors import TransportError
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
 
+from .servers import at_once
+
 pytestmark = pytest.mark.anyio
 
 PROJECT = ImageProject(model="z_image_turbo_bf16", prompt="a cat", width=256, height=256)
@@ -29,13 +31,10 @@ PROJECT = ImageProject(model="z_image_turbo_bf16", prompt="a cat", width=256, he
 async def session(devnet: Any, state: Path, **more: Any) -> AsyncIterator[Session]:
     """Speak to a devnet, without waiting between tries."""
     endpoint = replace(devnet.endpoint, username=None, password=None, api_key=None)
-    http = Http()
+    http = Http(pause=at_once)
     account = Account(endpoint, Credentials(api_key=devnet.accounts[0].api_key), state, http)
 
-    async def pause(seconds: float) -> None:
-        await asyncio.sleep(0)
-
-    made = Session(endpoint, account=account, http=http, app_id=lambda _: "app-1", pause=pause, **more)
+    made = Session(endpoint, account=account, http=http, app_id=lambda _: "app-1", pause=at_once, **more)
     try:
         yield made
     finally:
@@ -95,7 +94,7 @@ async def test_what_runs_on_after_its_process_is_taken_up(devnet: Any, tmp_path:
     async with session(devnet, tmp_path / "state") as made:
         first = made.submission(PROJECT, ids.make(), comfy=True)
         await first.send(lambda: None)
-        while not first.heard:
+        while not first.mentions:
             await asyncio.sleep(0)
     async with session(devnet, tmp_path / "state") as made:
         second = made.attach(PROJECT, first.project_id, comfy=True, resend=True)
@@ -114,7 +113,7 @@ async def test_what_ended_after_its_process_is_collected_without_a_connection(de
     async with session(devnet, tmp_path / "state", found=found.append) as made:
         second = made.attach(PROJECT, first.project_id, comfy=True, resend=True)
         assert (await second.recover()).state == "ended"
-        assert made._connection.number == 0
+        assert made.connection.number == 0
         (file,) = await saved(second, tmp_path)
     assert file.width == 256
     assert requests(devnet) == 1
@@ -137,7 +136,7 @@ async def test_what_ends_unseen_is_handed_to_whoever_connects_next(devnet: Any, 
     async with session(devnet, tmp_path / "state") as made:
         first = made.submission(PROJECT, ids.make(), comfy=True)
         await first.send(lambda: None)
-        while made._connection.is_ready:
+        while made.connection.is_ready:
             await asyncio.sleep(0)
     found: list[Any] = []
     async with session(devnet, tmp_path / "state", found=found.append) as made:

@@ -14,15 +14,17 @@ from typing import Any
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from sogni_core._network import submission as submission_module
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
+from sogni_core._network.timings import Timings
 from sogni_core._protocol import ids
 from sogni_core._transport.http import Http
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
+
+from .servers import at_once
 
 SYNC, ACTIVE = "/api/v1/artist/projects/sync", "/api/v1/artist/projects/active"
 QUESTIONS = {SYNC: "sync", ACTIVE: "active", "/v1/": "finished", "/v2/": "status"}
@@ -183,16 +185,13 @@ async def lived(
     web, wire = make()
     await web.start()
     await wire.start()
-    http = Http(loopback=True)
+    http = Http(loopback=True, pause=at_once)
     story = Story(web, wire, ids.make(), lives, answers)
     wire.scripts = [story.live]
     for version in (1, 2):
         web.on(f"/v{version}/projects/{story.name}", story.single)
     for path in (SYNC, ACTIVE):
         wire.on(path, lambda path=path: story.listing(path))
-
-    async def pause(seconds: float) -> None:
-        await asyncio.sleep(0)
 
     # A service that says of a project that it runs, and then nothing more, is asked again after two minutes.
     clock = HurriedClock()
@@ -205,8 +204,9 @@ async def lived(
             http=http,
             app_id=lambda name: "app-1",
             rng=random.Random(1),
-            pause=pause,
+            pause=at_once,
             clock=clock,
+            timings=Timings(restart=5.0),
         )
         project = ImageProject(model="m", prompt="p")
         try:
@@ -260,12 +260,10 @@ async def use(session: Any, project: ImageProject, story: Story, *, resume: bool
 )
 def test_a_request_leaves_twice_at_most_and_twice_only_with_proof(
     servers: Callable[[], tuple[Any, Any]],
-    monkeypatch: Any,
     lives: list[str],
     answers: dict[str, list[str]],
     resume: bool,
 ) -> None:
-    monkeypatch.setattr(submission_module, "RESTART_SECONDS", 5.0)
     story = asyncio.run(lived(servers, list(lives), answers, resume))
     story.check(attached=resume)
     event(f"frames: {len(story.frames)}")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sogni_core._network.account import Account
-from sogni_core._network.tokens import Tokens
+from sogni_core._network.tokens import TokenFile, Tokens
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished
 from sogni_core.errors import SogniError
@@ -80,7 +80,7 @@ async def failing(net: Any, kind: str, tmp_path: Path) -> None:
     asset = Asset("a.png", file, "image/png", 1)
     account = net.account(api_key=KEY)
     session = net.session(account)
-    transfers = session._transfers
+    transfers = net.transfers(account)
     signed = f"{web.url}/store?X-Amz-Signature={URL_SECRET}"
     match kind:
         case "balance":
@@ -110,7 +110,7 @@ async def failing(net: Any, kind: str, tmp_path: Path) -> None:
             await net.account(username="testuser", password=PASSWORD).headers()
         case "refresh":
             stored = net.account(username="testuser", password="")
-            stored._file.write(Tokens(TOKEN, REFRESH))
+            TokenFile(net.state, "testuser", web.url).write(Tokens(TOKEN, REFRESH))
             web.on("/v4/account/balance", echo(web, 401))
             web.on("/v1/account/refresh-token", lambda asked: web.error(500, f"bad {asked.json['refreshToken']}"))
             await net.session(stored).balance()

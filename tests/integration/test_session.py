@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from sogni_core._network import connection as connection_module
+from sogni_core._network.timings import Timings
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished, ProjectCompleted, ProjectFailed, Queued
+from sogni_core._transport.retry import RetryPolicy
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.project import ImageProject
 
@@ -94,26 +95,22 @@ async def test_nothing_is_sent_before_the_greeting(net: Any) -> None:
     await follow(submission)
 
 
-async def test_a_service_that_does_not_greet_is_spoken_to_anyway(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "GREETING_SECONDS", 0.02)
-
+async def test_a_service_that_does_not_greet_is_spoken_to_anyway(net: Any) -> None:
     async def silent(line: Any) -> None:
         await line.finish(await line.hear("jobRequest"))
 
     net.wire.scripts = [silent]
-    submission = submit(net.session())
+    submission = submit(net.session(timings=Timings(greeting=0.02)))
     await submission.send(nothing)
     await follow(submission)
 
 
-async def test_a_service_that_is_never_ready_costs_nothing(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "READY_SECONDS", 0.05)
-
+async def test_a_service_that_is_never_ready_costs_nothing(net: Any) -> None:
     async def mute(line: Any) -> None:
         return
 
     net.wire.scripts = [mute]
-    submission = submit(net.session())
+    submission = submit(net.session(timings=Timings(ready=0.05)))
     with pytest.raises(TransportError) as caught:
         await submission.send(lambda: pytest.fail("nothing may be written down as sent"))
     assert caught.value.code == "CONNECTION_ERROR"
@@ -244,7 +241,7 @@ async def test_two_hundred_projects_on_one_connection(net: Any, tmp_path: Path) 
     assert all(task.result().path.read_bytes() == picture for task in tasks)
     assert len(net.wire.lines) == 1
     assert net.web.lines <= 32
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
 # drops and reconnects
@@ -398,7 +395,7 @@ async def test_a_place_that_another_took_is_not_taken_back(net: Any) -> None:
     net.wire.scripts = [replaced, honest]
     session = net.session()
     session.open()
-    while not (net.wire.lines and session._connection._final):
+    while not (net.wire.lines and session.connection.failure):
         await asyncio.sleep(0)
     for _ in range(2):
         with pytest.raises(TransportError) as caught:
@@ -407,17 +404,16 @@ async def test_a_place_that_another_took_is_not_taken_back(net: Any) -> None:
     assert len(net.wire.lines) == 1
 
 
-async def test_a_connection_that_never_comes_back_is_lost(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "LOST_SECONDS", 0.0)
-
+async def test_a_connection_that_never_comes_back_is_lost(net: Any) -> None:
     async def dies(line: Any) -> None:
         await line.greet()
         await line.hear("jobRequest")
-        net.wire._server.close(close_connections=False)
+        net.wire.refuse_more()
         line.drop()
 
     net.wire.scripts = [dies]
-    submission = submit(net.session())
+    never = RetryPolicy(first_pause=1.0, longest_pause=15.0, budget=0.0)
+    submission = submit(net.session(timings=Timings(reconnection=never)))
     await submission.send(nothing)
     with pytest.raises(TransportError) as caught:
         await follow(submission)
@@ -630,7 +626,7 @@ async def test_a_project_that_was_never_sent_is_cancelled_without_a_word(net: An
     assert await session.cancel([submission.project_id], 0.1) == {submission.project_id: "cancelled"}
     sending.cancel()
     await asyncio.wait([sending])
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
 async def test_a_cancel_is_bounded_whatever_happens(net: Any) -> None:
@@ -694,7 +690,7 @@ async def test_a_goodbye_that_nobody_answers_is_short(net: Any) -> None:
         net.wire.url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         session = net.session()
         session.open()
-        while session._connection._socket is None:
+        while session.connection.number == 0:
             await asyncio.sleep(0)
         started = asyncio.get_running_loop().time()
         await session.close()
@@ -728,8 +724,7 @@ async def test_a_bug_in_here_is_an_internal_error_and_not_a_silence(net: Any, ca
     def broken(name: str) -> str:
         raise ZeroDivisionError
 
-    session = net.session()
-    session._connection._app_id = broken
+    session = net.session(app_id=broken)
     with caplog.at_level(logging.DEBUG), pytest.raises(SogniError) as caught:
         await submit(session).send(nothing)
     assert caught.value.code == "INTERNAL"

@@ -87,11 +87,9 @@ async def test_calls_downloads_and_warm_lines_share_one_context(secure: Any, htt
 async def test_a_secure_line_that_the_server_closed_is_replaced(secure: Any, http: Http) -> None:
     await http.load()
     http.warm(secure.url)
-    while not secure._busy:
+    while not secure.open_lines:
         await asyncio.sleep(0)
-    (waiting,) = secure._busy
-    waiting.cancel()
-    await asyncio.wait([waiting])
+    await secure.cut_lines()
     assert (await http.call(SafeCall("GET", f"{secure.url}/x", repeat="unsent"))).ok
     assert secure.lines == 2
 

@@ -35,7 +35,7 @@ def image(**fields: Any) -> ImageProject:
 
 
 async def collect(net: Any, output: Path | None, *, project: Project | None = None, **fields: Any) -> Collected:
-    return await net.session()._transfers.collect(project or image(), NAME, job(**fields), output)
+    return await net.transfers().collect(project or image(), NAME, job(**fields), output)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ async def searched(said: Any, project_id: str = P, *, written_at: float = 99.0, 
 
     answers: dict[str, str] = {}
     found = await search(
-        said, project_id, count=1, written_at=written_at, clock=Clock(), pause=pause, moot=moot, answers=answers
+        said, project_id, count=1, written_at=written_at, clock=Clock(), pause=pause, is_moot=moot, answers=answers
     )
     return found, answers, waits
 

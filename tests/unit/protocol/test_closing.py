@@ -53,16 +53,3 @@ def test_the_servers_reason_is_kept_and_cleaned():
 @given(st.integers() | st.none(), st.text())
 def test_every_code_has_a_policy_and_an_error(code, reason):
     assert isinstance(close_codes.error(close_codes.policy(code), code=code, reason=reason), SogniError)
-
-
-@pytest.mark.parametrize(
-    ("attempt", "random", "seconds"),
-    [(0, 0.5, 1.0), (1, 0.5, 2.0), (3, 0.5, 8.0), (4, 0.5, 15.0), (9, 0.5, 15.0), (0, 0.0, 0.8), (0, 1.0, 1.2)],
-)
-def test_backoff_doubles_to_fifteen_seconds(attempt, random, seconds):
-    assert close_codes.backoff(attempt, random) == pytest.approx(seconds)
-
-
-@given(st.integers(), st.floats(0, 1))
-def test_backoff_is_bounded(attempt, random):
-    assert 0.79 <= close_codes.backoff(attempt, random) <= 18.01
