@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._version import __version__
-
 if TYPE_CHECKING:
     from sogni_core.app import App, open
     from sogni_core.errors import SogniError
     from sogni_core.result import Artifact, Outcome, Plan, Progress, Result
+
+__version__ = "0.1.0"
 
 __all__ = ["App", "Artifact", "Outcome", "Plan", "Progress", "Result", "SogniError", "__version__", "open"]
 

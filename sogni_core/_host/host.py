@@ -11,6 +11,7 @@ from typing import Any
 
 import pluggy
 
+from sogni_core import __version__
 from sogni_core import plugin as hookspecs
 from sogni_core._host import discovery
 from sogni_core._host.plugin_info import PluginInfo
@@ -18,7 +19,6 @@ from sogni_core._host.quarantine import quarantine
 from sogni_core._host.record_check import HOOKS, check_record
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import describe, resolve
-from sogni_core._version import __version__
 from sogni_core.errors import PluginError, SogniError
 
 CORE_PLUGIN = "sogni_core._builtin.plugin"

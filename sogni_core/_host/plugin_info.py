@@ -38,7 +38,7 @@ class PluginInfo:
         if self.dist is not None:
             said = _VERSION.search(metadata(self.dist))
             return said[1] if said is not None else "of unknown version"  # broken metadata may hold none
-        from sogni_core._version import __version__
+        from sogni_core import __version__
 
         return __version__
 

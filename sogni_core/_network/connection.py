@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from sogni_core import __version__
 from sogni_core._network.account import Account, Headers
 from sogni_core._network.receiver import Receiver
 from sogni_core._network.timings import Timings
@@ -19,7 +20,6 @@ from sogni_core._protocol.connection import client_name, connection_query, socke
 from sogni_core._transport.dialer import Dialling
 from sogni_core._transport.retry import Pause
 from sogni_core._transport.socket import Refused, Socket
-from sogni_core._version import __version__
 from sogni_core.errors import InternalError, SogniError, TransportError
 from sogni_core.frozen import frozen
 

@@ -62,5 +62,4 @@ def progressed(payload: Mapping[str, Any], job: Job, job_id: str) -> JobProgress
         step=min(job.step, job.steps) if job.steps else job.step,
         steps=job.steps,
         eta=job.eta,
-        has_preview=payload.get("hasImage") is True,
     )

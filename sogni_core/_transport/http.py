@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from sogni_core import __version__
 from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.bodies import Received, read_bounded, receive, send_file
 from sogni_core._transport.calls import Reply, SafeCall
 from sogni_core._transport.failures import unreachable
 from sogni_core._transport.retry import Pause, repeated
-from sogni_core._version import __version__
 from sogni_core.errors import InputError, SogniError, TransportError
 
 if TYPE_CHECKING:

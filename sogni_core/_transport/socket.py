@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from sogni_core import __version__
 from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.calls import PaidFrame, Reply, SafeFrame
 from sogni_core._transport.dialer import FRESH_SECONDS, Dialling
 from sogni_core._transport.failures import unreachable
-from sogni_core._version import __version__
 from sogni_core.errors import TransportError
 from sogni_core.frozen import frozen
 from sogni_core.text import clean
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 PING_SECONDS = 15.0
-"""Between pings, and the longest wait for a pong. Source: sogni-client, WebSocket client of 5.54.0."""
+"""Between pings, and the longest wait for a pong; there is no ping of the application. Source: sogni-client 5.54.0."""
 FRAME_BYTES = 32 * 2**20
 """Largest frame read: a greeting can bring back hundreds of finished projects with their requests."""
 ANSWER_SECONDS = 0.002

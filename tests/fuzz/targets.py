@@ -47,14 +47,13 @@ def frame(data: bytes) -> None:
             continue
         greeting.read_authenticated(read.payload)
         greeting.read_models(read.payload)
-        greeting.read_network(read.payload)
         state = ProjectState(PROJECT, 2)
         payload = read.payload
         if isinstance(payload, dict):
             payload = {**payload, "jobID": PROJECT}
         for kind in (read.type, "jobState", "jobProgress", "jobResult", "jobError", "jobRetry"):
             state.receive(frames.Frame(kind, payload))
-        assert 0 <= state.progress <= 100
+        assert all(0 <= job.fraction <= 1 for job in state.jobs)
 
 
 def payload(data: bytes) -> None:
@@ -86,9 +85,7 @@ def body(data: bytes) -> None:
 def tier_list(data: bytes) -> None:
     """The tiers of the models."""
     for tier in tiers.read_tiers(_json(data)).values():
-        assert tier.takes("steps", 4) in {True, False}
-        assert tier.limits is not None
-        assert tier.defaults is not None
+        assert all(least <= largest for least, largest in tier.limits.values())
 
 
 def catalogue_file(data: bytes) -> None:

@@ -1,6 +1,5 @@
 """The socket's URL, and what a client says beside requests."""
 
-import json
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -26,10 +25,8 @@ def test_the_relaxed_network_is_an_empty_value_that_is_there():
     assert "forceWorkerId=" in urlsplit(connection.socket_address("wss://host:8443/path", query)).query
 
 
-def test_what_may_be_given():
-    query = connection.connection_query("a", "fast", NAME, app_source="x y", subscriptions={"modelAvailability": False})
-    assert query["appSource"] == "x y"
-    assert json.loads(query["socketEventSubscriptions"]) == {"modelAvailability": False}
+def test_the_address_carries_the_query():
+    query = connection.connection_query("a b", "relaxed", NAME)
     address = urlsplit(connection.socket_address("ws://127.0.0.1:9", query))
     assert (address.scheme, address.netloc, address.path) == ("ws", "127.0.0.1:9", "/")
     assert dict(parse_qsl(address.query, keep_blank_values=True)) == query
@@ -60,12 +57,6 @@ def test_the_same_host_over_http(socket, http):
             messages.cancel_request("P"),
             "jobError",
             {"jobID": "P", "error": "artistCanceled", "error_message": "artistCanceled", "isFromWorker": False},
-        ),
-        (messages.change_network("relaxed"), "changeNetwork", "relaxed"),
-        (
-            messages.subscriptions({"modelAvailability": False}),
-            "setSocketEventSubscriptions",
-            {"subscriptions": {"modelAvailability": False}},
         ),
     ],
 )

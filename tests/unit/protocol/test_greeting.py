@@ -26,10 +26,13 @@ def test_the_whole_greeting():
         "unclaimedCompletedProjects": [{"id": "ef"}, {"id": "gh", "model": {"type": "llm"}}, {"id": "AB"}],
         "isMainnet": True,
     })
-    assert (told.username, told.address) == ("testuser", "0xeC31")
-    assert told.balance == Balance(spark=Decimal("100.5"), sogni=Decimal(10))
     assert told.active == ({"id": "ab", "status": "active"},)
     assert told.projects == {"AB": {"id": "AB"}, "EF": {"id": "ef"}}
+
+
+def test_a_balance():
+    assert greeting.read_balance(TOKENS) == Balance(spark=Decimal("100.5"), sogni=Decimal(10))
+    assert greeting.read_balance({"spark": 7}) == Balance()
 
 
 @pytest.mark.parametrize("payload", [None, [], "x", 7, {}, {"tokens": [], "activeProjects": {}, "username": {}}])
@@ -65,19 +68,10 @@ def test_models_with_workers():
     assert greeting.read_models(told) == {"z_image_turbo_bf16": 12, "flux": 3, "float": 2}
 
 
-@pytest.mark.parametrize(
-    ("payload", "network"),
-    [({"network": "relaxed"}, "relaxed"), ("fast", "fast"), ({"network": []}, None), (None, None), ("slow", None)],
-)
-def test_the_network(payload, network):
-    assert greeting.read_network(payload) == network
-
-
 @given(JSON)
 def test_nothing_raises(payload):
-    greeting.read_authenticated({"tokens": payload, "activeProjects": payload, "username": payload})
-    greeting.read_authenticated({"activeProjects": [payload], "tokens": {"spark": payload, "sogni": {"net": payload}}})
+    greeting.read_authenticated({"activeProjects": payload, "unclaimedCompletedProjects": [payload]})
+    greeting.read_balance({"spark": payload, "sogni": {"net": payload}})
     greeting.read_authenticated(payload)
     greeting.read_models(payload)
     greeting.read_models({"x": payload})
-    greeting.read_network(payload)

@@ -70,7 +70,7 @@ def project(status: str, *jobs: object, completed: tuple[object, ...] = (), **mo
         ),
         (
             project("completed", job("a", "jobError", reason="workerDisconnected"), job("b")),
-            [JobRetried(0, "A", None, None, ""), JobFinished(0, "B", 123), ProjectCompleted()],
+            [JobRetried(0, "A", ""), JobFinished(0, "B", 123), ProjectCompleted()],
         ),
         (
             project("errored", job("a", "jobError", reason="genfailure"), reason="genfailure"),
@@ -132,7 +132,7 @@ def test_a_retry_that_was_missed_keeps_the_place():
     state = live(2, ("A", 0), ("B", 1))
     recovered = project("completed", job("A", "jobError"), job("B"), job("C"))
     assert state.adopt(recovered) == [
-        JobRetried(0, "A", None, None, ""),
+        JobRetried(0, "A", ""),
         JobFinished(1, "B", 123),
         JobFinished(0, "C", 123),
         ProjectCompleted(),

@@ -79,16 +79,15 @@ def test_the_recorded_edit():
         Assigned("worker-1"),
         JobPreparing(0, job, ""),
         JobStarted(0, job),
-        JobProgress(0, job, 0.25, 1, 4, 0.04, False),
-        JobProgress(0, job, 0.5, 2, 4, 0.03, False),
-        JobProgress(0, job, 0.75, 3, 4, 0.01, False),
-        JobProgress(0, job, 1.0, 4, 4, 0.0, False),
+        JobProgress(0, job, 0.25, 1, 4, 0.04),
+        JobProgress(0, job, 0.5, 2, 4, 0.03),
+        JobProgress(0, job, 0.75, 3, 4, 0.01),
+        JobProgress(0, job, 1.0, 4, 4, 0.0),
         JobFinished(0, job, 3627379225),
         ProjectCompleted(),
     ]
     assert project.done
     assert project.failure is None
-    assert project.progress == 100
 
 
 def test_frames_of_others_and_unknown_messages_are_ignored():
@@ -196,25 +195,9 @@ def test_a_duplicate_of_progress_is_silent_and_an_estimate_is_progress():
     )
     assert events == [
         JobStarted(0, "A"),
-        JobProgress(0, "A", 0.25, 1, 4, 9.0, True),
-        JobProgress(0, "A", 0.25, 1, 4, 30.0, False),
+        JobProgress(0, "A", 0.25, 1, 4, 9.0),
+        JobProgress(0, "A", 0.25, 1, 4, 30.0),
     ]
-
-
-@pytest.mark.parametrize(
-    ("finished", "half", "percent"), [(0, 0, 0), (1, 0, 33), (1, 1, 50), (2, 1, 83), (0, 2, 33), (3, 0, 100)]
-)
-def test_progress_of_the_whole_is_the_mean_over_all_jobs(finished, half, percent):
-    project = ProjectState(P, 3)
-    run(project, *(result(f"F{place}") for place in range(finished)))
-    run(project, *(progress(f"H{place}", progress=0.5) for place in range(half)))
-    assert project.progress == percent
-
-
-def test_rounding_is_half_up():
-    project = ProjectState(P, 1)
-    run(project, progress("A", progress=0.125))
-    assert project.progress == 13
 
 
 @pytest.mark.parametrize(
@@ -294,7 +277,7 @@ def test_duplicates_are_dropped():
     twice = [frame for frame in once for _ in range(2)]
     assert run(project, *twice, *once) == [
         JobStarted(0, "A"),
-        JobProgress(0, "A", 0.5, 1, 2, None, False),
+        JobProgress(0, "A", 0.5, 1, 2, None),
         JobFinished(0, "A", 7),
     ]
 
@@ -370,10 +353,10 @@ def test_a_retry_is_the_same_job_under_a_new_id():
     assert events == [
         JobStarted(0, "A"),
         JobStarted(1, "B"),
-        JobProgress(0, "A", 0.75, 3, 4, None, False),
-        JobRetried(0, "A", 1, 3, "workerDisconnected"),
+        JobProgress(0, "A", 0.75, 3, 4, None),
+        JobRetried(0, "A", "workerDisconnected"),
         JobStarted(0, "C"),
-        JobProgress(0, "C", 0.25, 1, 4, None, False),
+        JobProgress(0, "C", 0.25, 1, 4, None),
         JobFinished(0, "C", 7),
         JobFinished(1, "B", 7),
         ProjectCompleted(),
@@ -383,7 +366,7 @@ def test_a_retry_is_the_same_job_under_a_new_id():
 
 def test_a_retry_as_a_kind_of_state_is_a_retry():
     events = run(ProjectState(P, 1), started("A", 0), state("jobRetry", imgID="A", jobIndex=0, attempt="x"))
-    assert events[-1] == JobRetried(0, "A", None, None, "")
+    assert events[-1] == JobRetried(0, "A", "")
 
 
 def test_a_retry_without_its_message_is_seen_by_the_index():
