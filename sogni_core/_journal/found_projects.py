@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sogni_core._journal.entries import FoundJob, FoundProject
-from sogni_core._protocol import recovery
+from sogni_core._protocol import recovery, results
 from sogni_core._protocol.failures import SENSITIVE
 from sogni_core._protocol.values import record
 
@@ -61,7 +61,7 @@ def _found(
 ) -> FoundProject:
     told = json.loads(project)
     asked = json.loads(request) if request else None
-    unfiltered = record(asked).get("disableSafety") is True
+    safety_filter = record(asked).get("disableSafety") is not True
     return FoundProject(
         project_id=project_id,
         endpoint=endpoint,
@@ -71,7 +71,7 @@ def _found(
         ended=bool(ended),
         model=told.get("model", {}).get("id", ""),
         jobs=tuple(
-            FoundJob(job["imgID"], job.get("status", ""), job.get("seedUsed"), _withheld(job, unfiltered))
+            FoundJob(job["imgID"], job.get("status", ""), job.get("seedUsed"), _is_withheld(job, safety_filter))
             for job in told["workerJobs"]
         ),
         project=told,
@@ -81,9 +81,8 @@ def _found(
     )
 
 
-def _withheld(job: Mapping[str, Any], unfiltered: bool) -> bool:
-    triggered = job.get("triggeredNSFWFilter") is True and job.get("nsfwDetected") is not True
-    return job.get("reason") == SENSITIVE or (triggered and not unfiltered)
+def _is_withheld(job: Mapping[str, Any], safety_filter: bool) -> bool:
+    return job.get("reason") == SENSITIVE or results.is_withheld(job, safety_filter=safety_filter)
 
 
 def _json(value: object) -> str:

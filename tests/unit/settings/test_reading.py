@@ -55,7 +55,7 @@ def test_decimal_numbers(home: Any, text: str) -> None:
     assert home.settings(SOGNI_VIDEO__FPS=text).value("video.fps").value == 24
 
 
-@pytest.mark.parametrize("text", ["0x10", "1_0", "ten", "1e400", "nan", "2.5", "61", "0", "１６", "true"])
+@pytest.mark.parametrize("text", ["0x10", "1_0", "ten", "1e400", "1e0001", "nan", "2.5", "61", "0", "１６", "true"])
 def test_what_is_no_number_falls_to_the_next_layer_and_is_named(home: Any, text: str) -> None:
     home.config("[video]\nfps = 20\n")
     settings = home.settings(SOGNI_VIDEO__FPS=text)
