@@ -233,11 +233,11 @@ class Journal:
             connection.execute(f"INSERT OR REPLACE INTO artifacts VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
     def note_found(self, project: Mapping[str, Any], endpoint: str, account: str, app_id: str) -> None:
-        """Note a project that the service told of and that nobody here waits for; it is handed out once.
+        """Note a project that the service named and that nobody here waits for; the service names it only once.
 
-        ``project`` is a recovered project as the service describes it. It is kept with the step that has its
-        id (whose state stays what it is), and by itself if there is none. What has ended is not forgotten for
-        a word that came late. What has no id is nothing.
+        ``project`` is a recovered project as the service describes it. It is kept with the step that has its id (whose
+        state does not change), or by itself if there is none. A late message that it runs does not replace its end. A
+        project without id is ignored.
         """
         kept = recovery.keep(project)
         if kept is None:
@@ -246,7 +246,7 @@ class Journal:
             note_found(connection, kept, (endpoint, account, app_id), recovery.request_of(project), self._now())
 
     def found(self, limit: int = 20) -> list[FoundProject]:
-        """Return the projects that no step knows, those told of last first."""
+        """Return the projects that no step knows, those named last first."""
         if not self.path.exists():
             return []
         with self._lock, self._translated():

@@ -72,9 +72,10 @@ def test_a_project_that_nobody_knows_is_kept_by_itself(journal: Journal) -> None
     assert (found.project_id, found.endpoint, found.account, found.app_id) == (P, *WHERE)
     assert (found.status, found.ended, found.model, found.request) == ("completed", True, "m", request)
     assert found.jobs == (
-        FoundJob("A", "jobCompleted", 7, withheld=False),
-        FoundJob("B", "jobCompleted", None, withheld=True),
+        FoundJob("A", "jobCompleted", 7, withheld=False, completed=True),
+        FoundJob("B", "jobCompleted", None, withheld=True, completed=True),
     )
+    assert (found.prompt, found.outputs) == ("a cat", 1)
     assert found.first == found.last == BEGAN + timedelta(seconds=1)
     assert "secret" not in json.dumps(dict(found.project))
 
