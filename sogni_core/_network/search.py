@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any, Final, final
+from typing import Any, Final, Protocol, final
 
 from sogni_core._network.clock import Clock
-from sogni_core._network.lookups import Answer, Known, Lookups, Unknown
+from sogni_core._network.lookups import Answer, Known, Unknown
 from sogni_core._protocol import recovery
 from sogni_core._transport.retry import Pause
 from sogni_core.errors import InternalError
@@ -64,8 +64,28 @@ class NoAnswer:
 Result = Found | NeverArrived | Unclear | NoAnswer
 
 
+class Questions(Protocol):
+    """The four ways to ask the service for a project, as :class:`~sogni_core._network.lookups.Lookups` has them."""
+
+    async def sync(self, project_id: str) -> Answer:
+        """Ask what the app id of this session has."""
+        ...
+
+    async def finished(self, project_id: str) -> Answer:
+        """Ask for what has ended."""
+        ...
+
+    async def active(self, project_id: str) -> Answer:
+        """Ask for what runs."""
+        ...
+
+    async def status(self, project_id: str) -> Answer:
+        """Ask for the state."""
+        ...
+
+
 async def search(
-    lookups: Lookups,
+    lookups: Questions,
     project_id: str,
     *,
     count: int,

@@ -280,7 +280,7 @@ def test_a_step_between_prepared_and_sent_survives_a_kill(journal: Journal) -> N
         "print(run, flush=True)\n"
         "sys.stdin.read()\n"
     )
-    command = [sys.executable, "-c", code, journal.path]
+    command = [sys.executable, "-c", code, str(journal.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         run_id = process.stdout.readline().strip()
@@ -316,7 +316,7 @@ def test_many_processes_write_while_others_read(journal: Journal) -> None:
         "journal.close()\n"
         "print(json.dumps(ids))\n"
     )
-    command = [sys.executable, "-c", code, journal.path]
+    command = [sys.executable, "-c", code, str(journal.path)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
     looks = 0
     while any(process.poll() is None for process in processes):

@@ -61,7 +61,13 @@ def test_a_plain_endpoint_does_not_pay_for_tls() -> None:
     code = (
         "from sogni_core._transport import tls\n"
         "from sogni_core._transport.http import Http\n"
-        "Http()._main()\n"
+        "import asyncio\n"
+        "async def main():\n"
+        "    http = Http()\n"
+        "    await http.load()\n"
+        "    http.warm('http://127.0.0.1:1')\n"
+        "    await http.close()\n"
+        "asyncio.run(main())\n"
         "print(tls.bare().cert_store_stats()['x509_ca'], tls.trusting.cache_info().currsize)\n"
     )
     assert run(code).stdout.split() == ["0", "0"]

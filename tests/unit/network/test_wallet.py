@@ -8,7 +8,7 @@ import sys
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 from sogni_core._network.wallet import Wallet, login_message, private_key
 

@@ -1,5 +1,7 @@
 """Greeting, balances, models, network: read whatever is there."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 
 import pytest
@@ -17,7 +19,7 @@ JSON = st.recursive(
 TOKENS = {"sogni": {"net": "10", "settled": "10"}, "spark": {"net": "100.500", "premiumCredit": "0"}}
 
 
-def test_the_whole_greeting():
+def test_the_whole_greeting() -> None:
     told = greeting.read_authenticated({
         "username": "test\x1b[31muser",
         "address": "0xeC31",
@@ -30,13 +32,13 @@ def test_the_whole_greeting():
     assert told.projects == {"AB": {"id": "AB"}, "EF": {"id": "ef"}}
 
 
-def test_a_balance():
+def test_a_balance() -> None:
     assert greeting.read_balance(TOKENS) == Balance(spark=Decimal("100.5"), sogni=Decimal(10))
     assert greeting.read_balance({"spark": 7}) == Balance()
 
 
 @pytest.mark.parametrize("payload", [None, [], "x", 7, {}, {"tokens": [], "activeProjects": {}, "username": {}}])
-def test_a_greeting_of_nothing(payload):
+def test_a_greeting_of_nothing(payload: object) -> None:
     assert greeting.read_authenticated(payload) == Greeting()
 
 
@@ -59,17 +61,17 @@ def test_a_greeting_of_nothing(payload):
         (10**100, None),
     ],
 )
-def test_amounts(value, amount):
+def test_amounts(value: object, amount: Decimal | None) -> None:
     assert greeting.amount(value) == amount
 
 
-def test_models_with_workers():
+def test_models_with_workers() -> None:
     told = {"z_image_turbo_bf16": 12, "flux": "3", "bad": None, "worse": -1, "float": 2.0, "half": 0.5}
     assert greeting.read_models(told) == {"z_image_turbo_bf16": 12, "flux": 3, "float": 2}
 
 
 @given(JSON)
-def test_nothing_raises(payload):
+def test_nothing_raises(payload: object) -> None:
     greeting.read_authenticated({"activeProjects": payload, "unclaimedCompletedProjects": [payload]})
     greeting.read_balance({"spark": payload, "sogni": {"net": payload}})
     greeting.read_authenticated(payload)
