@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +27,7 @@ ENDPOINT, ACCOUNT, APP = "wss://socket.example.test", "me", "app-1"
 DONE = {"imgID": "A", "status": "jobCompleted", "seedUsed": 7}
 
 
-def note(home: Paths, *projects: dict[str, object]) -> None:
+def note(home: Paths, *projects: Mapping[str, object]) -> None:
     journal = Journal(home.journal)
     for project in projects:
         journal.note_found(project, ENDPOINT, ACCOUNT, APP)

@@ -24,7 +24,7 @@ from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
 
-from .servers import at_once
+from .servers import Asked, Line, Web, Wire, at_once
 
 SYNC, ACTIVE = "/api/v1/artist/projects/sync", "/api/v1/artist/projects/active"
 QUESTIONS = {SYNC: "sync", ACTIVE: "active", "/v1/": "finished", "/v2/": "status"}
@@ -47,15 +47,15 @@ ANSWERS = st.sampled_from(["unknown", "unknown", "unknown", "running", "complete
 class Story:
     """A service that lives through one example and writes down what it said, in order."""
 
-    web: Any
-    wire: Any
+    web: Web
+    wire: Wire
     name: str
     lives: list[str]
     answers: dict[str, list[str]]
     log: list[tuple[str, str]] = field(default_factory=list)
     frames: list[Any] = field(default_factory=list)
     busy: set[asyncio.Task[None]] = field(default_factory=set)
-    line: Any = None
+    line: Line | None = None
 
     def next_answer(self, question: str) -> str:
         turns = self.answers[question]
@@ -76,7 +76,7 @@ class Story:
             return self.web.bare({"projects": known})
         return self.web.bare({"activeProjects": known, "unclaimedCompletedProjects": []})
 
-    def single(self, asked: Any) -> Any:
+    def single(self, asked: Asked) -> Any:
         said = self.next_answer(QUESTIONS[asked.path[:4]])
         if said == "unknown":
             return self.web.error(404, "Project not found")
@@ -99,19 +99,21 @@ class Story:
     async def finish(self) -> None:
         from websockets.exceptions import ConnectionClosed
 
+        if self.line is None:
+            return
         try:
             await self.line.finish({"jobID": self.name, "numberOfImages": 1})
-        except (ConnectionClosed, AttributeError):
+        except ConnectionClosed:
             return  # the next connection's greeting leaves it out, and it is asked for again
 
-    async def hear(self, line: Any) -> Any:
+    async def hear(self, line: Line) -> Any:
         request = await line.hear("jobRequest")
         assert request["jobID"] == self.name
         self.log.append(("frame", ""))
         self.frames.append(request)
         return request
 
-    async def live(self, line: Any) -> None:
+    async def live(self, line: Line) -> None:
         self.line = line
         life = self.lives.pop(0) if self.lives else "render"
         self.log.append(("line", life))
@@ -222,7 +224,7 @@ async def lived(
     return story
 
 
-async def use(session: Any, project: ImageProject, story: Story, *, resume: bool) -> None:
+async def use(session: Session, project: ImageProject, story: Story, *, resume: bool) -> None:
     """Do with a project what the engine does; any registered error is an end."""
     try:
         if resume:
