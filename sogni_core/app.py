@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from sogni_core._engine.engine import Engine
-    from sogni_core._journal.entries import Run
+    from sogni_core._journal.entries import FoundProject, Run
     from sogni_core._network.facts import LiveModel
     from sogni_core.frontend.modes import ModeInfo
     from sogni_core.prepared import Prepared
@@ -217,6 +217,14 @@ class App:
     def runs(self, limit: int = 20) -> Sequence[Run]:
         """Return the newest runs of the journal."""
         return self.engine.journal.runs(limit)
+
+    def found_projects(self, limit: int = 20) -> Sequence[FoundProject]:
+        """Return projects that a network named and that no run here knows, those named last first.
+
+        They were sent by another program or another installation with the same account, or by a run whose journal is
+        gone. A network names a project when a connection begins, once. ``limit``: how many at most.
+        """
+        return self.engine.journal.found(limit)
 
     def find_run(self, run_id: str) -> Run:
         """Return one run by its id or a unique beginning of it; raises InputError UNKNOWN_RUN."""

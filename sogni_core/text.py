@@ -1,4 +1,4 @@
-"""Text of servers, files and plugins, made safe to show; and the nearest of known names.
+"""Text of servers, files and plugins, made safe to show; numbers in text; and the nearest of known names.
 
 Whatever comes from elsewhere is cleaned before a person, a terminal or an agent sees it: escape
 sequences could repaint the screen, bidirectional marks could make a path read as another one, and
@@ -28,6 +28,8 @@ _UNSEEN = re.compile(f"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f{_INVISIBLE}]")
 _UNSEEN_IN_PATH = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_INVISIBLE}]")
 _BLANKS = re.compile(r"\s+")
 _LINE_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _PLAIN_PATH = re.compile(r"[\w@%+=:,./\\~-]+")
 
 # A hostile text may be megabytes of escapes; past this many characters for each one shown, it is not looked at.
@@ -67,6 +69,23 @@ def quote_path(path: str | os.PathLike[str]) -> str:
     """
     text = os.fspath(path)
     return text if _PLAIN_PATH.fullmatch(text) else f'"{_UNSEEN_IN_PATH.sub(_escape, text)}"'
+
+
+def read_number(text: str) -> int | float | None:
+    """Return the decimal number that ``text`` is, ``16``, ``-.5`` or ``1e3``; None if it is none.
+
+    Hexadecimal, underscores, digits of other scripts, ``nan`` and numbers too large for a float are refused. A whole
+    number is an int, however it is written.
+    """
+    stripped = text.strip()
+    if not _DECIMAL.fullmatch(stripped):
+        return None
+    value = float(stripped)
+    if value in (float("inf"), float("-inf")):
+        return None
+    if _WHOLE.fullmatch(stripped):
+        return int(stripped)
+    return int(value) if value.is_integer() else value
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

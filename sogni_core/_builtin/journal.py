@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sogni_core.app import App
 from sogni_core.result import Report, Result
+
+if TYPE_CHECKING:
+    from sogni_core._journal.entries import FoundProject
 
 
 def last(app: App) -> Report:
@@ -18,9 +22,15 @@ def last(app: App) -> Report:
 
 
 def runs(
-    app: App, limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Newest runs to list.")] = 20
+    app: App,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many to list.")] = 20,
+    found: Annotated[
+        bool, typer.Option("--found", help="List projects of your account that no run here submitted instead.")
+    ] = False,
 ) -> Report:
     """List past runs, the newest first."""
+    if found:
+        return _found_projects(app.found_projects(limit))
     rows = [_run_fields(run) for run in app.runs(limit)]
     text = [f"{row['runId']}  {row['state']:<11}  {row['mode']}:{row['workflow']}  {row['network']}" for row in rows]
     return Report({"type": "runs", "runs": rows}, text or "No runs yet.")
@@ -56,6 +66,47 @@ def show(
         )
         text += [f"  {artifact['path'] or artifact['url']}" for artifact in artifacts]
     return Report(fields, text)
+
+
+def _found_projects(projects: Sequence[FoundProject]) -> Report:
+    text: list[str] = []
+    for project in projects:
+        model = project.model or "unknown model"
+        text.append(
+            f"{project.project_id}  {project.status:<9}  {model}  first seen {project.first:%Y-%m-%d %H:%M} UTC"
+        )
+        if project.prompt:
+            text.append(f"  {project.prompt}")
+        text.append(f"  {_whereabouts(project)}")
+    return Report({"type": "foundProjects", "projects": [*map(_found_fields, projects)]}, text or "No projects found.")
+
+
+def _whereabouts(project: FoundProject) -> str:
+    if not project.ended:
+        return "still rendering when last seen"
+    if not project.outputs:
+        return "no outputs"
+    outputs = "1 output" if project.outputs == 1 else f"{project.outputs} outputs"
+    return f"{outputs} on {project.endpoint}, kept for 24 hours after rendering"
+
+
+def _found_fields(project: FoundProject) -> dict[str, Any]:
+    return {
+        "projectId": project.project_id,
+        "status": project.status,
+        "ended": project.ended,
+        "model": project.model or None,
+        "prompt": project.prompt or None,
+        "endpoint": project.endpoint,
+        "account": project.account,
+        "firstSeen": project.first.isoformat(),
+        "lastSeen": project.last.isoformat(),
+        "outputs": project.outputs,
+        "jobs": [
+            {"jobId": job.job_id, "status": job.status, "seed": job.seed, "withheld": job.withheld}
+            for job in project.jobs
+        ],
+    }
 
 
 def _run_fields(run: Any) -> dict[str, Any]:

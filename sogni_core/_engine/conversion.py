@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,25 +9,10 @@ from sogni_core.field import FieldSpec
 from sogni_core.origin import GIVEN, Origin
 from sogni_core.problem import Problem, literal
 from sogni_core.request import Request
-from sogni_core.text import clean, nearest
+from sogni_core.text import clean, nearest, read_number
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
-
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-
-
-def number(text: str) -> int | float | None:
-    """Read a decimal number; None if the text is not one. Hexadecimal, blanks and underscores are refused."""
-    stripped = text.strip()
-    if not _DECIMAL.fullmatch(stripped):
-        return None
-    value = float(stripped)
-    if value in (float("inf"), float("-inf")):
-        return None
-    if re.fullmatch(r"[+-]?\d+", stripped):
-        return int(stripped)
-    return int(value) if value.is_integer() else value
 
 
 def convert(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -45,11 +29,11 @@ def convert(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, A
             continue
         items = _items(spec, raw)
         if spec.numeric:
-            wrong = [item for item in items if isinstance(item, str) and number(item) is None]
+            wrong = [item for item in items if isinstance(item, str) and read_number(item) is None]
             problems += [no_number(spec, item) for item in wrong]
             if wrong:
                 continue
-            items = [number(item) if isinstance(item, str) else item for item in items]
+            items = [read_number(item) if isinstance(item, str) else item for item in items]
         values[name] = items if spec.many else items[0]
     return values, problems
 

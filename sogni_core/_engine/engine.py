@@ -75,7 +75,7 @@ class Engine:
         if self._journal is None:
             from sogni_core._journal.journal import Journal
 
-            self._journal = Journal.open(self.paths.journal)
+            self._journal = Journal(self.paths.journal)
         return self._journal
 
     async def close(self) -> None:

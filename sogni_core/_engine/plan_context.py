@@ -94,7 +94,7 @@ async def priced(networks: Networks, network: str, planned: PlanScene) -> list[P
 async def _price(way: NetworkHandle, step: PlannedStep, planned: PlanScene) -> PlannedStep:
     project = step.project
     try:
-        price = await way.session.estimate(project, planned.network, comfy=way.is_comfy(project.model))
+        price = await way.session.estimate(project, planned.network)
     except SogniError as error:
         planned.price_error = planned.price_error or error
         missing = {"step": step.key, "reason": error.message}

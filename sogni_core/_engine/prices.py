@@ -19,9 +19,8 @@ Answer = Price | SogniError
 class Prices:
     """Asks the network for the price of every project of a run; who has not answered by the end is not waited for."""
 
-    def __init__(self, session: Session, is_comfy: Callable[[str], bool]) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._is_comfy = is_comfy
         self._asked: list[tuple[str, asyncio.Task[Answer]]] = []
 
     def ask(self, project: Project) -> asyncio.Task[Answer]:
@@ -49,7 +48,7 @@ class Prices:
 
     async def _price(self, project: Project) -> Answer:
         try:
-            return await self._session.estimate(project, project.network or "fast", comfy=self._is_comfy(project.model))
+            return await self._session.estimate(project, project.network or "fast")
         except SogniError as error:
             # The price is said beside the result, where it can be; a project does not fail for want of it.
             return error

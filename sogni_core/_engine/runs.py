@@ -125,7 +125,7 @@ class Runs:
             home=self._engine.paths.runs,
             journal=self._engine.journal,
             handle=way,
-            prices=Prices(way.session, way.is_comfy),
+            prices=Prices(way.session),
             network=network,
             medium_of=self._engine.media.of,
         )

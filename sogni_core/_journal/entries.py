@@ -58,7 +58,7 @@ class Step:
 
 @frozen
 class FoundJob:
-    """One job of a project that a network told of."""
+    """One job of a project that a network named."""
 
     job_id: str
     status: str
@@ -66,29 +66,41 @@ class FoundJob:
     seed: int | None
     withheld: bool
     """The safety filter kept it: there is no file to ask for."""
+    completed: bool = False
+    """Whether it rendered its output."""
 
 
 @frozen
 class FoundProject:
-    """A project that a network told of and that no step of this journal knows."""
+    """A project that a network named and that no step of this journal knows."""
 
     project_id: str
     endpoint: str
+    """Socket host of the network, ``wss://…``."""
     account: str
+    """Name of the account that it belongs to."""
     app_id: str
     status: str
     """As the service said it, cleaned: ``completed``, ``active``, …; empty if it did not."""
     ended: bool
     model: str
+    """Id of its model; empty if the service did not say it."""
+    prompt: str
+    """Cleaned; empty if the service did not say it."""
     jobs: tuple[FoundJob, ...]
     project: Mapping[str, Any] = field(repr=False)
     """What the service said, as ``Session.attach`` takes it: results can be asked for by it for 24 hours."""
     request: Mapping[str, Any] | None = field(repr=False)
     """The ``jobRequest`` that began it; None if that was not said, or does not read."""
     first: datetime
-    """When it was told of first."""
+    """When the network named it first, UTC."""
     last: datetime
-    """When it was told of last."""
+    """When the network named it last, UTC."""
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs can be asked for; the network keeps each for 24 hours after it was rendered."""
+        return sum(job.completed and not job.withheld for job in self.jobs)
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Rows of what a network told of on its own: projects of earlier runs, and of other programs."""
+"""Rows of what a network named without being asked: projects of earlier runs, and of other programs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from sogni_core._journal.entries import FoundJob, FoundProject
-from sogni_core._protocol import recovery
+from sogni_core._protocol import recovery, results
 from sogni_core._protocol.failures import SENSITIVE
-from sogni_core._protocol.values import record
+from sogni_core._protocol.values import items, record, text
 
 
 def note_found(
@@ -39,7 +39,7 @@ def note_found(
 
 
 def read_found(connection: sqlite3.Connection, limit: int) -> list[FoundProject]:
-    """Return the projects that no step knows, those told of last first."""
+    """Return the projects that no step knows, those named last first."""
     cursor = connection.execute(
         "SELECT project_id, endpoint, account, app_id, ended, project, request, first, last FROM found"
         " ORDER BY last DESC, rowid DESC LIMIT ?",
@@ -61,7 +61,7 @@ def _found(
 ) -> FoundProject:
     told = json.loads(project)
     asked = json.loads(request) if request else None
-    unfiltered = record(asked).get("disableSafety") is True
+    safety_filter = record(asked).get("disableSafety") is not True
     return FoundProject(
         project_id=project_id,
         endpoint=endpoint,
@@ -70,8 +70,15 @@ def _found(
         status=told.get("status", ""),
         ended=bool(ended),
         model=told.get("model", {}).get("id", ""),
+        prompt=_prompt(asked),
         jobs=tuple(
-            FoundJob(job["imgID"], job.get("status", ""), job.get("seedUsed"), _withheld(job, unfiltered))
+            FoundJob(
+                job["imgID"],
+                job.get("status", ""),
+                job.get("seedUsed"),
+                _is_withheld(job, safety_filter),
+                recovery.is_completed(job),
+            )
             for job in told["workerJobs"]
         ),
         project=told,
@@ -81,9 +88,13 @@ def _found(
     )
 
 
-def _withheld(job: Mapping[str, Any], unfiltered: bool) -> bool:
-    triggered = job.get("triggeredNSFWFilter") is True and job.get("nsfwDetected") is not True
-    return job.get("reason") == SENSITIVE or (triggered and not unfiltered)
+def _prompt(asked: object) -> str:
+    frames = items(record(asked).get("keyFrames"))
+    return text(record(frames[0]).get("positivePrompt"), 200) if frames else ""
+
+
+def _is_withheld(job: Mapping[str, Any], safety_filter: bool) -> bool:
+    return job.get("reason") == SENSITIVE or results.is_withheld(job, safety_filter=safety_filter)
 
 
 def _json(value: object) -> str:

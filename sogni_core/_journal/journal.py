@@ -16,10 +16,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sogni_core._journal.entries import RUNNING, STEP_STATES, FoundProject, Run, Step
+from sogni_core._journal.entries import RUNNING, STEP_STATES, FoundProject, Run
 from sogni_core._journal.found_projects import note_found, read_found
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.rows import read_runs
@@ -34,12 +35,10 @@ from sogni_core.text import clean, quote_path
 _WAIT = 15.0
 """Seconds to wait for other writers; each holds the file for milliseconds."""
 
+_UTC_NOW = partial(datetime.now, UTC)
+
 _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """For run ids: no letters that look like another."""
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Journal:
@@ -49,9 +48,17 @@ class Journal:
     a later version.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], datetime] = _UTC_NOW,
+        connect: Callable[..., sqlite3.Connection] = sqlite3.connect,
+    ) -> None:
+        """Prepare the journal in the file ``path``; nothing is read or made yet. ``connect`` opens the file."""
         self.path = path
         self._clock = clock
+        self._connect = connect
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._presence: Presence | None = None
@@ -59,11 +66,6 @@ class Journal:
         """Whether the file has a write-ahead log."""
         self._synchronous = ""
         """How the open connection waits for the disk, as far as it was told."""
-
-    @classmethod
-    def open(cls, path: Path) -> Journal:
-        """Return the journal kept in the file ``path``; nothing is read or made yet."""
-        return cls(path)
 
     def close(self) -> None:
         """Close the file. Runs of this journal that were not finished count as interrupted from now on."""
@@ -231,11 +233,11 @@ class Journal:
             connection.execute(f"INSERT OR REPLACE INTO artifacts VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
     def note_found(self, project: Mapping[str, Any], endpoint: str, account: str, app_id: str) -> None:
-        """Note a project that the service told of and that nobody here waits for; it is handed out once.
+        """Note a project that the service named and that nobody here waits for; the service names it only once.
 
-        ``project`` is a recovered project as the service describes it. It is kept with the step that has its
-        id (whose state stays what it is), and by itself if there is none. What has ended is not forgotten for
-        a word that came late. What has no id is nothing.
+        ``project`` is a recovered project as the service describes it. It is kept with the step that has its id (whose
+        state does not change), or by itself if there is none. A late message that it runs does not replace its end. A
+        project without id is ignored.
         """
         kept = recovery.keep(project)
         if kept is None:
@@ -244,15 +246,11 @@ class Journal:
             note_found(connection, kept, (endpoint, account, app_id), recovery.request_of(project), self._now())
 
     def found(self, limit: int = 20) -> list[FoundProject]:
-        """Return the projects that no step knows, those told of last first."""
+        """Return the projects that no step knows, those named last first."""
         if not self.path.exists():
             return []
         with self._lock, self._translated():
             return read_found(self._open(), max(limit, 0))
-
-    def step(self, run_id: str, key: str) -> Step | None:
-        """Return a step of a run, None if it has none of that key. Raises UNKNOWN_RUN."""
-        return self.run(run_id).step(key)
 
     def runs(self, limit: int = 20) -> list[Run]:
         """Return the newest runs with their steps, the newest first."""
@@ -331,7 +329,7 @@ class Journal:
             except FileExistsError:
                 if os.name == "posix" and self.path.stat().st_mode & 0o077:
                     self.path.chmod(0o600)
-            connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+            connection = self._connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
             try:
                 self._ahead = prepare(connection, _WAIT)
             except BaseException:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 from sogni_core._network import replies
 from sogni_core._network.tokens import TokenFile, Tokens, is_header
-from sogni_core._network.wallet import MAINNET, Domain
 from sogni_core._protocol.values import record
 from sogni_core._transport.calls import Reply, SafeCall
 from sogni_core._transport.http import Http
@@ -38,8 +37,6 @@ class Account:
         credentials: Credentials | None,
         state: Path,
         http: Http,
-        *,
-        domain: Domain = MAINNET,
     ) -> None:
         """``state`` is the folder of the installation's state; nothing in it is touched before the first login."""
         own = bool(endpoint.api_key or endpoint.username)
@@ -51,7 +48,6 @@ class Account:
         self.state = state
         """Folder of the installation's state."""
         self._http = http
-        self._domain = domain
         self._file = TokenFile(state, self.name, self._rest_url)
         self._tokens: Tokens | None = None
         self._busy = asyncio.Lock()
@@ -177,7 +173,7 @@ class Account:
         # eth-account takes 0.4 s to import, and the key 10 ms: in a thread, so that nothing else waits.
         wallet = await asyncio.to_thread(Wallet.of, self._username, self._password)
         nonce = await self._told("nonce", {"walletAddress": wallet.address}, "nonce")
-        signature = await asyncio.to_thread(wallet.sign, nonce, self._domain)
+        signature = await asyncio.to_thread(wallet.sign, nonce)
         form = {"walletAddress": wallet.address, "signature": signature, "rememberMe": True}
         reply = await self._call("login", form)
         if 400 <= reply.status < 500 and reply.status != 429:

@@ -1,4 +1,4 @@
-"""Asking the network to cancel, and hearing what it says, in bounded time."""
+"""Asking the network to cancel projects, in bounded time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from sogni_core._transport.calls import SafeFrame
 from sogni_core.errors import SogniError, TransportError
 
 _REMEMBERED: Final = 4096
-"""Ends of projects that are remembered, for a cancel that comes a moment too late."""
+"""Projects whose end is remembered, for a cancel that comes a moment too late."""
 
 
 @dataclass(eq=False)
 class _Question:
-    """A cancel that is not answered yet."""
+    """A cancel request that is not answered yet."""
 
     answer: asyncio.Future[str]
     submission: Submission | None
@@ -29,10 +29,10 @@ class _Question:
     """How often it was asked."""
 
     @property
-    def refusal(self) -> str:
-        """What it means that the service did not cancel.
+    def state_if_refused(self) -> str:
+        """What is known of the project if the service did not cancel it.
 
-        It does not run for certain if the service never spoke of it, or if an earlier cancel may have been heard.
+        It may not be running if the service never named it, or if an earlier cancel request may have arrived.
         """
         taken = self.submission is None or self.submission.state.seen
         return "running" if taken and self.times == 1 else "unknown"
@@ -67,7 +67,7 @@ class Cancellation:
             async with asyncio.timeout(seconds):
                 await self._ask(waiting)
         except (TimeoutError, SogniError):
-            # Not an error of its own: what could not be asked or was not answered stays "unknown".
+            # What could not be asked or was not answered stays "unknown".
             pass
         finally:
             for given in waiting:
@@ -76,7 +76,7 @@ class Cancellation:
         return found
 
     async def _ask(self, waiting: Mapping[str, _Question]) -> None:
-        """Ask until all is answered: again on the next connection if this one breaks, since a cancel costs nothing."""
+        """Ask until all questions are answered; again on the next connection if this one breaks. It costs nothing."""
         number = 0
         while unanswered := {given: one for given, one in waiting.items() if not one.answer.done()}:
             socket = await self._connection.ready(after=number)
@@ -98,15 +98,16 @@ class Cancellation:
             if not replaced.cancelled() and (failure := replaced.exception()) is not None:
                 raise failure
 
-    def hear(self, project_id: str, frame: frames.Frame) -> None:
-        """Take a frame that may answer a cancel, before its project does."""
+    def receive(self, project_id: str, frame: frames.Frame) -> None:
+        """Take a frame that may answer a cancel request; called before its project takes it."""
         question = self._asked.get(project_id)
         if frame.type == "artistCancelConfirmation" and question is not None:
             did = record(frame.payload).get("didCancel")
-            self._answer(project_id, "cancelled" if did is True else question.refusal if did is False else "unknown")
+            states = {True: "cancelled", False: question.state_if_refused}
+            self._answer(project_id, states[did] if isinstance(did, bool) else "unknown")
 
-    def end(self, submission: Submission) -> None:
-        """Take that a project came to its end, or was given up before it was sent."""
+    def note_end(self, submission: Submission) -> None:
+        """Remember how a project ended."""
         if not submission.state.done:
             return
         how = "cancelled" if submission.canceled else "ended"

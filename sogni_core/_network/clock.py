@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol
-
-Pause = Callable[[float], Awaitable[None]]
-"""Waits for some seconds."""
 
 
 class Timer(Protocol):

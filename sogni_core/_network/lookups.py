@@ -13,11 +13,12 @@ from dataclasses import field
 from itertools import count
 from typing import Any, Final
 
-from sogni_core._network.clock import Clock, Pause
+from sogni_core._network.clock import Clock
 from sogni_core._network.rest import Rest
 from sogni_core._protocol.greeting import project_id as id_of
 from sogni_core._protocol.greeting import read_projects
 from sogni_core._protocol.values import record, text
+from sogni_core._transport.retry import Pause
 from sogni_core.errors import SogniError, TransportError
 from sogni_core.frozen import frozen
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hashlib
@@ -19,19 +18,19 @@ from sogni_core.files import private_folder, write_atomic
 from sogni_core.frozen import frozen
 
 LOCK_SECONDS = 60.0
-"""Longest wait for another process that is logging in."""
+"""How long another process that is logging in is waited for."""
 
 
 @frozen
 class Tokens:
-    """A token and the one that renews it. Opaque: no key is held here to verify them with."""
+    """A token and the one that renews it. They are not verified: this program has no key for that."""
 
     token: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
 
     @property
     def expired(self) -> bool:
-        """Whether the token says so itself, unverified; False if it says nothing."""
+        """Whether the token says that it has expired; False if it does not say."""
         return _expired(self.token)
 
     @property
@@ -44,14 +43,13 @@ class TokenFile:
     """The tokens of one account at one endpoint: one file of mode 0600, written in one step."""
 
     def __init__(self, state: Path, account: str, endpoint_url: str) -> None:
-        self._folder = state / "tokens"
         named = hashlib.sha256(f"{account}\n{endpoint_url}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        self._path = self._folder / f"{named}.json"
+        self.path = state / "tokens" / f"{named}.json"
 
     def read(self) -> Tokens | None:
-        """Return what is stored, None if there is nothing that can be read: then a login makes it anew."""
+        """Return the stored tokens; None if there are none or they cannot be read, so that a login replaces them."""
         try:
-            content = json.loads(self._path.read_bytes())
+            content = json.loads(self.path.read_bytes())
         except (OSError, ValueError, RecursionError):
             return None
         if not isinstance(content, dict):
@@ -63,53 +61,47 @@ class TokenFile:
 
     def write(self, tokens: Tokens) -> None:
         """Store tokens. Raises ConfigError INVALID_STATE."""
-        private_folder(self._folder)
-        write_atomic(self._path, json.dumps({"token": tokens.token, "refreshToken": tokens.refresh_token}))
+        private_folder(self.path.parent)
+        write_atomic(self.path, json.dumps({"token": tokens.token, "refreshToken": tokens.refresh_token}))
 
     def remove(self) -> None:
-        """Forget them. Raises ConfigError INVALID_STATE."""
+        """Delete the stored tokens. Raises ConfigError INVALID_STATE."""
         try:
-            self._path.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
         except OSError as failure:
             raise ConfigError("INVALID_STATE", f"The stored login cannot be removed: {failure.strerror}.") from None
 
     @asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
-        """Hold this file against other processes; they wait for a login or a refresh and then read its result.
+    async def locked(self, seconds: float = LOCK_SECONDS) -> AsyncIterator[None]:
+        """Hold this file against other processes; they wait for a login or a refresh, and then read its result.
 
-        Waiting is done in small steps on the event loop, so that a socket can open and a cancellation works.
-        Raises ConfigError INVALID_STATE.
+        The event loop goes on meanwhile. Raises ConfigError INVALID_STATE if it cannot be held within ``seconds``.
         """
-        from filelock import FileLock, Timeout
+        from filelock import AsyncFileLock, Timeout
 
-        private_folder(self._folder)
-        lock = FileLock(self._path.with_suffix(".lock"), thread_local=False, mode=0o600)
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                lock.acquire(timeout=0)
-                break
-            except Timeout:
-                if time.monotonic() > deadline:
-                    raise ConfigError(
-                        "INVALID_STATE", "Another process has held the stored login for a minute."
-                    ) from None
-            except OSError as failure:
-                raise ConfigError("INVALID_STATE", f"The stored login cannot be locked: {failure.strerror}.") from None
-            await asyncio.sleep(0.02)
+        private_folder(self.path.parent)
+        # One try takes microseconds: not worth a thread.
+        lock = AsyncFileLock(self.path.with_suffix(".lock"), mode=0o600, run_in_executor=False)
+        try:
+            await lock.acquire(timeout=seconds, poll_interval=0.02)
+        except Timeout:
+            message = f"Another process has locked the stored login for {seconds:g} s."
+            raise ConfigError("INVALID_STATE", message) from None
+        except OSError as failure:
+            raise ConfigError("INVALID_STATE", f"The stored login cannot be locked: {failure.strerror}.") from None
         try:
             yield
         finally:
-            lock.release()
+            await lock.release()
 
 
 def is_header(secret: str) -> bool:
-    """Whether a secret can be sent as the value of a header; what cannot would end in the text of an exception."""
+    """Tell whether a secret can be sent as a header; one that cannot would appear in the text of an exception."""
     return bool(secret) and secret.isascii() and secret.isprintable() and secret == secret.strip()
 
 
 def expiry(token: str) -> float | None:
-    """Read ``exp``, seconds since 1970, from a JWT without verifying it; None if it has none."""
+    """Read ``exp`` (seconds since 1970) from a JWT without verifying it; None if it has none."""
     parts = token.split(".")
     if len(parts) != 3:
         return None

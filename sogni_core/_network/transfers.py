@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sogni_core._network.clock import Pause
 from sogni_core._network.facts import Collected
 from sogni_core._network.rest import Rest
 from sogni_core._network.results import inspect
 from sogni_core._network.store_host import StoreHost
 from sogni_core._protocol import ids
-from sogni_core._protocol.close_codes import backoff
 from sogni_core._protocol.events import JobFinished
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.values import record, url
 from sogni_core._transport.http import MAX_LINES, Http
+from sogni_core._transport.retry import TRANSFERS, Pause, TryAgain, retried
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.files import PartFile
 from sogni_core.media.file_check import FileFacts
@@ -25,7 +24,8 @@ from sogni_core.media.references import stored_as_media, upload_type
 from sogni_core.project import Asset, Project
 from sogni_core.text import quote_path
 
-TRIES = 4
+T = TypeVar("T")
+
 UPLOADS = 6
 """Uploads at a time."""
 DOWNLOADS = MAX_LINES
@@ -43,12 +43,12 @@ class Transfers:
     """Uploads and downloads of one session."""
 
     def __init__(
-        self, rest: Rest, http: Http, store: StoreHost, *, random: Callable[[], float], pause: Pause = asyncio.sleep
+        self, rest: Rest, http: Http, store: StoreHost, *, chance: Callable[[], float], pause: Pause = asyncio.sleep
     ) -> None:
         self._rest = rest
         self._http = http
         self._store = store
-        self._random = random
+        self._chance = chance
         self._pause = pause
         self._uploads = asyncio.Semaphore(UPLOADS)
         self._downloads = asyncio.Semaphore(DOWNLOADS)
@@ -61,10 +61,8 @@ class Transfers:
         path = asset.path
         if path is None:
             raise InputError("MISSING_FILE", f"{quote_path(asset.source)} was not read.")
-        failure: SogniError | None = None
-        for attempt in range(TRIES):
-            if attempt:
-                await self._pause(backoff(attempt - 1, self._random()))
+
+        async def once() -> None:
             try:
                 # Outside the limit on PUTs, so that all URLs are asked for at once; each is used at once.
                 async with self._uploads:
@@ -73,25 +71,25 @@ class Transfers:
                     seconds = 60.0 + asset.size / SLOWEST
                     reply = await self._http.upload(target, path, content_type, seconds=seconds)
             except (TransportError, ServiceError) as error:
-                failure = error
                 if not error.retryable or error.details.get("status") in {400, 404, 413}:
-                    break
-                continue
-            except InputError as error:
-                if error.code != "URL_REFUSED":
                     raise
-                failure = error
-                break
+                raise TryAgain(error) from None
             if reply.ok:
                 return
-            failure = ServiceError(
-                "SERVICE_ERROR",
-                f"The file store answered with status {reply.status}.",
-                details={"status": reply.status},
-            )
-            if reply.status == 413:
-                break
-        assert failure is not None
+            refused = _answered(reply.status)
+            raise refused if reply.status == 413 else TryAgain(refused)
+
+        failure: SogniError
+        try:
+            return await self._retried(once)
+        except TryAgain as last:
+            failure = _failure_of(last)
+        except (TransportError, ServiceError) as error:
+            failure = error
+        except InputError as error:
+            if error.code != "URL_REFUSED":
+                raise
+            failure = error
         raise TransportError(
             "UPLOAD_FAILED",
             f"{quote_path(asset.source)} could not be uploaded: {failure.message}",
@@ -102,13 +100,13 @@ class Transfers:
         self, project: Project, medium: LoadedMedium, project_id: str, job: JobFinished, output: Path | None
     ) -> Collected:
         """Get a result: its URL and, with ``output``, its file. Errors as :meth:`submission.Submission.collect`."""
-        failure: SogniError | None = None
+        earlier: SogniError | None = None
         named: tuple[str, LoadedMedium | None] | None = None
         if job.result_url is not None:
             named = job.result_url, medium
-        for attempt in range(TRIES):
-            if attempt:
-                await self._pause(backoff(attempt - 1, self._random()))
+
+        async def once() -> Collected:
+            nonlocal earlier, named
             try:
                 target, found = named or await self._download_url(project, medium, project_id, job)
                 if output is None:
@@ -118,27 +116,35 @@ class Transfers:
                     return await self._saved(target, found, output)
             except AuthError as error:
                 # It is paid for, so one refusal is not believed; two are, and no login is tried over and over.
-                if isinstance(failure, AuthError):
+                if isinstance(earlier, AuthError):
                     raise
-                failure = error
+                earlier = error
             except (TransportError, ServiceError) as error:
                 # It is paid for, so one answer that there is none is not believed either.
-                if job.uncertain and _is_gone(error) and _is_gone(failure):
+                if job.uncertain and _is_gone(error) and _is_gone(earlier):
                     raise ServiceError("SENSITIVE_CONTENT", "The output was withheld by the safety filter.") from None
-                failure = error
+                earlier = error
             except InputError as error:
                 # What the service sent is no input of the user; where the output goes is.
                 if error.code != "URL_REFUSED":
                     raise
-                failure = error
+                earlier = error
             # A URL that came with the result may have expired; from now on new ones are asked for.
             named = None
-        assert failure is not None
+            raise TryAgain(earlier)
+
+        try:
+            return await self._retried(once)
+        except TryAgain as last:
+            failure = _failure_of(last)
         raise TransportError(
             "DOWNLOAD_FAILED",
             f"Output {job.index + 1} is finished but could not be downloaded: {failure.message}",
             details={"projectId": project_id, "jobId": job.job_id, "index": job.index, **_facts(failure)},
         )
+
+    async def _retried(self, once: Callable[[], Awaitable[T]]) -> T:
+        return await retried(once, TRANSFERS, pause=self._pause, chance=self._chance)
 
     async def _upload_url(self, project_id: str, slot: str, kind: str, content_type: str) -> str:
         query: dict[str, str | None] = {"jobId": project_id, "type": slot, "contentType": content_type or None}
@@ -190,11 +196,7 @@ class Transfers:
                 target, part_file, limit_bytes=limit, idle=IDLE_SECONDS, seconds=seconds
             )
             if received.status != 200:
-                raise ServiceError(
-                    "SERVICE_ERROR",
-                    f"The file store answered with status {received.status}.",
-                    details={"status": received.status},
-                )
+                raise _answered(received.status)
             checked = await _to_its_end(lambda: _committed(part_file, medium))
             return Collected(
                 target,
@@ -225,6 +227,15 @@ async def _to_its_end(work: Callable[[], FileFacts]) -> FileFacts:
         if not task.cancelled():
             task.exception()
         raise
+
+
+def _answered(status: int) -> ServiceError:
+    return ServiceError("SERVICE_ERROR", f"The file store answered with status {status}.", details={"status": status})
+
+
+def _failure_of(last: TryAgain) -> SogniError:
+    assert isinstance(last.outcome, SogniError)
+    return last.outcome
 
 
 def _is_gone(failure: SogniError | None) -> bool:

@@ -1,4 +1,4 @@
-"""The wallet that a user name and a password stand for, and its signature under a login.
+"""The wallet that is derived from a user name and a password, and its signature of a login.
 
 protocol: the key is PBKDF2-HMAC-SHA256 of the lower-cased user name and the password. Neither is ever sent.
 Source: Sogni-AI/sogni-client, src/Account/index.ts and src/lib/EIP712Helper.ts.
@@ -17,22 +17,18 @@ _SALT: Final = b"sogni-salt-value"
 _ITERATIONS: Final = 10_000
 
 
-@frozen
-class Domain:
-    """The EIP-712 domain that a signature is for."""
-
-    name: str
-    chain_id: int
-
-
-MAINNET: Final = Domain("Sogni AI", 8453)
-TESTNET: Final = Domain("Sogni-testnet", 84532)
-_VERIFYING_CONTRACT: Final = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"
+_DOMAIN: Final = {
+    "name": "Sogni AI",
+    "version": "1",
+    "chainId": 8453,
+    "verifyingContract": "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC",
+}
+"""The EIP-712 domain that a signature is for."""
 
 
 @frozen
 class Wallet:
-    """An address and the key behind it. Making one imports eth-account (0.4 s), so it happens in a login only."""
+    """An address and its key. Making one imports eth-account (0.4 s), so only a login does."""
 
     address: str
     """EIP-55 checksummed."""
@@ -44,9 +40,9 @@ class Wallet:
         key = private_key(username, password)
         return cls(_signer(key).address, key)
 
-    def sign(self, nonce: str, domain: Domain = MAINNET) -> str:
+    def sign(self, nonce: str) -> str:
         """Sign a login nonce: 65 bytes ``r‖s‖v`` in hex with ``0x``, deterministic (RFC 6979)."""
-        signed = _signer(self._key).sign_typed_data(full_message=login_message(self.address, nonce, domain))
+        signed = _signer(self._key).sign_typed_data(full_message=login_message(self.address, nonce))
         return "0x" + bytes(signed.signature).hex()
 
 
@@ -66,7 +62,7 @@ def private_key(username: str, password: str) -> bytes:
     return hashlib.pbkdf2_hmac("sha256", secret, _SALT, _ITERATIONS, 32)
 
 
-def login_message(address: str, nonce: str, domain: Domain) -> dict[str, Any]:
+def login_message(address: str, nonce: str) -> dict[str, Any]:
     """Return the typed data of a login, as EIP-712 tools take it."""
     return {
         "types": {
@@ -82,11 +78,6 @@ def login_message(address: str, nonce: str, domain: Domain) -> dict[str, Any]:
             ],
         },
         "primaryType": "Authentication",
-        "domain": {
-            "name": domain.name,
-            "version": "1",
-            "chainId": domain.chain_id,
-            "verifyingContract": _VERIFYING_CONTRACT,
-        },
+        "domain": _DOMAIN,
         "message": {"walletAddress": address, "nonce": nonce},
     }

@@ -75,11 +75,3 @@ def error(closing: Closing, *, code: int | None = None, reason: str = "") -> Sog
     if closing.code == "RATE_LIMITED":
         return ServiceError(closing.code, message, details=details, hint="Try again after midnight UTC.")
     return TransportError(closing.code, message, details=details)
-
-
-def backoff(attempt: int, random: float) -> float:
-    """Give the seconds to wait before a try, ``attempt`` counted from 0, ``random`` from 0 to 1.
-
-    protocol: min(1 s * 2**attempt, 15 s), times 0.8 to 1.2; without an end while signed in.
-    """
-    return min(2.0 ** min(max(attempt, 0), 10), 15.0) * (0.8 + 0.4 * random)

@@ -69,8 +69,6 @@ class JobProgress:
     """Both 0 until the worker says them, and for workers that only say a fraction."""
     eta: float | None
     """Seconds until this job is done."""
-    has_preview: bool
-    """Whether a preview picture can be asked for."""
 
 
 @frozen
@@ -80,9 +78,6 @@ class JobRetried:
     index: int
     job_id: str
     """The id that is gone."""
-    attempt: int | None
-    attempts: int | None
-    """How many there will be at most."""
     message: str
     """Why, cleaned; empty if it was not said."""
 

@@ -1,16 +1,15 @@
-"""What the server says on its own: the greeting, balances, models with workers, the network.
+"""What the server says without being asked: the greeting, and how many workers each model has; and balances.
 
-protocol: after the upgrade come ``authenticated``, ``balanceUpdate`` and ``swarmModels``, in no order to rely on.
+protocol: after the upgrade come ``authenticated``, ``balanceUpdate`` and ``swarmModels``, in any order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sogni_core._protocol.values import count, identity, items, record, text
+from sogni_core._protocol.values import count, identity, items, record
 from sogni_core.frozen import frozen
 
 _LONGEST_AMOUNT = 64
@@ -18,7 +17,7 @@ _LONGEST_AMOUNT = 64
 
 @frozen
 class Balance:
-    """What can be spent (``net``); None for a token that was not said, or not in numbers."""
+    """What can be spent (``net``), in tokens; None if the service did not say it in numbers."""
 
     spark: Decimal | None = None
     sogni: Decimal | None = None
@@ -26,21 +25,16 @@ class Balance:
 
 @frozen
 class Greeting:
-    """``authenticated``: messages may be sent from now on."""
+    """``authenticated``: messages may be sent from now on. Also names projects of earlier connections."""
 
-    username: str = ""
-    """Cleaned. With an API key this and ``address`` are the only early source of who the account is."""
-    address: str = ""
-    """Wallet, cleaned."""
-    balance: Balance = field(default_factory=Balance)
     active: tuple[Mapping[str, Any], ...] = ()
     """Recovered projects that still run."""
     completed: tuple[Mapping[str, Any], ...] = ()
-    """Recovered projects that ended while nobody listened; kept for an hour, handed out once."""
+    """Recovered projects that ended while nobody was connected; kept for an hour, sent once."""
 
     @property
     def projects(self) -> dict[str, Mapping[str, Any]]:
-        """Recovered projects by id, for :meth:`state.ProjectState.adopt`; one that ended stands above one that runs."""
+        """Recovered projects by id, for :meth:`state.ProjectState.adopt`. If one is in both lists, it has ended."""
         return {project_id(project): project for project in (*self.active, *self.completed)}
 
 
@@ -48,16 +42,13 @@ def read_authenticated(payload: object) -> Greeting:
     """Read ``authenticated``."""
     told = record(payload)
     return Greeting(
-        username=text(told.get("username"), 200),
-        address=text(told.get("address"), 100),
-        balance=read_balance(told.get("tokens")),
         active=read_projects(told.get("activeProjects")),
         completed=read_projects(told.get("unclaimedCompletedProjects")),
     )
 
 
 def read_balance(payload: object) -> Balance:
-    """Read ``balanceUpdate``, or the ``data`` of a balance that was asked for; amounts are decimal strings."""
+    """Read the ``data`` of a balance; amounts are decimal strings."""
     told = record(payload)
     return Balance(
         spark=amount(record(told.get("spark")).get("net")), sogni=amount(record(told.get("sogni")).get("net"))
@@ -68,12 +59,6 @@ def read_models(payload: object) -> dict[str, int]:
     """Read ``swarmModels``: model id to number of workers."""
     counts = {name: count(workers) for name, workers in record(payload).items()}
     return {name: workers for name, workers in counts.items() if workers is not None}
-
-
-def read_network(payload: object) -> str | None:
-    """Read ``changeNetwork``: ``fast`` or ``relaxed``, None for anything else."""
-    network = record(payload).get("network", payload)
-    return network if network in ("fast", "relaxed") else None
 
 
 def read_projects(listed: object) -> tuple[Mapping[str, Any], ...]:

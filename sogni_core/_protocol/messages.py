@@ -1,11 +1,10 @@
-"""What a client says beside ``jobRequest``: each a pair of message type and payload for :func:`frames.encode`.
+"""What a client sends besides ``jobRequest``: pairs of message type and payload for :func:`frames.encode`.
 
 protocol: no frame may be sent before ``authenticated`` was received; the server drops such frames silently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 Message = tuple[str, Any]
@@ -20,13 +19,3 @@ def cancel_request(project_id: str) -> Message:
     protocol: the server allows one cancel in 20 s (seen in public applications); what was rendered is charged.
     """
     return "jobError", {"jobID": project_id, "error": CANCELED, "error_message": CANCELED, "isFromWorker": False}
-
-
-def change_network(network: str) -> Message:
-    """Move this connection to ``fast`` or ``relaxed``; ``changeNetwork`` answers, then ``swarmModels``."""
-    return "changeNetwork", network
-
-
-def subscriptions(events: Mapping[str, bool]) -> Message:
-    """Choose which optional messages come, such as ``{"modelAvailability": False}``."""
-    return "setSocketEventSubscriptions", {"subscriptions": dict(events)}

@@ -46,6 +46,11 @@ def accounts_for(recovered: object, count: int) -> bool:
     return sum(job.get("status") in (*_JOB_COMPLETED, *_JOB_FAILED) for job in _jobs(told)) >= count
 
 
+def is_completed(job: Mapping[str, Any]) -> bool:
+    """Tell whether a job of a recovered project rendered its output."""
+    return job.get("status") in _JOB_COMPLETED
+
+
 def keep(recovered: object) -> dict[str, Any] | None:
     """Give what is worth keeping of a recovered project, as one that :func:`replay` takes; None if it has no id.
 
@@ -108,7 +113,7 @@ def replay(
     for job in jobs:
         if job.get("reason") == SENSITIVE:
             frames.append(Frame("jobError", project | _named(job) | {"error": SENSITIVE}))
-        elif job.get("status") in _JOB_COMPLETED:
+        elif is_completed(job):
             frames.append(Frame("jobResult", project | _named(job) | _result(job)))
         elif job.get("status") in _JOB_RUNS and not ended:
             frames.append(Frame("jobState", project | _named(job) | {"type": "jobStarted"}))

@@ -25,7 +25,7 @@ def finished(payload: Mapping[str, Any], job: Job, job_id: str, *, safety_filter
     """
     triggered = payload.get("triggeredNSFWFilter") is True
     detected = payload.get("nsfwDetected") is True
-    withheld = triggered and not detected and safety_filter
+    withheld = is_withheld(payload, safety_filter=safety_filter)
     canceled = payload.get("userCanceled") is True
     url = next((url for name in _URLS if (url := values.url(payload.get(name))) is not None), None)
     return JobFinished(
@@ -38,6 +38,14 @@ def finished(payload: Mapping[str, Any], job: Job, job_id: str, *, safety_filter
         result_url=None if withheld or canceled else url,
         canceled=canceled,
     )
+
+
+def is_withheld(told: Mapping[str, Any], *, safety_filter: bool) -> bool:
+    """Tell whether the filter kept a result, by ``jobResult`` or by the job of a recovered project.
+
+    ``safety_filter``: whether the request asked for the filter.
+    """
+    return safety_filter and told.get("triggeredNSFWFilter") is True and told.get("nsfwDetected") is not True
 
 
 def progressed(payload: Mapping[str, Any], job: Job, job_id: str) -> JobProgress:
@@ -62,5 +70,4 @@ def progressed(payload: Mapping[str, Any], job: Job, job_id: str) -> JobProgress
         step=min(job.step, job.steps) if job.steps else job.step,
         steps=job.steps,
         eta=job.eta,
-        has_preview=payload.get("hasImage") is True,
     )

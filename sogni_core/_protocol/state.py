@@ -16,7 +16,6 @@ When a project is done:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -81,14 +80,6 @@ class ProjectState:
     def failed(self) -> tuple[JobFailed, ...]:
         """The jobs that failed, by index."""
         return tuple(job.end for job in self._jobs if isinstance(job.end, JobFailed))
-
-    @property
-    def progress(self) -> int:
-        """Percent of the whole project. protocol: mean over the jobs asked for, rounded; 100 when completed."""
-        if self.done and self.failure is None:
-            return 100
-        share = sum(job.fraction for job in self._jobs) / max(self.count, 1)
-        return min(math.floor(share * 100 + 0.5), 100)
 
     def receive(self, frame: Frame) -> list[Event]:
         """Take one frame and tell what it changed; never an exception, whatever the frame holds."""
@@ -251,8 +242,7 @@ class ProjectState:
             return []
         self._revive(job)
         refusal = failures.read(payload)
-        attempt, attempts = counted(payload.get("attempt")), counted(payload.get("maxAttempts"))
-        return [JobRetried(job.place, job_id, attempt, attempts, refusal.message or refusal.word), *self._judge(job)]
+        return [JobRetried(job.place, job_id, refusal.message or refusal.word), *self._judge(job)]
 
     def _canceled(self, payload: Mapping[str, Any]) -> list[Event]:
         if self._confirmed:

@@ -1,4 +1,4 @@
-"""A TCP connection, begun before the library that will speak over it is imported."""
+"""A TCP connection that begins before the library that will use it is imported."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from contextlib import suppress
 from typing import Any
 
 DIAL_SECONDS = 10.0
-"""For one address; a host that has several is tried at each."""
+"""Time limit for one address; if a host has several, each is tried."""
 FRESH_SECONDS = 5.0
-"""How long a server is trusted to wait for the first byte. Those that are in a hurry give 10 s."""
+"""How long a connection may wait for its first byte. The least patient servers close it after 10 s."""
 
 _Found = Sequence[tuple[int, int, int, str, tuple[Any, ...]]]
 """What ``getaddrinfo`` says of a name."""
 
 
 async def dial(host: str, port: int) -> socket.socket:
-    """Connect to a host, its addresses one after the other. The caller closes the socket. Raises OSError."""
+    """Connect to a host, trying its addresses in turn. The caller closes the socket. Raises OSError."""
     found: _Found
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
-        found = await _looked_up(host, port)
+        found = await _look_up(host, port)
     *earlier, last = [(family, kind, protocol, address) for family, kind, protocol, _, address in found]
     for one in earlier:
         try:
-            return await _connected(*one)
+            return await _connect(*one)
         except OSError:
             continue
-    return await _connected(*last)
+    return await _connect(*last)
 
 
-async def _looked_up(host: str, port: int) -> _Found:
-    """Ask what addresses a name has, in a thread that nobody has to wait for: a resolver may take half a minute."""
+async def _look_up(host: str, port: int) -> _Found:
+    """Resolve a name in a thread that does not delay the end of the process: a resolver may take half a minute."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[_Found] = loop.create_future()
 
@@ -47,7 +47,7 @@ async def _looked_up(host: str, port: int) -> _Found:
         else:
             answer.set_result(found)
 
-    def look_up() -> None:
+    def resolve() -> None:
         found: _Found | Exception
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -56,11 +56,11 @@ async def _looked_up(host: str, port: int) -> _Found:
         with suppress(RuntimeError):  # the loop may be gone by now
             loop.call_soon_threadsafe(settle, found)
 
-    threading.Thread(target=look_up, name=f"looking up {host}", daemon=True).start()
+    threading.Thread(target=resolve, name=f"looking up {host}", daemon=True).start()
     return await answer
 
 
-async def _connected(family: int, kind: int, protocol: int, address: tuple[object, ...]) -> socket.socket:
+async def _connect(family: int, kind: int, protocol: int, address: tuple[object, ...]) -> socket.socket:
     made = socket.socket(family, kind, protocol)
     try:
         made.setblocking(False)
@@ -73,26 +73,27 @@ async def _connected(family: int, kind: int, protocol: int, address: tuple[objec
 
 
 class Dialling:
-    """A connection on its way: begun when made, taken once, closed if nobody takes it."""
+    """A connection that is being made. It begins at once, is taken once, and is closed if it is not taken."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, fresh_seconds: float = FRESH_SECONDS) -> None:
+        self._fresh_seconds = fresh_seconds
         self._began = asyncio.get_running_loop().time()
         self._task = asyncio.get_running_loop().create_task(dial(host, port), name=f"dialling {host}")
         self._given = False
 
     @property
     def fresh(self) -> bool:
-        """Whether it is young enough for the other side to be still listening."""
-        return asyncio.get_running_loop().time() - self._began < FRESH_SECONDS
+        """Whether it is young enough that the other side has not closed it."""
+        return asyncio.get_running_loop().time() - self._began < self._fresh_seconds
 
-    async def taken(self) -> socket.socket:
-        """Wait for the socket, which is the caller's from then on. Raises OSError."""
+    async def take(self) -> socket.socket:
+        """Wait for the socket; the caller owns it from then on. Raises OSError."""
         made = await asyncio.shield(self._task)
         self._given = True
         return made
 
     async def drop(self) -> None:
-        """End it if it was not taken."""
+        """Close it, unless it was taken."""
         if self._given:
             return
         self._task.cancel()

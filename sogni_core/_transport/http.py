@@ -20,7 +20,7 @@ from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.bodies import Received, read_bounded, receive, send_file
 from sogni_core._transport.calls import Reply, SafeCall
 from sogni_core._transport.failures import unreachable
-from sogni_core._transport.retry import repeated
+from sogni_core._transport.retry import Pause, repeated
 from sogni_core.errors import InputError, SogniError, TransportError
 
 if TYPE_CHECKING:
@@ -44,8 +44,13 @@ USER_AGENT = f"sogni-core/{__version__}"
 class Http:
     """All HTTP of one process. Owns its clients; close it when done."""
 
-    def __init__(self, *, loopback: bool = False) -> None:
-        """With ``loopback``, URLs that others chose may name this machine's loopback addresses."""
+    def __init__(self, *, loopback: bool = False, pause: Pause = asyncio.sleep) -> None:
+        """Make the clients of a process; nothing is imported or opened yet.
+
+        ``loopback``: URLs that others chose may name this machine's loopback addresses. ``pause`` is how time passes
+        between two tries of a call.
+        """
+        self._pause = pause
         self._loopback = loopback
         self._client: httpx.AsyncClient | None = None
         self._lines: Lines | None = None
@@ -71,7 +76,7 @@ class Http:
     async def call(self, call: SafeCall) -> Reply:
         """Make a call, again if that can help, and read the answer to its end. Raises TransportError."""
         await self.load()
-        return await repeated(call, self._once)
+        return await repeated(call, self._once, pause=self._pause)
 
     async def upload(
         self, url: str, path: Path, content_type: str, *, seconds: float, on_bytes: Callable[[int], None] | None = None

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sogni_core import __version__
 from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.calls import PaidFrame, Reply, SafeFrame
-from sogni_core._transport.dialer import Dialling
+from sogni_core._transport.dialer import FRESH_SECONDS, Dialling
 from sogni_core._transport.failures import unreachable
 from sogni_core.errors import TransportError
 from sogni_core.frozen import frozen
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 PING_SECONDS = 15.0
-"""Between pings, and the longest wait for a pong. Source: sogni-client, WebSocket client of 5.54.0."""
+"""Between pings, and the longest wait for a pong; there is no ping of the application. Source: sogni-client 5.54.0."""
 FRAME_BYTES = 32 * 2**20
 """Largest frame read: a greeting can bring back hundreds of finished projects with their requests."""
 ANSWER_SECONDS = 0.002
@@ -64,12 +64,12 @@ class Socket:
         *,
         seconds: float = OPEN_SECONDS,
         dialling: Dialling | None = None,
-        waiting: Callable[[], None] = lambda: None,
+        upgrading: Callable[[], None] = lambda: None,
     ) -> Socket | Refused:
-        """Connect, through a proxy of the environment if there is one. Raises TransportError CONNECTION_ERROR.
+        """Connect, through the environment's proxy if there is one. Raises TransportError CONNECTION_ERROR.
 
-        ``dialling`` is what :meth:`dial` began some time ago, and is this call's from now on. ``waiting`` is called
-        when the request for the upgrade is written and the service's turn begins.
+        ``dialling`` is what :meth:`dial` began earlier; this call owns it from now on. ``upgrading`` is called when the
+        request for the upgrade is written, and it is the service's turn.
         """
         host, secure = guard.host_of(url), url.startswith("wss:")
         try:
@@ -81,7 +81,9 @@ class Socket:
                 dialling = dialling or cls.dial(url)
                 await asyncio.sleep(0)  # the call goes out before the import takes the interpreter
                 await _prepared(secure)
-                return await _upgraded(url, headers, dialling, _proxy(url) if dialling is None else None, host, waiting)
+                return await _upgraded(
+                    url, headers, dialling, _proxy(url) if dialling is None else None, host, upgrading
+                )
         except ImportError as failure:
             raise proxies.unusable(failure) from None
         except (OSError, TimeoutError, ValueError) as failure:
@@ -91,16 +93,18 @@ class Socket:
                 await dialling.drop()
 
     @staticmethod
-    def dial(url: str) -> Dialling | None:
-        """Begin to open a line to the host of a URL, for an :meth:`open` soon; None where a proxy stands between.
+    def dial(url: str, *, fresh_seconds: float = FRESH_SECONDS) -> Dialling | None:
+        """Begin to connect to the host of a URL, for an :meth:`open` soon; None if the environment names a proxy.
 
-        The call goes out with the event loop's next turn; nothing is sent on the line. Raises ValueError for what is
-        no URL, ImportError for a proxy that needs more.
+        The connection begins with the event loop's next turn, and nothing is sent on it. After ``fresh_seconds`` it is
+        replaced. Raises ValueError for an invalid URL, ImportError for a proxy that needs another package.
         """
         parts = urlsplit(url)
         if not parts.hostname or _proxy(url) is not None:
             return None
-        return Dialling(parts.hostname, parts.port or (443 if parts.scheme == "wss" else 80))
+        return Dialling(
+            parts.hostname, parts.port or (443 if parts.scheme == "wss" else 80), fresh_seconds=fresh_seconds
+        )
 
     @property
     def is_open(self) -> bool:
@@ -185,7 +189,7 @@ async def _upgraded(
     dialling: Dialling | None,
     proxy: str | None,
     host: str,
-    waiting: Callable[[], None],
+    upgrading: Callable[[], None],
 ) -> Socket | Refused:
     from websockets.asyncio.client import ClientConnection, connect
     from websockets.exceptions import InvalidStatus, WebSocketException
@@ -197,10 +201,10 @@ async def _upgraded(
 
     class Upgrading(ClientConnection):
         async def handshake(self, *args: Any, **options: Any) -> None:
-            asyncio.get_running_loop().call_soon(waiting)  # the library writes before it lets go of the loop
+            asyncio.get_running_loop().call_soon(upgrading)  # the library writes before it lets go of the loop
             await super().handshake(*args, **options)
 
-    options: dict[str, Any] = {"proxy": proxy} if dialling is None else {"sock": await dialling.taken()}
+    options: dict[str, Any] = {"proxy": proxy} if dialling is None else {"sock": await dialling.take()}
     try:
         connection = await Connect(
             url,

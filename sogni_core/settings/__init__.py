@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sogni_core.settings.credentials import Credentials
     from sogni_core.settings.layers import SettingProblem
     from sogni_core.settings.paths import Paths
-    from sogni_core.settings.values import Settings, Value
+    from sogni_core.settings.value import Value
+    from sogni_core.settings.values import Settings
 
 __all__ = ["CoreSettings", "Credentials", "Paths", "SettingProblem", "Settings", "Value"]
 
@@ -25,7 +26,7 @@ _HOMES = {
     "Paths": "paths",
     "SettingProblem": "layers",
     "Settings": "values",
-    "Value": "values",
+    "Value": "value",
 }
 
 

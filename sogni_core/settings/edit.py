@@ -16,7 +16,8 @@ from sogni_core.settings.config_file import ConfigFile
 from sogni_core.settings.keys import join_key, split_key
 from sogni_core.settings.layers import Entry
 from sogni_core.settings.section import resolve
-from sogni_core.settings.values import Settings, Value
+from sogni_core.settings.value import Value
+from sogni_core.settings.values import Settings
 
 
 @frozen

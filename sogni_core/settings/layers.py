@@ -1,16 +1,12 @@
-"""The layers that settings come from, and what a layer is."""
+"""What a layer of settings is: an environment, a file, a host's configuration; and what it says."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Collection, Iterable
+from typing import Literal, Protocol
 
 from sogni_core.frozen import frozen
 from sogni_core.settings.keys import join_key
-from sogni_core.settings.paths import Paths
-
-if TYPE_CHECKING:
-    from sogni_core.settings.openclaw import OpenClawKeys
 
 BUILT_IN = "built-in"
 """Origin of a value that no layer gave."""
@@ -84,16 +80,3 @@ class Layer(Protocol):
     def problems(self, sections: Collection[str]) -> Iterable[SettingProblem]:
         """Return what is wrong with the whole: it cannot be read, or speaks about sections that are not there."""
         ...
-
-
-def layers(paths: Paths, environ: Mapping[str, str], keys: OpenClawKeys) -> list[Layer]:
-    """Return the layers, the highest first. Another place to read settings from is one more line here."""
-    from sogni_core.settings.config_file import ConfigFile
-    from sogni_core.settings.environment import Environment
-    from sogni_core.settings.openclaw import OpenClaw
-
-    return [
-        Environment(environ),
-        OpenClaw(paths, environ, keys),
-        ConfigFile(paths),
-    ]

@@ -65,24 +65,9 @@ class Paths:
         return self.state / "journal.db"
 
     @property
-    def tokens(self) -> Path:
-        """Folder of login tokens."""
-        return self.state / "tokens"
-
-    @property
-    def app_ids(self) -> Path:
-        """Folder of stored app ids."""
-        return self.state / "app-ids"
-
-    @property
     def runs(self) -> Path:
         """Folder of the folders of runs."""
         return self.state / "runs"
-
-    @property
-    def catalogue(self) -> Path:
-        """The network's model list, as last seen."""
-        return self.cache / "catalogue.json"
 
     def expanded(self, text: str) -> Path:
         """Return a path that a person wrote, ``~`` expanded to this home folder."""

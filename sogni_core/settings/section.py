@@ -6,7 +6,6 @@ above it; it is dropped and the next layer speaks for that key. Tables are merge
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -19,12 +18,9 @@ from sogni_core.settings import schema
 from sogni_core.settings.keys import join_key
 from sogni_core.settings.layers import BUILT_IN, Entry, SettingProblem
 from sogni_core.settings.schema import MISSING, Path
-from sogni_core.text import clean, nearest
+from sogni_core.text import clean, nearest, read_number
 
 T = TypeVar("T")
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-"""Numbers as people write them; pydantic alone would also take ``1_000`` and ``nan``."""
 
 
 @frozen
@@ -225,7 +221,7 @@ def _wrong_kind(raw: object, result: object) -> str:
     """Return why a value that pydantic took as a number is none: ``0x10``, ``1_000``, ``nan``, true."""
     if isinstance(result, bool) or not isinstance(result, int | float):
         return ""
-    if isinstance(raw, bool) or (isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip())):
+    if isinstance(raw, bool) or (isinstance(raw, str) and read_number(raw) is None):
         return "should be a decimal number"
     return "should be a finite number" if result in {float("inf"), float("-inf")} or result != result else ""
 

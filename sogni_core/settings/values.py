@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, SecretBytes, SecretStr
+from pydantic import BaseModel
 
 from sogni_core.errors import ConfigError, SogniError
-from sogni_core.frozen import frozen
 from sogni_core.settings import schema
+from sogni_core.settings.config_file import ConfigFile
 from sogni_core.settings.core import CoreSettings
+from sogni_core.settings.environment import Environment
 from sogni_core.settings.keys import join_key, split_key
-from sogni_core.settings.layers import BUILT_IN, Layer, SettingProblem, layers
+from sogni_core.settings.layers import BUILT_IN, Layer, SettingProblem
 from sogni_core.settings.openclaw import OpenClaw, OpenClawKeys
 from sogni_core.settings.paths import Paths
 from sogni_core.settings.section import Section, resolve, unknown_key
+from sogni_core.settings.value import Value
 from sogni_core.text import clean, nearest
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
-
-MASK = "********"
-"""Shown in place of a secret."""
-
-
-@frozen
-class Value:
-    """The value of one key in one layer."""
-
-    key: str
-    value: Any = field(repr=False)
-    """As the section's model has it; as it was written where a layer below or a refused value is explained."""
-    origin: str
-    """``environment SOGNI_VIDEO__FPS``, ``~/.openclaw/openclaw.json defaultFps``, ``~/.config/sogni/config.toml``,
-    ``built-in``."""
-    secret: bool = False
-    used: bool = True
-    """Whether this is the value in force."""
-    problem: str = ""
-    """Why it was ignored; empty if it is valid."""
-
-    @property
-    def built_in(self) -> bool:
-        """Whether no layer gave it."""
-        return self.origin == BUILT_IN
-
-    @property
-    def shown(self) -> object:
-        """The value to show to people and programs, JSON types only, a secret masked."""
-        if self.secret and self.value is not None:
-            return MASK
-        return _plain(self.value)
 
 
 class Settings:
@@ -75,7 +45,8 @@ class Settings:
         self.environ = environ
         self.sections: dict[str, Callable[[], type[BaseModel]]] = {"": lambda: CoreSettings, **sections}
         self._keys = openclaw
-        self._layers: list[Layer] = layers(paths, environ, openclaw)
+        self._layers: list[Layer] = [Environment(environ), OpenClaw(paths, environ, openclaw), ConfigFile(paths)]
+        """The highest first."""
         self._read: dict[str, Section] = {}
 
     def fresh(self) -> Settings:
@@ -286,16 +257,3 @@ def _shown_leaves(values: BaseModel) -> Iterator[tuple[schema.Path, object]]:
     for name in type(values).model_fields:
         found = list(schema.leaves(schema.below(type(values), name), getattr(values, name), (name,)))
         yield from found or [((name,), None)]
-
-
-def _plain(value: object) -> object:
-    """Return a value in JSON's types."""
-    if isinstance(value, BaseModel):
-        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    if isinstance(value, SecretStr | SecretBytes):
-        return MASK
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sogni_core._journal.journal import Journal
 from sogni_core.settings import Paths
 from tools.repository import ROOT
 
@@ -39,6 +40,10 @@ def test_every_table_names_what_is_printed(
     # The pages' account is the devnet's first; the password comes on standard input.
     owner = devnet.accounts[0]
     environ = {**devnet.environ, "SOGNI_MEDIA_INBOUND_DIR": str(tmp_path)}
+    job = {"imgID": "A", "status": "jobCompleted", "seedUsed": 7}
+    journal = Journal(sogni_home.journal)
+    journal.note_found({"id": "P", "status": "completed", "completedWorkerJobs": [job]}, "wss://host", "me", "app")
+    journal.close()
     tables = TABLE.findall(PAGE.read_text("utf-8"))
     assert len(tables) >= 15
     for command, rows in tables:

@@ -43,7 +43,7 @@ def home() -> Paths:
 
 
 def journal(home: Paths) -> Journal:
-    return Journal.open(home.journal)
+    return Journal(home.journal)
 
 
 def kill(process: subprocess.Popen[bytes], devnet: Devnet, *, ended: bool = False) -> None:

@@ -48,14 +48,13 @@ def frame(data: bytes) -> None:
             continue
         greeting.read_authenticated(read.payload)
         greeting.read_models(read.payload)
-        greeting.read_network(read.payload)
         state = ProjectState(PROJECT, 2)
         payload = read.payload
         if isinstance(payload, dict):
             payload = {**payload, "jobID": PROJECT}
         for kind in (read.type, "jobState", "jobProgress", "jobResult", "jobError", "jobRetry"):
             state.receive(frames.Frame(kind, payload))
-        assert 0 <= state.progress <= 100
+        assert all(0 <= job.fraction <= 1 for job in state.jobs)
 
 
 def payload(data: bytes) -> None:
@@ -87,28 +86,25 @@ def body(data: bytes) -> None:
 def tier_list(data: bytes) -> None:
     """The tiers of the models."""
     for tier in tiers.read_tiers(_json(data)).values():
-        assert tier.takes("steps", 4) in {True, False}
-        assert tier.limits is not None
-        assert tier.defaults is not None
+        assert all(least <= largest for least, largest in tier.limits.values())
 
 
 def catalogue_file(data: bytes) -> None:
     """The file in which models and tiers are kept."""
     found = catalogue.Catalogue(_home, "wss://fuzz")
-    assert found._path is not None
-    found._path.write_bytes(data)
+    assert found.path is not None
+    found.path.write_bytes(data)
     found.counted({"m": 1})
     assert found.fresh in {True, False}
     for model in found.models:
         found.tier(model)
-        found.workers(model)
 
 
 def token_file(data: bytes) -> None:
     """The file in which tokens are kept, and a token."""
     file = TokenFile(_home, "me", "https://fuzz")
-    file._folder.mkdir(exist_ok=True)
-    file._path.write_bytes(data)
+    file.path.parent.mkdir(exist_ok=True)
+    file.path.write_bytes(data)
     stored = file.read()
     for tokens in (stored, Tokens(data.decode("latin-1"))):
         if tokens is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -115,7 +116,7 @@ async def test_a_plan_names_the_steps_and_submits_nothing(sogni_app: AppFactory,
     ],
 )
 async def test_bad_fields_are_input_errors(
-    sogni_app: AppFactory, devnet: Devnet, name: str, fields: dict[str, object], message: str
+    sogni_app: AppFactory, devnet: Devnet, name: str, fields: dict[str, Any], message: str
 ) -> None:
     async with sogni_app(environ=devnet.environ) as app:
         with pytest.raises(InputError) as caught:

@@ -32,7 +32,7 @@ def test_login_checks_and_stores_and_logout_forgets(sogni: Any, devnet: Devnet, 
     assert sogni("balance", "--json").json["spark"] == 1000
     assert sogni("logout", "--json").json["loggedOut"] is True
     assert not sogni_home.credentials.exists()
-    assert list(sogni_home.tokens.glob("*.json")) == []
+    assert list((sogni_home.state / "tokens").glob("*.json")) == []
     assert sogni("balance", "--json").json["errorCode"] == "MISSING_CREDENTIALS"
     again = sogni("logout")
     assert (again.exit_code, again.stdout) == (0, "Nobody was logged in.\n")

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sogni_devnet.server import Devnet
 
-from sogni_core._network import session as network_session
 from sogni_core._network.account import Account
-from sogni_core._network.session import HEAD_START_SECONDS, Session
+from sogni_core._network.session import Session
+from sogni_core._network.timings import Timings
 from sogni_core._protocol import ids
 from sogni_core._transport import dialer
 from sogni_core.errors import AuthError, InputError, SogniError, TransportError
@@ -26,7 +26,7 @@ from sogni_core.settings.credentials import Credentials
 from sogni_core.testing.pytest_plugin import AppFactory
 from tests.media import medium_of
 
-from .conftest import Line, Net
+from .servers import Line, Net, Web
 
 pytestmark = pytest.mark.anyio
 
@@ -88,17 +88,23 @@ class Door:
 @pytest.fixture
 async def door(net: Net) -> AsyncIterator[Door]:
     """A door in front of the scripted socket."""
-    made = Door(int(net.wire.url.rpartition(":")[2]))
+    made = Door(net.wire.port)
     await made.start()
     yield made
     await made.stop()
 
 
-def session(net: Net, door: Door, **who: str) -> Session:
+API_KEY = Credentials(api_key="key-1")
+PASSWORD = Credentials("testuser", "password")
+HEAD_START = Timings().head_start
+
+
+def session(net: Net, door: Door, who: Credentials = API_KEY, timings: Timings = Timings()) -> Session:  # noqa: B008
     endpoint = Endpoint("test", net.web.url, f"ws://127.0.0.1:{door.port}")
-    known = Credentials(who.get("username", ""), who.get("password", ""), who.get("api_key", "key-1"))
-    account = Account(endpoint, known, net.state, net.http)
-    made = Session(endpoint, account=account, http=net.http, medium_of=medium_of, app_id=lambda name: "app-1")
+    account = Account(endpoint, who, net.state, net.http)
+    made = Session(
+        endpoint, account=account, http=net.http, medium_of=medium_of, app_id=lambda name: "app-1", timings=timings
+    )
     net.sessions.append(made)
     return made
 
@@ -116,24 +122,21 @@ async def test_the_line_that_was_dialled_carries_the_upgrade(net: Net, door: Doo
         await asyncio.sleep(0)
     assert door.came == [b""]
     opened.open()
-    await opened._connection.ready()
+    await opened.connection.ready()
     assert len(door.came) == 1
     assert door.came[0].startswith(b"GET /?")
     await opened.dial()
     assert len(door.came) == 1
 
 
-async def test_a_line_that_waited_too_long_is_not_trusted(
-    net: Net, door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_line_that_waited_too_long_is_not_trusted(net: Net, door: Door) -> None:
     net.wire.scripts = [greet]
-    monkeypatch.setattr(dialer, "FRESH_SECONDS", 0.0)
-    opened = session(net, door)
+    opened = session(net, door, timings=Timings(fresh=0.0))
     await opened.dial()
     while not door.came:
         await asyncio.sleep(0)
     opened.open()
-    await opened._connection.ready()
+    await opened.connection.ready()
     assert [said[:5] for said in door.came] == [b"", b"GET /"]
 
 
@@ -156,15 +159,12 @@ async def test_a_host_that_is_not_there_is_told_where_it_is_opened(net: Net) -> 
     opened.open()
     await opened.wait_until_dialled()
     with pytest.raises(TransportError) as caught:
-        await opened._connection.ready()
+        await opened.connection.ready()
     assert caught.value.code == "CONNECTION_ERROR"
 
 
-async def test_the_rest_waits_for_the_upgrade_and_for_no_more(
-    net: Net, door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_rest_waits_for_the_upgrade_and_for_no_more(net: Net, door: Door) -> None:
     """Who was called need not have answered."""
-    monkeypatch.setattr(network_session, "HEAD_START_SECONDS", 60.0)
     answer = asyncio.Event()
 
     async def late(line: Line) -> None:
@@ -172,27 +172,27 @@ async def test_the_rest_waits_for_the_upgrade_and_for_no_more(
         await line.greet()
 
     net.wire.scripts = [late]
-    opened = session(net, door)
+    opened = session(net, door, timings=Timings(head_start=60.0))
     await opened.wait_until_dialled()  # nobody is being called
     opened.open()
     begun = asyncio.get_running_loop().time()
     await opened.wait_until_dialled()
     assert asyncio.get_running_loop().time() - begun < 60
-    assert not opened._connection.is_ready
+    assert not opened.connection.is_ready
     while not door.came[0]:
         await asyncio.sleep(0)
     answer.set()
-    await opened._connection.ready()
+    await opened.connection.ready()
 
 
 async def test_a_login_that_takes_long_does_not_keep_the_rest(net: Net, door: Door) -> None:
     stall = asyncio.Event()
     net.web.on("/v1/account/nonce", net.web.answer(raw=b"", stall=stall))
-    opened = session(net, door, username="testuser", password="password", api_key="")
+    opened = session(net, door, PASSWORD)
     opened.open()
     begun = asyncio.get_running_loop().time()
     await opened.wait_until_dialled()
-    assert asyncio.get_running_loop().time() - begun >= HEAD_START_SECONDS * 0.9
+    assert asyncio.get_running_loop().time() - begun >= HEAD_START * 0.9
     assert door.came == []
     stall.set()
 
@@ -256,7 +256,7 @@ async def test_who_comes_late_hears_why_the_socket_failed(net: Net) -> None:
     opened = net.session(net.account(username="testuser", password="password"))
     for tries in (1, 2):
         opened.open()
-        while opened._connection._failure is None:
+        while opened.connection.failure is None:
             await asyncio.sleep(0)
         for _ in range(3):
             submission = opened.submission(ImageProject(model="m", prompt="p"), ids.make(), comfy=True)
@@ -266,13 +266,12 @@ async def test_who_comes_late_hears_why_the_socket_failed(net: Net) -> None:
     assert net.wire.lines == []
 
 
-async def test_a_stale_line_is_replaced_by_a_new_call(net: Net, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stale_line_is_replaced_by_a_new_call(net: Net, door: Door) -> None:
     net.wire.scripts = [greet]
-    opened = session(net, door)
+    opened = session(net, door, timings=Timings(fresh=0.0))
     await opened.dial()
     while len(door.came) < 1:
         await asyncio.sleep(0)
-    monkeypatch.setattr(dialer, "FRESH_SECONDS", 0.0)
     await opened.dial()
     while len(door.came) < 2 or len(door.open) > 1:
         await asyncio.sleep(0)
@@ -308,7 +307,7 @@ def test_nobody_waits_for_a_resolver_at_the_end(monkeypatch: pytest.MonkeyPatch)
     answered.set()
 
 
-async def test_a_name_is_looked_up(web: Any) -> None:
+async def test_a_name_is_looked_up(web: Web) -> None:
     made = await dialer.dial("localhost", web.port)
     assert made.getpeername()[1] == web.port
     made.close()
@@ -320,10 +319,10 @@ async def test_a_price_waits_for_the_socket_for_a_moment_only(net: Net, door: Do
     stall = asyncio.Event()
     net.web.on("/v1/account/nonce", net.web.answer(raw=b"", stall=stall))
     net.wire.on("/api/v2/job/estimate/x", net.web.bare({}))
-    opened = session(net, door, username="testuser", password="password", api_key="")
+    opened = session(net, door, PASSWORD)
     opened.open()
     begun = asyncio.get_running_loop().time()
     with pytest.raises(SogniError):
         await opened.estimate(ImageProject(model="m", prompt="p"), "fast")
-    assert HEAD_START_SECONDS * 0.9 <= asyncio.get_running_loop().time() - begun < 20
+    assert HEAD_START * 0.9 <= asyncio.get_running_loop().time() - begun < 20
     stall.set()

@@ -15,6 +15,8 @@ from sogni_core._transport.http import Http
 from sogni_core.errors import InputError, SogniError, TransportError
 from sogni_core.files import PartFile
 
+from .servers import Web
+
 pytestmark = pytest.mark.anyio
 
 
@@ -22,7 +24,7 @@ async def get(http: Http, url: str, **fields: Any) -> Any:
     return await http.call(SafeCall("GET", url, **fields))
 
 
-async def test_a_call_carries_its_headers_and_reads_to_the_end(web: Any, http: Http) -> None:
+async def test_a_call_carries_its_headers_and_reads_to_the_end(web: Web, http: Http) -> None:
     web.on("/x", web.bare({"a": 1}))
     reply = await get(http, f"{web.url}/x?b=2", headers={"authorization": "token"})
     assert reply.json() == {"a": 1}
@@ -32,13 +34,13 @@ async def test_a_call_carries_its_headers_and_reads_to_the_end(web: Any, http: H
     assert asked.headers["user-agent"].startswith("sogni-core/")
 
 
-async def test_a_put_off_call_is_made_again(web: Any, http: Http) -> None:
+async def test_a_put_off_call_is_made_again(web: Web, http: Http) -> None:
     web.on("/x", web.error(429, retryAfter=3), web.error(503), web.bare(1))
     assert (await get(http, f"{web.url}/x")).json() == 1
     assert len(web.asked) == 3
 
 
-async def test_a_line_that_breaks_is_tried_again(web: Any, http: Http) -> None:
+async def test_a_line_that_breaks_is_tried_again(web: Web, http: Http) -> None:
     web.on("/x", web.answer(raw=b""), web.answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n1"), web.bare(1))
     assert (await get(http, f"{web.url}/x")).json() == 1
 
@@ -56,7 +58,7 @@ async def test_a_name_that_nobody_knows(http: Http) -> None:
     assert caught.value.details["sent"] is False
 
 
-async def test_an_answer_that_never_ends_is_given_up(web: Any, http: Http) -> None:
+async def test_an_answer_that_never_ends_is_given_up(web: Web, http: Http) -> None:
     stall = asyncio.Event()
     web.on("/x", web.answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n1", stall=stall))
     with pytest.raises(TransportError) as caught:
@@ -64,14 +66,14 @@ async def test_an_answer_that_never_ends_is_given_up(web: Any, http: Http) -> No
     assert caught.value.details["cause"] == "it took too long"
 
 
-async def test_an_answer_without_bound_is_given_up(web: Any, http: Http) -> None:
+async def test_an_answer_without_bound_is_given_up(web: Web, http: Http) -> None:
     web.on("/x", web.answer(body=b"x" * (33 * 2**20)))
     with pytest.raises(TransportError) as caught:
         await get(http, f"{web.url}/x")
     assert caught.value.code == "PROTOCOL_ERROR"
 
 
-async def test_a_call_follows_no_redirect(web: Any, http: Http) -> None:
+async def test_a_call_follows_no_redirect(web: Web, http: Http) -> None:
     web.on("/x", web.answer(302, headers={"location": f"{web.url}/y"}))
     assert (await get(http, f"{web.url}/x", headers={"api-key": "secret"})).status == 302
     assert len(web.asked) == 1
@@ -80,7 +82,7 @@ async def test_a_call_follows_no_redirect(web: Any, http: Http) -> None:
 # uploads
 
 
-async def test_a_file_is_put_with_its_length_and_nothing_of_ours(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_file_is_put_with_its_length_and_nothing_of_ours(web: Web, http: Http, tmp_path: Path) -> None:
     file = tmp_path / "a.bin"
     file.write_bytes(os.urandom(700_001))
     web.on("/put", web.answer())
@@ -97,7 +99,7 @@ async def test_a_file_is_put_with_its_length_and_nothing_of_ours(web: Any, http:
     assert len(told) == 3
 
 
-async def test_a_file_without_known_type_is_put_without_one(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_file_without_known_type_is_put_without_one(web: Web, http: Http, tmp_path: Path) -> None:
     file = tmp_path / "empty"
     file.touch()
     web.on("/put", web.answer(204))
@@ -105,7 +107,7 @@ async def test_a_file_without_known_type_is_put_without_one(web: Any, http: Http
     assert "content-type" not in web.asked[0].headers
 
 
-async def test_a_file_that_is_gone(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_file_that_is_gone(web: Web, http: Http, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         await http.upload(f"{web.url}/put", tmp_path / "gone", "", seconds=9)
     assert caught.value.code == "MISSING_FILE"
@@ -123,7 +125,7 @@ async def download(http: Http, url: str, path: Path, **limits: Any) -> Any:
         return received
 
 
-async def test_a_body_is_streamed_to_a_file(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_body_is_streamed_to_a_file(web: Web, http: Http, tmp_path: Path) -> None:
     body = os.urandom(600_000)
     web.on("/a", web.answer(body=body, headers={"content-type": "image/PNG; charset=x"}))
     received = await download(http, f"{web.url}/a", tmp_path / "a")
@@ -144,7 +146,7 @@ async def test_a_body_is_streamed_to_a_file(web: Any, http: Http, tmp_path: Path
         b"",
     ],
 )
-async def test_a_broken_body_leaves_no_file(web: Any, http: Http, tmp_path: Path, raw: bytes) -> None:
+async def test_a_broken_body_leaves_no_file(web: Web, http: Http, tmp_path: Path, raw: bytes) -> None:
     web.on("/a", web.answer(raw=raw))
     with pytest.raises(TransportError) as caught:
         await download(http, f"{web.url}/a", tmp_path / "a")
@@ -153,7 +155,7 @@ async def test_a_broken_body_leaves_no_file(web: Any, http: Http, tmp_path: Path
 
 
 @pytest.mark.parametrize("limits", [{"idle": 0.05, "seconds": 9}, {"idle": 9, "seconds": 0.05}])
-async def test_a_body_that_stalls_is_given_up(web: Any, http: Http, tmp_path: Path, limits: dict[str, float]) -> None:
+async def test_a_body_that_stalls_is_given_up(web: Web, http: Http, tmp_path: Path, limits: dict[str, float]) -> None:
     web.on("/a", web.answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n1", stall=asyncio.Event()))
     with pytest.raises(TransportError) as caught:
         await download(http, f"{web.url}/a", tmp_path / "a", **limits)
@@ -161,7 +163,7 @@ async def test_a_body_that_stalls_is_given_up(web: Any, http: Http, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_body_that_drips_for_ever_meets_the_limit_of_the_whole(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_body_that_drips_for_ever_meets_the_limit_of_the_whole(web: Web, http: Http, tmp_path: Path) -> None:
     ended = asyncio.Event()
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -183,7 +185,7 @@ async def test_a_body_that_drips_for_ever_meets_the_limit_of_the_whole(web: Any,
     assert caught.value.details["cause"] == "it took too long"
 
 
-async def test_a_body_that_is_compressed_anyway_is_unpacked_and_bounded(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_body_that_is_compressed_anyway_is_unpacked_and_bounded(web: Web, http: Http, tmp_path: Path) -> None:
     import gzip
 
     web.on("/a", web.answer(body=gzip.compress(b"picture"), headers={"content-encoding": "gzip"}))
@@ -194,7 +196,7 @@ async def test_a_body_that_is_compressed_anyway_is_unpacked_and_bounded(web: Any
         await download(http, f"{web.url}/b", tmp_path / "b")
 
 
-async def test_what_is_no_success_is_not_written(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_what_is_no_success_is_not_written(web: Web, http: Http, tmp_path: Path) -> None:
     web.on("/a", web.answer(403, b"<Error>expired</Error>"))
     assert (await download(http, f"{web.url}/a", tmp_path / "a")).status == 403
     assert list(tmp_path.iterdir()) == []
@@ -210,7 +212,7 @@ async def fetch(http: Http, url: str, path: Path, limit: int = 2**20) -> Any:
         return received
 
 
-async def test_redirects_are_followed_one_by_one(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_redirects_are_followed_one_by_one(web: Web, http: Http, tmp_path: Path) -> None:
     web.on("/1", web.answer(301, headers={"location": "/2?q=1"}))
     web.on("/2", web.answer(307, headers={"location": f"{web.url}/3"}))
     web.on("/3", web.answer(body=b"picture"))
@@ -218,7 +220,7 @@ async def test_redirects_are_followed_one_by_one(web: Any, http: Http, tmp_path:
     assert [asked.path for asked in web.asked] == ["/1", "/2", "/3"]
 
 
-async def test_redirects_in_a_circle_end(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_redirects_in_a_circle_end(web: Web, http: Http, tmp_path: Path) -> None:
     web.on("/1", web.answer(302, headers={"location": "/1"}))
     with pytest.raises(InputError) as caught:
         await fetch(http, f"{web.url}/1", tmp_path / "a")
@@ -239,7 +241,7 @@ async def test_redirects_in_a_circle_end(web: Any, http: Http, tmp_path: Path) -
         "http://0.0.0.0:80/",
     ],
 )
-async def test_a_redirect_is_judged_like_the_first_url(web: Any, http: Http, tmp_path: Path, target: str) -> None:
+async def test_a_redirect_is_judged_like_the_first_url(web: Web, http: Http, tmp_path: Path, target: str) -> None:
     web.on("/1", web.answer(302, headers={"location": target}))
     with pytest.raises(InputError) as caught:
         await fetch(http, f"{web.url}/1", tmp_path / "a")
@@ -273,7 +275,7 @@ SPELLINGS = [
 
 
 @pytest.mark.parametrize("host", SPELLINGS)
-async def test_no_spelling_of_this_machine_passes(web: Any, tmp_path: Path, host: str) -> None:
+async def test_no_spelling_of_this_machine_passes(web: Web, tmp_path: Path, host: str) -> None:
     http = Http()
     try:
         with pytest.raises(InputError) as caught:
@@ -285,7 +287,7 @@ async def test_no_spelling_of_this_machine_passes(web: Any, tmp_path: Path, host
 
 
 @pytest.mark.parametrize("call", ["fetch", "download", "upload"])
-async def test_urls_of_the_service_are_judged_too(web: Any, tmp_path: Path, call: str) -> None:
+async def test_urls_of_the_service_are_judged_too(web: Web, tmp_path: Path, call: str) -> None:
     http = Http()
     (tmp_path / "file").write_bytes(b"x")
     try:
@@ -302,7 +304,7 @@ async def test_urls_of_the_service_are_judged_too(web: Any, tmp_path: Path, call
     assert web.lines == 0
 
 
-async def test_loopback_opens_with_an_endpoint_on_loopback_and_nothing_else_does(web: Any, tmp_path: Path) -> None:
+async def test_loopback_opens_with_an_endpoint_on_loopback_and_nothing_else_does(web: Web, tmp_path: Path) -> None:
     http = Http()
     web.on("/x", web.answer(body=b"picture"))
     try:
@@ -320,7 +322,7 @@ async def test_loopback_opens_with_an_endpoint_on_loopback_and_nothing_else_does
 
 
 async def test_a_proxy_does_not_hide_the_peer_of_a_users_url(
-    web: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", web.url)
     web.on("/secret", web.answer(body=b"picture"))
@@ -343,7 +345,7 @@ async def test_a_proxy_does_not_hide_the_peer_of_a_users_url(
     [(404, {"status": 404, "statusText": "Status"}), (500, {"status": 500, "statusText": "Status"})],
 )
 async def test_a_users_url_that_fails_says_its_status(
-    web: Any, http: Http, tmp_path: Path, status: int, details: dict[str, Any]
+    web: Web, http: Http, tmp_path: Path, status: int, details: dict[str, Any]
 ) -> None:
     web.on("/x", web.answer(status))
     with pytest.raises(InputError) as caught:
@@ -353,7 +355,7 @@ async def test_a_users_url_that_fails_says_its_status(
     assert caught.value.details == {"url": f"{web.url}/x", **details}
 
 
-async def test_a_users_file_that_is_too_large_is_stopped(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_users_file_that_is_too_large_is_stopped(web: Web, http: Http, tmp_path: Path) -> None:
     web.on("/x", web.answer(body=b"x" * 2000))
     with pytest.raises(InputError) as caught:
         await fetch(http, f"{web.url}/x", tmp_path / "a", limit=1999)
@@ -364,7 +366,7 @@ async def test_a_users_file_that_is_too_large_is_stopped(web: Any, http: Http, t
 # lines
 
 
-async def test_a_line_opened_beforehand_carries_the_first_request(web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_line_opened_beforehand_carries_the_first_request(web: Web, http: Http, tmp_path: Path) -> None:
     web.on("/x", web.answer(body=b"picture"))
     await http.load()
     http.warm(web.url)
@@ -378,15 +380,13 @@ async def test_a_line_opened_beforehand_carries_the_first_request(web: Any, http
     assert web.lines == 2
 
 
-async def test_a_line_that_died_is_replaced(web: Any, http: Http) -> None:
+async def test_a_line_that_died_is_replaced(web: Web, http: Http) -> None:
     web.on("/x", web.bare(1))
     await http.load()
     http.warm(web.url)
     while web.lines < 1:
         await asyncio.sleep(0)
-    task = next(iter(web._busy))
-    task.cancel()
-    await asyncio.wait([task])
+    await web.cut_lines()
     assert (await get(http, f"{web.url}/x")).json() == 1
     assert web.lines == 2
 
@@ -400,7 +400,7 @@ async def test_a_line_that_cannot_be_opened_is_no_error(http: Http) -> None:
         await get(http, "http://127.0.0.1:1/x")
 
 
-async def test_closing_leaves_nothing_open(web: Any) -> None:
+async def test_closing_leaves_nothing_open(web: Web) -> None:
     before = asyncio.all_tasks()
     http = Http(loopback=True)
     web.on("/x", web.bare(1))
@@ -408,7 +408,7 @@ async def test_closing_leaves_nothing_open(web: Any) -> None:
     http.warm(web.url, store=True)
     await http.close()
     await http.close()
-    while web._busy:
+    while web.open_lines:
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
 
@@ -416,7 +416,7 @@ async def test_closing_leaves_nothing_open(web: Any) -> None:
 @pytest.mark.parametrize("warm", [False, True])
 @pytest.mark.parametrize("guarded", [False, True])
 async def test_who_stops_waiting_for_a_line_leaves_none_behind(
-    web: Any, tmp_path: Path, warm: bool, guarded: bool
+    web: Web, tmp_path: Path, warm: bool, guarded: bool
 ) -> None:
     """Whenever that is: garbage that was never closed is an error in these tests."""
     web.on("/x", web.bare(1))

@@ -288,7 +288,7 @@ def test_a_password_logs_in_once_and_its_token_is_kept(run: Any, devnet: Devnet,
     assert run("y", **who).exit_code == 0
     logins = [entry for entry in devnet.requests if entry.path == "/v1/account/login"]
     assert len(logins) == 1
-    kept = list(sogni_home.tokens.glob("*.json"))
+    kept = list((sogni_home.state / "tokens").glob("*.json"))
     assert len(kept) == 1
     assert kept[0].stat().st_mode & 0o077 == 0
 

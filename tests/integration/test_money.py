@@ -14,7 +14,7 @@ from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject, Project
 from tests.media import medium_of
 
-from .conftest import Answer, Net
+from .servers import Answer, Net
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +37,7 @@ async def tried(net: Net, project: Project = VIDEO, **answers: Answer) -> tuple[
         endpoint, account=net.account(api_key="key-1"), http=net.http, medium_of=medium_of, app_id=lambda name: "app-1"
     )
     net.sessions.append(session)
-    prices = Prices(session, lambda model: True)
+    prices = Prices(session)
     warnings: list[str] = []
     try:
         await afford(session, project, medium_of(project).record, prices.ask(project), warnings.append)

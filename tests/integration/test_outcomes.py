@@ -15,7 +15,7 @@ from sogni_core.errors import SogniError
 from sogni_core.result import Result
 from sogni_core.testing.pytest_plugin import AppFactory
 
-from .conftest import Line, Net
+from .servers import Line, Net
 
 pytestmark = pytest.mark.anyio
 

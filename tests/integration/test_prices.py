@@ -15,6 +15,8 @@ from sogni_core.plugin import Endpoint
 from sogni_core.project import AudioProject, ImageProject, Project
 from tests.media import medium_of
 
+from .servers import Net
+
 pytestmark = pytest.mark.anyio
 
 IMAGE = ImageProject(model="z", prompt="p", width=512, height=512, steps=8, token_type="sogni")
@@ -27,7 +29,7 @@ QUOTE = {
 
 
 @pytest.fixture
-def session(net: Any) -> Session:
+def session(net: Net) -> Session:
     """Give a session whose socket host answers HTTP as the service's does."""
     endpoint = Endpoint("t", net.web.url, net.web.url.replace("http", "ws", 1))
     made = Session(endpoint, account=net.account(api_key="key-1"), http=net.http, medium_of=medium_of, app_id=str)
@@ -44,7 +46,7 @@ def session(net: Any) -> Session:
     ],
 )
 async def test_every_kind_has_a_price(
-    net: Any, session: Session, project: Project, path: str, query: dict[str, str]
+    net: Net, session: Session, project: Project, path: str, query: dict[str, str]
 ) -> None:
     net.web.on(path, net.web.bare(QUOTE))
     price = await session.estimate(project, "fast")
@@ -54,20 +56,20 @@ async def test_every_kind_has_a_price(
     assert (price.usd, price.spark, price.sogni) == (Decimal("0.0125"), Decimal("2.5"), Decimal("0.4"))
 
 
-async def test_a_refused_estimate_is_said_in_the_service_s_words(net: Any, session: Session) -> None:
+async def test_a_refused_estimate_is_said_in_the_service_s_words(net: Net, session: Session) -> None:
     net.web.on("/api/v1/job-audio/estimate/spark/ace/30/8/1", net.web.answer(422, b"model not available"))
     with pytest.raises(ServiceError, match="model not available"):
         await session.estimate(MUSIC, "fast")
 
 
-async def test_a_video_that_says_too_little_is_not_asked_for(net: Any, session: Session) -> None:
+async def test_a_video_that_says_too_little_is_not_asked_for(net: Net, session: Session) -> None:
     with pytest.raises(InputError, match="must be given for an estimate"):
         await session.estimate(dataclasses.replace(VIDEO, fps=None), "fast")
     assert net.web.asked == []
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"quote": None}, {"quote": {"project": {"costInToken": "much"}}}])
-async def test_an_answer_without_a_price_has_none(net: Any, session: Session, answer: Any) -> None:
+async def test_an_answer_without_a_price_has_none(net: Net, session: Session, answer: Any) -> None:
     net.web.on("/api/v1/job-audio/estimate/spark/ace/30/8/1", net.web.bare(answer))
     price = await session.estimate(MUSIC, "fast")
     assert (price.amount, price.usd, price.seconds) == (None, None, None)

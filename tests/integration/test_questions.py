@@ -12,13 +12,15 @@ from sogni_core._network.facts import Price
 from sogni_core.errors import AuthError, ServiceError, TransportError
 from sogni_core.project import ImageProject
 
+from .servers import Asked, Net
+
 pytestmark = pytest.mark.anyio
 
 LIST, COUNTS = "/api/v1/models/list", "/api/v1/status/network/fast/models"
 
 
 @pytest.fixture
-def asking(net: Any) -> Any:
+def asking(net: Net) -> Any:
     """A network whose socket host's HTTP is the scripted server."""
     net.wire.url = net.web.url.replace("http", "ws")
     net.web.on(
@@ -37,7 +39,7 @@ def asking(net: Any) -> Any:
     return net
 
 
-async def test_a_balance_is_exact(net: Any) -> None:
+async def test_a_balance_is_exact(net: Net) -> None:
     net.web.on("/v4/account/balance", net.web.ok({"spark": {"net": "100.123456789012345678"}, "sogni": {"net": "x"}}))
     balance = await net.session().balance()
     assert balance.spark == Decimal("100.123456789012345678")
@@ -47,7 +49,7 @@ async def test_a_balance_is_exact(net: Any) -> None:
 async def test_a_price_is_read_from_the_project_and_needs_no_login(asking: Any) -> None:
     seen: list[str] = []
 
-    def quote(asked: Any) -> Any:
+    def quote(asked: Asked) -> Any:
         seen.append(asked.path)
         project = {"costInToken": "4.5", "costInUSD": "0.02", "costInSpark": "4.5", "costInSogni": None}
         return asking.web.bare({"quote": {"project": project}, "benchmark": {"estimatedRenderTimeSec": 40}})
@@ -127,7 +129,7 @@ async def test_a_list_that_cannot_be_had_is_an_error(asking: Any) -> None:
         await asking.session().models("fast")
 
 
-async def test_a_question_with_a_refused_key_says_so(net: Any) -> None:
+async def test_a_question_with_a_refused_key_says_so(net: Net) -> None:
     net.web.on("/v4/account/balance", net.web.error(401, "Invalid API key", errorCode=101))
     with pytest.raises(AuthError):
         await net.session().balance()

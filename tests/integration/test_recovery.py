@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
-from sogni_core._network import connection as connection_module
-from sogni_core._network import submission as submission_module
+from sogni_core._network.session import Session
+from sogni_core._network.submission import Submission
+from sogni_core._network.timings import Timings
 from sogni_core._protocol import ids
-from sogni_core._protocol.events import JobFailed, JobFinished, ProjectCompleted, ProjectFailed, Queued
+from sogni_core._protocol.events import Event, JobFailed, JobFinished, ProjectCompleted, ProjectFailed, Queued
 from sogni_core.errors import ConfigError, InternalError, TransportError
 from sogni_core.project import ImageProject
+
+from .servers import Asked, HandClock, Line, Net
 
 pytestmark = pytest.mark.anyio
 
@@ -28,11 +31,11 @@ def project(count: int = 1, **fields: Any) -> ImageProject:
     return ImageProject(**{"model": "z_image_turbo_bf16", "prompt": "a cat", "count": count, **fields})
 
 
-def submit(session: Any, count: int = 1, **fields: Any) -> Any:
+def submit(session: Session, count: int = 1, **fields: Any) -> Submission:
     return session.submission(project(count, **fields), ids.make(), comfy=True)
 
 
-def attach(session: Any, count: int = 1, *, resend: bool = True, **more: Any) -> Any:
+def attach(session: Session, count: int = 1, *, resend: bool = True, **more: Any) -> Submission:
     return session.attach(project(count), ids.make(), comfy=True, resend=resend, **more)
 
 
@@ -40,7 +43,7 @@ def nothing() -> None:
     """Stand in for what the engine writes down before it sends."""
 
 
-async def follow(submission: Any) -> list[Any]:
+async def follow(submission: Submission) -> list[Event]:
     return [event async for event in submission.events()]
 
 
@@ -55,7 +58,7 @@ def told(name: str, status: str, *jobs: str, **fields: Any) -> dict[str, Any]:
 class Knowledge:
     """What the scripted service answers to the four look-ups; everything is unknown until it is said."""
 
-    def __init__(self, net: Any, name: str) -> None:
+    def __init__(self, net: Net, name: str) -> None:
         self.net = net
         self.name = name
         net.wire.on(SYNC, self.lists([], []))
@@ -92,50 +95,60 @@ class Knowledge:
 class Life:
     """A scripted service whose first connections drop, and which counts every paid frame."""
 
-    def __init__(self, net: Any) -> None:
+    def __init__(self, net: Net) -> None:
         self.net = net
         self.frames: list[Any] = []
-        self.line: Any = None
+        self._line: Line | None = None
 
-    async def hear(self, line: Any) -> Any:
+    def greets(self, line: Line) -> None:
+        """Take that a line is the newest one."""
+        self._line = line
+
+    @property
+    def line(self) -> Line:
+        """The newest line that was greeted and not dropped."""
+        assert self._line is not None
+        return self._line
+
+    async def hear(self, line: Line) -> Any:
         request = await line.hear("jobRequest")
         self.frames.append(request)
         return request
 
-    async def swallow(self, line: Any) -> None:
+    async def swallow(self, line: Line) -> None:
         """Greet, take a request, and drop the line without a word."""
         await line.greet()
         await self.hear(line)
         line.drop()
 
-    async def take(self, line: Any) -> None:
+    async def take(self, line: Line) -> None:
         """Greet, take a request, say so, and drop the line."""
         await line.greet()
         request = await self.hear(line)
         await line.say("jobState", {"type": "queued", "jobID": request["jobID"], "queuePosition": 1})
         line.drop()
 
-    async def quiet(self, line: Any) -> None:
+    async def quiet(self, line: Line) -> None:
         """Greet, and say nothing more to whatever is asked for."""
-        self.line = line
+        self._line = line
         await line.greet()
         while True:
             await self.hear(line)
 
-    async def honest(self, line: Any) -> None:
+    async def honest(self, line: Line) -> None:
         """Greet, and render what is asked for."""
-        self.line = line
+        self._line = line
         await line.greet()
         while True:
             await line.finish(await self.hear(line))
 
 
 @pytest.fixture
-def life(net: Any) -> Life:
+def life(net: Net) -> Life:
     return Life(net)
 
 
-async def dropped(net: Any, life: Life, *scripts: Any, count: int = 1, **more: Any) -> tuple[Any, Knowledge]:
+async def dropped(net: Net, life: Life, *scripts: Any, count: int = 1, **more: Any) -> tuple[Any, Knowledge]:
     """Send a project on a connection that takes it and drops; the next connections follow ``scripts``."""
     net.wire.scripts = [life.swallow, *scripts]
     submission = submit(net.session(**more), count)
@@ -147,7 +160,7 @@ async def dropped(net: Any, life: Life, *scripts: Any, count: int = 1, **more: A
 # after a drop
 
 
-async def test_what_the_greeting_leaves_out_is_found_by_sync_and_waited_for(net: Any, life: Life) -> None:
+async def test_what_the_greeting_leaves_out_is_found_by_sync_and_waited_for(net: Net, life: Life) -> None:
     submission, knowledge = await dropped(net, life, life.quiet)
     knowledge.say("sync", told(submission.project_id.lower(), "active"))
     while not knowledge.asked:
@@ -159,7 +172,7 @@ async def test_what_the_greeting_leaves_out_is_found_by_sync_and_waited_for(net:
     assert len(life.frames) == 1
 
 
-async def test_what_ended_meanwhile_is_found_by_its_id_and_collected(net: Any, life: Life, tmp_path: Path) -> None:
+async def test_what_ended_meanwhile_is_found_by_its_id_and_collected(net: Net, life: Life, tmp_path: Path) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -173,7 +186,7 @@ async def test_what_ended_meanwhile_is_found_by_its_id_and_collected(net: Any, l
     assert len(life.frames) == 1
 
 
-async def test_results_that_are_written_down_late_are_waited_for(net: Any, life: Life) -> None:
+async def test_results_that_are_written_down_late_are_waited_for(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session(), 2)
     name = submission.project_id
@@ -184,19 +197,20 @@ async def test_results_that_are_written_down_late_are_waited_for(net: Any, life:
     assert knowledge.asked == ["sync", "finished", "finished"]
 
 
-async def test_results_that_are_never_written_down_have_failed(net: Any, life: Life) -> None:
+async def test_results_that_are_never_written_down_have_failed(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session(), 2)
     knowledge = Knowledge(net, submission.project_id)
     knowledge.say("finished", told(submission.project_id, "completed", "a"))
     await submission.send(nothing)
     finished, failed, completed = await follow(submission)
+    assert isinstance(finished, JobFinished)
     assert (finished.job_id, type(failed), type(completed)) == ("A", JobFailed, ProjectCompleted)
     assert knowledge.asked.count("finished") == 4
 
 
 @pytest.mark.parametrize("lookup", ["active", "status"])
-async def test_what_only_one_look_up_knows_to_run_is_waited_for(net: Any, life: Life, lookup: str) -> None:
+async def test_what_only_one_look_up_knows_to_run_is_waited_for(net: Net, life: Life, lookup: str) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -210,7 +224,7 @@ async def test_what_only_one_look_up_knows_to_run_is_waited_for(net: Any, life: 
     assert len(life.frames) == 1
 
 
-async def test_what_only_the_last_look_up_knows_to_have_ended_is_taken(net: Any, life: Life) -> None:
+async def test_what_only_the_last_look_up_knows_to_have_ended_is_taken(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -220,7 +234,7 @@ async def test_what_only_the_last_look_up_knows_to_have_ended_is_taken(net: Any,
     assert len(life.frames) == 1
 
 
-async def test_what_nobody_knows_is_sent_again_once(net: Any, life: Life) -> None:
+async def test_what_nobody_knows_is_sent_again_once(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.honest]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -238,7 +252,7 @@ async def test_what_nobody_knows_is_sent_again_once(net: Any, life: Life) -> Non
     assert tries == [2.5] * 3
 
 
-async def test_what_is_lost_twice_is_not_sent_a_third_time(net: Any, life: Life) -> None:
+async def test_what_is_lost_twice_is_not_sent_a_third_time(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.swallow, life.quiet]
     submission = submit(net.session())
     Knowledge(net, submission.project_id)
@@ -257,7 +271,7 @@ async def test_what_is_lost_twice_is_not_sent_a_third_time(net: Any, life: Life)
     assert len(life.frames) == 2
 
 
-def failures(net: Any, lookup: str) -> dict[str, Any]:
+def failures(net: Net, lookup: str) -> dict[str, Any]:
     """Return answers that prove nothing."""
     web = net.web
     found = {
@@ -285,7 +299,7 @@ CASES += [(lookup, kind) for lookup in ("finished", "status") for kind in ("anot
 
 
 @pytest.mark.parametrize(("lookup", "kind"), CASES)
-async def test_a_look_up_that_fails_proves_nothing(net: Any, life: Life, lookup: str, kind: str) -> None:
+async def test_a_look_up_that_fails_proves_nothing(net: Net, life: Life, lookup: str, kind: str) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -303,7 +317,7 @@ async def test_a_look_up_that_fails_proves_nothing(net: Any, life: Life, lookup:
     assert len(life.frames) == 1
 
 
-async def test_a_look_up_that_fails_at_first_is_made_again(net: Any, life: Life) -> None:
+async def test_a_look_up_that_fails_at_first_is_made_again(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.honest]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -313,7 +327,7 @@ async def test_a_look_up_that_fails_at_first_is_made_again(net: Any, life: Life)
     assert len(life.frames) == 2
 
 
-async def test_what_was_taken_and_is_forgotten_is_not_sent_again(net: Any, life: Life) -> None:
+async def test_what_was_taken_and_is_forgotten_is_not_sent_again(net: Net, life: Life) -> None:
     net.wire.scripts = [life.take, life.quiet]
     submission = submit(net.session())
     Knowledge(net, submission.project_id)
@@ -324,12 +338,12 @@ async def test_what_was_taken_and_is_forgotten_is_not_sent_again(net: Any, life:
     assert len(life.frames) == 1
 
 
-async def test_what_is_heard_of_while_it_is_searched_for_is_not_sent_again(net: Any, life: Life) -> None:
+async def test_what_is_heard_of_while_it_is_searched_for_is_not_sent_again(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
 
-    async def speaks(asked: Any) -> Any:
+    async def speaks(asked: Asked) -> Any:
         await life.line.say("jobState", {"type": "queued", "jobID": submission.project_id, "queuePosition": 1})
         while not submission.state.seen:
             await asyncio.sleep(0)
@@ -346,8 +360,8 @@ async def test_what_is_heard_of_while_it_is_searched_for_is_not_sent_again(net: 
     assert len(life.frames) == 1
 
 
-async def test_what_was_dropped_before_it_was_written_is_written_once(net: Any, life: Life) -> None:
-    async def drops(line: Any) -> None:
+async def test_what_was_dropped_before_it_was_written_is_written_once(net: Net, life: Life) -> None:
+    async def drops(line: Line) -> None:
         await line.greet()
         line.drop()
 
@@ -360,8 +374,8 @@ async def test_what_was_dropped_before_it_was_written_is_written_once(net: Any, 
     assert knowledge.asked == []
 
 
-async def test_a_second_drop_during_the_search_changes_nothing(net: Any, life: Life) -> None:
-    async def drops_when_asked(line: Any) -> None:
+async def test_a_second_drop_during_the_search_changes_nothing(net: Net, life: Life) -> None:
+    async def drops_when_asked(line: Line) -> None:
         await line.greet()
         while "finished" not in knowledge.asked:
             await asyncio.sleep(0)
@@ -375,26 +389,19 @@ async def test_a_second_drop_during_the_search_changes_nothing(net: Any, life: L
     assert len(life.frames) == 2
 
 
-async def test_a_reconnect_that_nobody_greets_is_searched_on_too(
-    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def silent(line: Any) -> None:
-        monkeypatch.setattr(connection_module, "GREETING_SECONDS", 0.02)
+async def test_a_reconnect_that_nobody_greets_is_searched_on_too(net: Net, life: Life) -> None:
+    async def silent(line: Line) -> None:
         await line.finish(await life.hear(line))
 
-    async def swallow(line: Any) -> None:
-        await life.swallow(line)
-        monkeypatch.setattr(connection_module, "GREETING_SECONDS", 0.02)
-
-    net.wire.scripts = [swallow, silent]
-    submission = submit(net.session())
+    net.wire.scripts = [life.swallow, silent]
+    submission = submit(net.session(timings=Timings(greeting=0.02)))
     Knowledge(net, submission.project_id)
     await submission.send(nothing)
     await follow(submission)
     assert len(life.frames) == 2
 
 
-async def test_a_journal_that_cannot_be_written_stops_the_second_sending(net: Any, life: Life) -> None:
+async def test_a_journal_that_cannot_be_written_stops_the_second_sending(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = submit(net.session())
     Knowledge(net, submission.project_id)
@@ -409,8 +416,8 @@ async def test_a_journal_that_cannot_be_written_stops_the_second_sending(net: An
     assert len(life.frames) == 1
 
 
-async def test_a_connection_that_ends_for_good_ends_the_search(net: Any, life: Life) -> None:
-    async def replaced(line: Any) -> None:
+async def test_a_connection_that_ends_for_good_ends_the_search(net: Net, life: Life) -> None:
+    async def replaced(line: Line) -> None:
         await line.greet()
         while not net.wire.asked:
             await asyncio.sleep(0)
@@ -422,7 +429,7 @@ async def test_a_connection_that_ends_for_good_ends_the_search(net: Any, life: L
     knowledge = Knowledge(net, submission.project_id)
     held = asyncio.Event()
 
-    async def hold(asked: Any) -> Any:
+    async def hold(asked: Asked) -> Any:
         await held.wait()
         return net.web.error(404)
 
@@ -433,11 +440,11 @@ async def test_a_connection_that_ends_for_good_ends_the_search(net: Any, life: L
     assert caught.value.code == "CONNECTION_REPLACED"
     held.set()
     assert len(life.frames) == 1
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
-async def test_many_projects_share_the_questions_about_all(net: Any, life: Life) -> None:
-    async def swallow_all(line: Any) -> None:
+async def test_many_projects_share_the_questions_about_all(net: Net, life: Life) -> None:
+    async def swallow_all(line: Line) -> None:
         await line.greet()
         for _ in range(60):
             await life.hear(line)
@@ -456,10 +463,9 @@ async def test_many_projects_share_the_questions_about_all(net: Any, life: Life)
     assert [path for path, _ in net.wire.asked].count(ACTIVE) <= 30
 
 
-async def test_sync_is_asked_twenty_times_in_ten_seconds_at_most(net: Any, hand_clock: Any) -> None:
+async def test_sync_is_asked_twenty_times_in_ten_seconds_at_most(net: Net, hand_clock: HandClock) -> None:
     net.wire.on(SYNC, net.web.bare({"activeProjects": [], "unclaimedCompletedProjects": []}))
-    session = net.session(clock=hand_clock)
-    lookups = session._means.lookups
+    lookups = net.lookups(hand_clock)
     for _ in range(20):
         await lookups.sync("P")
     assert net.pauses == []
@@ -474,14 +480,14 @@ async def test_sync_is_asked_twenty_times_in_ten_seconds_at_most(net: Any, hand_
 # given up
 
 
-async def test_what_was_cancelled_is_not_sent_again(net: Any, life: Life) -> None:
+async def test_what_was_cancelled_is_not_sent_again(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     session = net.session()
     submission = submit(session)
     knowledge = Knowledge(net, submission.project_id)
     asking, answer = asyncio.Event(), asyncio.Event()
 
-    async def hold(asked: Any) -> Any:
+    async def hold(asked: Asked) -> Any:
         asking.set()
         await answer.wait()
         return net.web.error(404)
@@ -491,7 +497,7 @@ async def test_what_was_cancelled_is_not_sent_again(net: Any, life: Life) -> Non
     await asking.wait()
     assert await session.cancel([submission.project_id], 0.05) == {submission.project_id: "unknown"}
     answer.set()
-    while session._tasks:
+    while session.background:
         await asyncio.sleep(0)
     assert len(life.frames) == 1
 
@@ -499,7 +505,7 @@ async def test_what_was_cancelled_is_not_sent_again(net: Any, life: Life) -> Non
 # a server that is stopping
 
 
-async def stopping(life: Life, line: Any, times: int = 1, *, close: bool = True) -> None:
+async def stopping(life: Life, line: Line, times: int = 1, *, close: bool = True) -> None:
     """Greet, turn a request away, and close."""
     await line.greet()
     name = (await life.hear(line))["jobID"]
@@ -510,7 +516,7 @@ async def stopping(life: Life, line: Any, times: int = 1, *, close: bool = True)
 
 
 @pytest.mark.parametrize("times", [1, 3])
-async def test_what_a_stopping_server_turned_away_is_sent_to_the_next(net: Any, life: Life, times: int) -> None:
+async def test_what_a_stopping_server_turned_away_is_sent_to_the_next(net: Net, life: Life, times: int) -> None:
     net.wire.scripts = [lambda line: stopping(life, line, times), life.honest]
     submission = submit(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -524,7 +530,7 @@ async def test_what_a_stopping_server_turned_away_is_sent_to_the_next(net: Any, 
     assert knowledge.asked == []
 
 
-async def test_what_two_servers_turned_away_is_told(net: Any, life: Life) -> None:
+async def test_what_two_servers_turned_away_is_told(net: Net, life: Life) -> None:
     net.wire.scripts = [lambda line: stopping(life, line), lambda line: stopping(life, line), life.honest]
     session = net.session()
     submission = submit(session)
@@ -533,35 +539,27 @@ async def test_what_two_servers_turned_away_is_told(net: Any, life: Life) -> Non
     assert isinstance(failed, ProjectFailed)
     assert not failed.admitted
     assert len(life.frames) == 2
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
 @pytest.mark.parametrize("close", [True, False])
-async def test_what_a_server_turned_away_is_told_if_no_other_comes(
-    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch, close: bool
-) -> None:
-    monkeypatch.setattr(submission_module, "RESTART_SECONDS", 0.05)
-    monkeypatch.setattr(submission_module, "STOPPING_SECONDS", 5 if close else 0.05)
-
-    async def mute(line: Any) -> None:
+async def test_what_a_server_turned_away_is_told_if_no_other_comes(net: Net, life: Life, close: bool) -> None:
+    async def mute(line: Line) -> None:
         return
 
     net.wire.scripts = [lambda line: stopping(life, line, close=close), mute]
-    session = net.session()
+    session = net.session(timings=Timings(restart=0.05, stopping=5 if close else 0.05))
     submission = submit(session)
     await submission.send(nothing)
     (failed,) = await follow(submission)
+    assert isinstance(failed, ProjectFailed)
     assert not failed.admitted
     assert len(life.frames) == 1
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
-async def test_what_was_turned_away_and_taken_after_all_goes_on(
-    net: Any, life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(submission_module, "STOPPING_SECONDS", 0.05)
-
-    async def wavers(line: Any) -> None:
+async def test_what_was_turned_away_and_taken_after_all_goes_on(net: Net, life: Life) -> None:
+    async def wavers(line: Line) -> None:
         await stopping(life, line, close=False)
         await line.say("jobState", {"type": "queued", "jobID": life.frames[0]["jobID"], "queuePosition": 1})
         while not submission.sent:
@@ -569,14 +567,14 @@ async def test_what_was_turned_away_and_taken_after_all_goes_on(
         await line.finish(life.frames[0])
 
     net.wire.scripts = [wavers]
-    submission = submit(net.session())
+    submission = submit(net.session(timings=Timings(stopping=0.05)))
     await submission.send(nothing)
     assert isinstance((await follow(submission))[-1], ProjectCompleted)
     assert len(life.frames) == 1
 
 
-async def test_what_was_turned_away_and_is_known_to_the_next_server_is_not_sent_again(net: Any, life: Life) -> None:
-    async def knows(line: Any) -> None:
+async def test_what_was_turned_away_and_is_known_to_the_next_server_is_not_sent_again(net: Net, life: Life) -> None:
+    async def knows(line: Line) -> None:
         await line.greet(activeProjects=[{"id": life.frames[0]["jobID"], "status": "active"}])
         await line.finish(life.frames[0])
 
@@ -587,10 +585,10 @@ async def test_what_was_turned_away_and_is_known_to_the_next_server_is_not_sent_
     assert len(life.frames) == 1
 
 
-async def test_what_was_turned_away_and_cancelled_is_not_sent_again(net: Any, life: Life) -> None:
+async def test_what_was_turned_away_and_cancelled_is_not_sent_again(net: Net, life: Life) -> None:
     go = asyncio.Event()
 
-    async def later(line: Any) -> None:
+    async def later(line: Line) -> None:
         await go.wait()
         await life.quiet(line)
 
@@ -603,13 +601,14 @@ async def test_what_was_turned_away_and_cancelled_is_not_sent_again(net: Any, li
     assert await session.cancel([submission.project_id], 0.05) == {submission.project_id: "cancelled"}
     go.set()
     (failed,) = await follow(submission)
+    assert isinstance(failed, ProjectFailed)
     assert not failed.admitted
     assert len(life.frames) == 1
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
-async def test_a_refusal_of_what_was_taken_is_no_permission(net: Any, life: Life) -> None:
-    async def takes_and_refuses(line: Any) -> None:
+async def test_a_refusal_of_what_was_taken_is_no_permission(net: Net, life: Life) -> None:
+    async def takes_and_refuses(line: Line) -> None:
         await line.greet()
         name = (await life.hear(line))["jobID"]
         await line.say("jobState", {"type": "queued", "jobID": name})
@@ -619,14 +618,16 @@ async def test_a_refusal_of_what_was_taken_is_no_permission(net: Any, life: Life
     net.wire.scripts = [takes_and_refuses, life.honest]
     submission = submit(net.session())
     await submission.send(nothing)
-    assert (await follow(submission))[-1].admitted
+    failed = (await follow(submission))[-1]
+    assert isinstance(failed, ProjectFailed)
+    assert failed.admitted
     assert len(life.frames) == 1
 
 
 # silence
 
 
-async def silent(net: Any, life: Life, clock: Any, count: int = 1) -> tuple[Any, Knowledge]:
+async def silent(net: Net, life: Life, clock: HandClock, count: int = 1) -> tuple[Any, Knowledge]:
     net.wire.scripts = [life.quiet]
     submission = submit(net.session(clock=clock), count)
     knowledge = Knowledge(net, submission.project_id)
@@ -636,12 +637,12 @@ async def silent(net: Any, life: Life, clock: Any, count: int = 1) -> tuple[Any,
     return submission, knowledge
 
 
-async def settled(session: Any) -> None:
-    while session._tasks:
+async def settled(session: Session) -> None:
+    while session.background:
         await asyncio.sleep(0)
 
 
-async def test_two_minutes_of_silence_are_asked_about(net: Any, life: Life, hand_clock: Any) -> None:
+async def test_two_minutes_of_silence_are_asked_about(net: Net, life: Life, hand_clock: HandClock) -> None:
     submission, knowledge = await silent(net, life, hand_clock)
     knowledge.say("active", told(submission.project_id, "active"))
     hand_clock.turn(119)
@@ -665,7 +666,7 @@ async def test_two_minutes_of_silence_are_asked_about(net: Any, life: Life, hand
     assert knowledge.asked == ["active"] * 6
 
 
-async def test_what_ended_in_silence_is_taken(net: Any, life: Life, hand_clock: Any) -> None:
+async def test_what_ended_in_silence_is_taken(net: Net, life: Life, hand_clock: HandClock) -> None:
     submission, knowledge = await silent(net, life, hand_clock)
     knowledge.say("finished", told(submission.project_id, "completed", "job-1"))
     hand_clock.turn(121)
@@ -674,7 +675,9 @@ async def test_what_ended_in_silence_is_taken(net: Any, life: Life, hand_clock: 
 
 
 @pytest.mark.parametrize("working", [True, False])
-async def test_three_look_ups_that_find_nothing_end_it(net: Any, life: Life, hand_clock: Any, working: bool) -> None:
+async def test_three_look_ups_that_find_nothing_end_it(
+    net: Net, life: Life, hand_clock: HandClock, working: bool
+) -> None:
     submission, knowledge = await silent(net, life, hand_clock)
     if not working:
         for lookup in ("active", "finished", "status"):
@@ -688,27 +691,27 @@ async def test_three_look_ups_that_find_nothing_end_it(net: Any, life: Life, han
     assert caught.value.code == "CONNECTION_LOST"
     assert set(caught.value.details["answers"]) == {"active", "finished", "status"}
     assert len(life.frames) == 1
-    assert net.sessions[0]._submissions == {}
+    assert len(net.sessions[0].submissions) == 0
 
 
-async def test_a_word_between_look_ups_begins_anew(net: Any, life: Life, hand_clock: Any) -> None:
+async def test_a_word_between_look_ups_begins_anew(net: Net, life: Life, hand_clock: HandClock) -> None:
     submission, _ = await silent(net, life, hand_clock)
     for _ in range(6):
         for seconds in (121, 31):
             hand_clock.turn(seconds)
             await settled(net.sessions[0])
-        heard = submission.heard
+        heard = submission.mentions
         await life.line.say("jobState", {"type": "assigned", "jobID": submission.project_id})
-        while submission.heard == heard:
+        while submission.mentions == heard:
             await asyncio.sleep(0)
     await life.line.finish(life.frames[0])
     await follow(submission)
 
 
-async def test_silence_is_not_asked_about_without_a_connection(net: Any, life: Life, hand_clock: Any) -> None:
+async def test_silence_is_not_asked_about_without_a_connection(net: Net, life: Life, hand_clock: HandClock) -> None:
     gate = asyncio.Event()
 
-    async def late(line: Any) -> None:
+    async def late(line: Line) -> None:
         await gate.wait()
         await line.greet(activeProjects=[{"id": life.frames[0]["jobID"], "status": "active"}])
         await line.finish(life.frames[0])
@@ -726,7 +729,7 @@ async def test_silence_is_not_asked_about_without_a_connection(net: Any, life: L
     await follow(submission)
 
 
-async def overtaken(net: Any, life: Life, clock: Any) -> tuple[Any, Knowledge]:
+async def overtaken(net: Net, life: Life, clock: HandClock) -> tuple[Any, Knowledge]:
     submission, knowledge = await silent(net, life, clock, 2)
     name = submission.project_id
     await life.line.say("jobResult", {"jobID": name, "imgID": "A", "jobIndex": 0, "lastSeed": "1"})
@@ -736,7 +739,7 @@ async def overtaken(net: Any, life: Life, clock: Any) -> tuple[Any, Knowledge]:
     return submission, knowledge
 
 
-async def test_results_that_the_end_overtook_are_asked_for(net: Any, life: Life, hand_clock: Any) -> None:
+async def test_results_that_the_end_overtook_are_asked_for(net: Net, life: Life, hand_clock: HandClock) -> None:
     submission, knowledge = await overtaken(net, life, hand_clock)
     name = submission.project_id
     knowledge.say("finished", net.web.error(404), told(name, "completed", "a"), told(name, "completed", "a", "b"))
@@ -747,7 +750,7 @@ async def test_results_that_the_end_overtook_are_asked_for(net: Any, life: Life,
     assert [event.job_id for event in await follow(submission) if isinstance(event, JobFinished)] == ["A", "B"]
 
 
-async def test_results_that_come_late_need_no_question(net: Any, life: Life, hand_clock: Any) -> None:
+async def test_results_that_come_late_need_no_question(net: Net, life: Life, hand_clock: HandClock) -> None:
     submission, knowledge = await overtaken(net, life, hand_clock)
     hand_clock.turn(4)
     await life.line.say("jobResult", {"jobID": submission.project_id, "imgID": "B", "lastSeed": "1"})
@@ -756,23 +759,26 @@ async def test_results_that_come_late_need_no_question(net: Any, life: Life, han
     assert knowledge.asked == []
 
 
-async def test_results_that_the_end_overtook_and_nobody_has_are_failed(net: Any, life: Life, hand_clock: Any) -> None:
+async def test_results_that_the_end_overtook_and_nobody_has_are_failed(
+    net: Net, life: Life, hand_clock: HandClock
+) -> None:
     submission, knowledge = await overtaken(net, life, hand_clock)
     knowledge.say("finished", told(submission.project_id, "completed", "a"))
     for seconds in (6, 31, 31):
         hand_clock.turn(seconds)
         await settled(net.sessions[0])
     finished, failed, completed = await follow(submission)
+    assert isinstance(finished, JobFinished)
     assert (finished.job_id, type(failed), type(completed)) == ("A", JobFailed, ProjectCompleted)
 
 
 # projects that nobody here waits for
 
 
-async def test_foreign_projects_of_a_greeting_are_handed_on(net: Any, life: Life) -> None:
+async def test_foreign_projects_of_a_greeting_are_handed_on(net: Net, life: Life) -> None:
     mine: list[str] = []
 
-    async def crowded(line: Any) -> None:
+    async def crowded(line: Line) -> None:
         await line.greet(
             activeProjects=[{"id": mine[0], "status": "active"}, {"id": "run", "status": "queued"}, "odd", {"id": 5}],
             unclaimedCompletedProjects=[told("done", "completed", "J"), {"id": "chat", "jobType": "llm"}],
@@ -790,12 +796,12 @@ async def test_foreign_projects_of_a_greeting_are_handed_on(net: Any, life: Life
 
 
 async def test_a_journal_that_cannot_be_written_does_not_cost_the_connection(
-    net: Any, life: Life, caplog: pytest.LogCaptureFixture
+    net: Net, life: Life, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(project: Any) -> None:
         raise ConfigError("INVALID_STATE", "The disk is full.")
 
-    async def crowded(line: Any) -> None:
+    async def crowded(line: Line) -> None:
         await line.greet(activeProjects=[{"id": "run", "status": "queued"}])
         await line.finish(await life.hear(line))
 
@@ -809,7 +815,7 @@ async def test_a_journal_that_cannot_be_written_does_not_cost_the_connection(
 # projects of a process that died
 
 
-async def test_what_has_ended_is_collected_without_a_connection(net: Any, life: Life, tmp_path: Path) -> None:
+async def test_what_has_ended_is_collected_without_a_connection(net: Net, life: Life, tmp_path: Path) -> None:
     net.wire.scripts = [life.quiet]
     submission = attach(net.session())
     knowledge = Knowledge(net, submission.project_id)
@@ -823,7 +829,7 @@ async def test_what_has_ended_is_collected_without_a_connection(net: Any, life: 
     assert net.app_ids == []
 
 
-async def test_what_was_cancelled_or_failed_meanwhile_has_ended_too(net: Any) -> None:
+async def test_what_was_cancelled_or_failed_meanwhile_has_ended_too(net: Net) -> None:
     submission = attach(net.session())
     Knowledge(net, submission.project_id).say("finished", told(submission.project_id, "cancelled"))
     assert (await submission.recover()).state == "ended"
@@ -831,7 +837,7 @@ async def test_what_was_cancelled_or_failed_meanwhile_has_ended_too(net: Any) ->
     assert [type(event) for event in await follow(submission)] == [ProjectFailed]
 
 
-async def test_what_the_journal_knows_to_have_ended_needs_no_question(net: Any) -> None:
+async def test_what_the_journal_knows_to_have_ended_needs_no_question(net: Net) -> None:
     name = ids.make()
     submission = net.session().attach(
         project(), name.lower(), comfy=True, resend=True, known=told(name, "completed", "job-1")
@@ -840,14 +846,14 @@ async def test_what_the_journal_knows_to_have_ended_needs_no_question(net: Any) 
     assert await follow(submission) == [JobFinished(0, "JOB-1", 5), ProjectCompleted()]
     assert net.web.asked == []
     assert net.wire.lines == []
-    assert net.sessions[0]._submissions == {}
+    assert len(net.sessions[0].submissions) == 0
 
 
-async def test_what_still_runs_is_followed(net: Any, life: Life) -> None:
+async def test_what_still_runs_is_followed(net: Net, life: Life) -> None:
     names: list[str] = []
 
-    async def knows(line: Any) -> None:
-        life.line = line
+    async def knows(line: Line) -> None:
+        life.greets(line)
         await line.greet(activeProjects=[{"id": names[0].lower(), "status": "active"}])
 
     net.wire.scripts = [knows]
@@ -862,10 +868,10 @@ async def test_what_still_runs_is_followed(net: Any, life: Life) -> None:
     assert isinstance((await follow(submission))[-1], ProjectCompleted)
 
 
-async def test_what_ended_unseen_is_in_the_greeting(net: Any) -> None:
+async def test_what_ended_unseen_is_in_the_greeting(net: Net) -> None:
     names: list[str] = []
 
-    async def knows(line: Any) -> None:
+    async def knows(line: Line) -> None:
         await line.greet(unclaimedCompletedProjects=[told(names[0], "completed", "job-1")])
 
     net.wire.scripts = [knows]
@@ -876,10 +882,10 @@ async def test_what_ended_unseen_is_in_the_greeting(net: Any) -> None:
     assert isinstance((await follow(submission))[-1], ProjectCompleted)
 
 
-async def test_what_an_earlier_greeting_handed_out_is_remembered(net: Any, life: Life) -> None:
+async def test_what_an_earlier_greeting_handed_out_is_remembered(net: Net, life: Life) -> None:
     name = ids.make()
 
-    async def knows(line: Any) -> None:
+    async def knows(line: Line) -> None:
         await line.greet(unclaimedCompletedProjects=[told(name.lower(), "completed", "job-1")])
         await line.finish(await life.hear(line))
 
@@ -896,7 +902,7 @@ async def test_what_an_earlier_greeting_handed_out_is_remembered(net: Any, life:
 
 
 @pytest.mark.parametrize("lookup", ["sync", "active", "status"])
-async def test_what_one_look_up_knows_is_followed(net: Any, life: Life, lookup: str) -> None:
+async def test_what_one_look_up_knows_is_followed(net: Net, life: Life, lookup: str) -> None:
     net.wire.scripts = [life.quiet]
     submission = attach(net.session())
     Knowledge(net, submission.project_id).say(lookup, told(submission.project_id, "active"))
@@ -908,7 +914,7 @@ async def test_what_one_look_up_knows_is_followed(net: Any, life: Life, lookup: 
     assert life.frames == []
 
 
-async def test_what_never_arrived_may_be_sent_once(net: Any, life: Life) -> None:
+async def test_what_never_arrived_may_be_sent_once(net: Net, life: Life) -> None:
     net.wire.scripts = [life.honest]
     submission = attach(net.session())
     Knowledge(net, submission.project_id)
@@ -926,7 +932,7 @@ async def test_what_never_arrived_may_be_sent_once(net: Any, life: Life) -> None
     assert noted == [1]
 
 
-async def test_what_never_arrived_and_is_lost_again_is_lost(net: Any, life: Life) -> None:
+async def test_what_never_arrived_and_is_lost_again_is_lost(net: Net, life: Life) -> None:
     net.wire.scripts = [life.swallow, life.quiet]
     submission = attach(net.session())
     Knowledge(net, submission.project_id)
@@ -938,13 +944,13 @@ async def test_what_never_arrived_and_is_lost_again_is_lost(net: Any, life: Life
     assert len(life.frames) == 1
 
 
-async def test_what_turns_up_before_it_is_sent_is_not_sent(net: Any, life: Life) -> None:
+async def test_what_turns_up_before_it_is_sent_is_not_sent(net: Net, life: Life) -> None:
     net.wire.scripts = [life.quiet]
     submission = attach(net.session())
     Knowledge(net, submission.project_id)
     assert (await submission.recover()).state == "never-arrived"
     await life.line.say("jobState", {"type": "queued", "jobID": submission.project_id})
-    while not submission.heard:
+    while not submission.mentions:
         await asyncio.sleep(0)
     await submission.send(lambda: pytest.fail("nothing may be sent"))
     await life.line.finish({"jobID": submission.project_id, "numberOfImages": 1})
@@ -952,12 +958,13 @@ async def test_what_turns_up_before_it_is_sent_is_not_sent(net: Any, life: Life)
     assert life.frames == []
 
 
-async def lost(net: Any, submission: Any, life: Life) -> TransportError:
+async def lost(net: Net, submission: Submission, life: Life) -> TransportError:
     net.wire.scripts = [life.quiet]
     recovery = await submission.recover()
     assert recovery.state == "lost"
     with pytest.raises(TransportError) as caught:
         await follow(submission)
+    assert recovery.error is not None
     assert caught.value.code == recovery.error.code == "CONNECTION_LOST"
     assert caught.value.details["projectId"] == submission.project_id
     assert "not sent again" in caught.value.message
@@ -965,32 +972,32 @@ async def lost(net: Any, submission: Any, life: Life) -> TransportError:
         submission.sent = False
         await submission.send(nothing)
     assert life.frames == []
-    assert net.sessions[0]._submissions == {}
+    assert len(net.sessions[0].submissions) == 0
     return caught.value
 
 
-async def test_what_may_not_be_sent_again_is_lost(net: Any, life: Life) -> None:
+async def test_what_may_not_be_sent_again_is_lost(net: Net, life: Life) -> None:
     submission = attach(net.session(), resend=False)
     Knowledge(net, submission.project_id)
     await lost(net, submission, life)
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS)
-async def test_what_could_not_be_asked_for_is_lost(net: Any, life: Life, lookup: str) -> None:
+async def test_what_could_not_be_asked_for_is_lost(net: Net, life: Life, lookup: str) -> None:
     submission = attach(net.session())
     Knowledge(net, submission.project_id).say(lookup, net.web.error(500))
     error = await lost(net, submission, life)
     assert error.details["answers"][lookup] == "failed: SERVICE_ERROR"
 
 
-async def test_what_was_known_to_run_and_is_forgotten_is_lost(net: Any, life: Life) -> None:
+async def test_what_was_known_to_run_and_is_forgotten_is_lost(net: Net, life: Life) -> None:
     name = ids.make()
     submission = net.session().attach(project(), name, comfy=True, resend=True, known=told(name, "active"))
     Knowledge(net, name)
     assert "had taken" in (await lost(net, submission, life)).message
 
 
-async def test_nothing_of_another_process_is_sent_without_proof(net: Any, life: Life) -> None:
+async def test_nothing_of_another_process_is_sent_without_proof(net: Net, life: Life) -> None:
     net.wire.scripts = [life.quiet]
     submission = attach(net.session())
     await submission.send(lambda: pytest.fail("nothing may be sent"))
@@ -999,7 +1006,7 @@ async def test_nothing_of_another_process_is_sent_without_proof(net: Any, life: 
         await submission.send(nothing)
 
 
-async def test_a_recovery_that_finds_no_connection_can_be_tried_again(net: Any, life: Life) -> None:
+async def test_a_recovery_that_finds_no_connection_can_be_tried_again(net: Net, life: Life) -> None:
     net.wire.refusals = [(502, {})] * 3
     net.wire.scripts = [life.honest]
     submission = attach(net.session())
@@ -1012,7 +1019,7 @@ async def test_a_recovery_that_finds_no_connection_can_be_tried_again(net: Any, 
     await follow(submission)
 
 
-async def test_one_project_has_one_submission(net: Any, life: Life) -> None:
+async def test_one_project_has_one_submission(net: Net, life: Life) -> None:
     net.wire.scripts = [life.honest]
     session = net.session()
     submission = attach(session)
@@ -1030,12 +1037,12 @@ async def test_one_project_has_one_submission(net: Any, life: Life) -> None:
         session.submission(project(), other.project_id, comfy=True)
 
 
-async def test_a_project_taken_up_that_is_dropped_is_searched_for_again(net: Any, life: Life) -> None:
+async def test_a_project_taken_up_that_is_dropped_is_searched_for_again(net: Net, life: Life) -> None:
     names: list[str] = []
 
-    async def knows(line: Any) -> None:
+    async def knows(line: Line) -> None:
         await line.greet(activeProjects=[{"id": names[0], "status": "active"}])
-        while not submission.heard:
+        while not submission.mentions:
             await asyncio.sleep(0)
         line.drop()
 
@@ -1049,7 +1056,7 @@ async def test_a_project_taken_up_that_is_dropped_is_searched_for_again(net: Any
     assert life.frames == []
 
 
-async def test_error_details_are_json(net: Any, life: Life) -> None:
+async def test_error_details_are_json(net: Net, life: Life) -> None:
     submission = attach(net.session(), resend=False)
     Knowledge(net, submission.project_id)
     json.dumps((await lost(net, submission, life)).details)

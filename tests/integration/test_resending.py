@@ -14,9 +14,9 @@ from typing import Any
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from sogni_core._network import submission as submission_module
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
+from sogni_core._network.timings import Timings
 from sogni_core._protocol import ids
 from sogni_core._transport.http import Http
 from sogni_core.errors import SogniError
@@ -24,6 +24,8 @@ from sogni_core.plugin import Endpoint
 from sogni_core.project import ImageProject
 from sogni_core.settings.credentials import Credentials
 from tests.media import medium_of
+
+from .servers import Asked, Line, Web, Wire, at_once
 
 SYNC, ACTIVE = "/api/v1/artist/projects/sync", "/api/v1/artist/projects/active"
 QUESTIONS = {SYNC: "sync", ACTIVE: "active", "/v1/": "finished", "/v2/": "status"}
@@ -46,15 +48,15 @@ ANSWERS = st.sampled_from(["unknown", "unknown", "unknown", "running", "complete
 class Story:
     """A service that lives through one example and writes down what it said, in order."""
 
-    web: Any
-    wire: Any
+    web: Web
+    wire: Wire
     name: str
     lives: list[str]
     answers: dict[str, list[str]]
     log: list[tuple[str, str]] = field(default_factory=list)
     frames: list[Any] = field(default_factory=list)
     busy: set[asyncio.Task[None]] = field(default_factory=set)
-    line: Any = None
+    line: Line | None = None
 
     def next_answer(self, question: str) -> str:
         turns = self.answers[question]
@@ -75,7 +77,7 @@ class Story:
             return self.web.bare({"projects": known})
         return self.web.bare({"activeProjects": known, "unclaimedCompletedProjects": []})
 
-    def single(self, asked: Any) -> Any:
+    def single(self, asked: Asked) -> Any:
         said = self.next_answer(QUESTIONS[asked.path[:4]])
         if said == "unknown":
             return self.web.error(404, "Project not found")
@@ -98,19 +100,21 @@ class Story:
     async def finish(self) -> None:
         from websockets.exceptions import ConnectionClosed
 
+        if self.line is None:
+            return
         try:
             await self.line.finish({"jobID": self.name, "numberOfImages": 1})
-        except (ConnectionClosed, AttributeError):
+        except ConnectionClosed:
             return  # the next connection's greeting leaves it out, and it is asked for again
 
-    async def hear(self, line: Any) -> Any:
+    async def hear(self, line: Line) -> Any:
         request = await line.hear("jobRequest")
         assert request["jobID"] == self.name
         self.log.append(("frame", ""))
         self.frames.append(request)
         return request
 
-    async def live(self, line: Any) -> None:
+    async def live(self, line: Line) -> None:
         self.line = line
         life = self.lives.pop(0) if self.lives else "render"
         self.log.append(("line", life))
@@ -184,16 +188,13 @@ async def lived(
     web, wire = make()
     await web.start()
     await wire.start()
-    http = Http(loopback=True)
+    http = Http(loopback=True, pause=at_once)
     story = Story(web, wire, ids.make(), lives, answers)
     wire.scripts = [story.live]
     for version in (1, 2):
         web.on(f"/v{version}/projects/{story.name}", story.single)
     for path in (SYNC, ACTIVE):
         wire.on(path, lambda path=path: story.listing(path))
-
-    async def pause(seconds: float) -> None:
-        await asyncio.sleep(0)
 
     # A service that says of a project that it runs, and then nothing more, is asked again after two minutes.
     clock = HurriedClock()
@@ -207,8 +208,9 @@ async def lived(
             medium_of=medium_of,
             app_id=lambda name: "app-1",
             rng=random.Random(1),
-            pause=pause,
+            pause=at_once,
             clock=clock,
+            timings=Timings(restart=5.0),
         )
         project = ImageProject(model="m", prompt="p")
         try:
@@ -224,7 +226,7 @@ async def lived(
     return story
 
 
-async def use(session: Any, project: ImageProject, story: Story, *, resume: bool) -> None:
+async def use(session: Session, project: ImageProject, story: Story, *, resume: bool) -> None:
     """Do with a project what the engine does; any registered error is an end."""
     try:
         if resume:
@@ -262,12 +264,10 @@ async def use(session: Any, project: ImageProject, story: Story, *, resume: bool
 )
 def test_a_request_leaves_twice_at_most_and_twice_only_with_proof(
     servers: Callable[[], tuple[Any, Any]],
-    monkeypatch: Any,
     lives: list[str],
     answers: dict[str, list[str]],
     resume: bool,
 ) -> None:
-    monkeypatch.setattr(submission_module, "RESTART_SECONDS", 5.0)
     story = asyncio.run(lived(servers, list(lives), answers, resume))
     story.check(attached=resume)
     event(f"frames: {len(story.frames)}")

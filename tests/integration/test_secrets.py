@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 
 from sogni_core._network.account import Account
-from sogni_core._network.tokens import Tokens
+from sogni_core._network.tokens import TokenFile, Tokens
 from sogni_core._protocol import ids
 from sogni_core._protocol.events import JobFinished
 from sogni_core.errors import SogniError
 from sogni_core.files import PartFile
 from sogni_core.project import Asset, ImageProject
 from tests.media import medium_of
+
+from .servers import Line, Net, Web
 
 pytestmark = pytest.mark.anyio
 
@@ -66,14 +68,14 @@ def everything_about(error: BaseException) -> str:
     return "\n".join(texts)
 
 
-def echo(web: Any, status: int) -> Any:
+def echo(web: Web, status: int) -> Any:
     """Answer with an error that repeats every header and the body, as a careless service does."""
     return lambda asked: web.error(
         status, f"refused {asked.headers.get('authorization')} {asked.headers.get('api-key')}"
     )
 
 
-async def failing(net: Any, kind: str, tmp_path: Path) -> None:
+async def failing(net: Net, kind: str, tmp_path: Path) -> None:
     """Run into one failure of each sort."""
     web = net.web
     file = tmp_path / "a.png"
@@ -81,7 +83,7 @@ async def failing(net: Any, kind: str, tmp_path: Path) -> None:
     asset = Asset("a.png", file, "image/png", 1)
     account = net.account(api_key=KEY)
     session = net.session(account)
-    transfers, image = session._transfers, ImageProject(model="m", prompt="p")
+    transfers, image = net.transfers(account), ImageProject(model="m", prompt="p")
     signed = f"{web.url}/store?X-Amz-Signature={URL_SECRET}"
     match kind:
         case "balance":
@@ -111,7 +113,7 @@ async def failing(net: Any, kind: str, tmp_path: Path) -> None:
             await net.account(username="testuser", password=PASSWORD).headers()
         case "refresh":
             stored = net.account(username="testuser", password="")
-            stored._file.write(Tokens(TOKEN, REFRESH))
+            TokenFile(net.state, "testuser", web.url).write(Tokens(TOKEN, REFRESH))
             web.on("/v4/account/balance", echo(web, 401))
             web.on("/v1/account/refresh-token", lambda asked: web.error(500, f"bad {asked.json['refreshToken']}"))
             await net.session(stored).balance()
@@ -178,7 +180,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_no_failure_shows_a_secret(net: Any, watch: Watch, tmp_path: Path, kind: str) -> None:
+async def test_no_failure_shows_a_secret(net: Net, watch: Watch, tmp_path: Path, kind: str) -> None:
     with pytest.raises(SogniError) as caught:
         await failing(net, kind, tmp_path)
     signatures = [asked.json["signature"] for asked in net.web.of("/v1/account/login")]
@@ -188,7 +190,7 @@ async def test_no_failure_shows_a_secret(net: Any, watch: Watch, tmp_path: Path,
         assert secret not in logged
 
 
-async def test_no_success_shows_a_secret_either(net: Any, watch: Watch, tmp_path: Path) -> None:
+async def test_no_success_shows_a_secret_either(net: Net, watch: Watch, tmp_path: Path) -> None:
     web = net.web
     web.on("/v1/account/nonce", web.ok({"nonce": "n"}))
     web.on("/v1/account/login", web.ok({"token": TOKEN, "refreshToken": REFRESH}))
@@ -197,7 +199,7 @@ async def test_no_success_shows_a_secret_either(net: Any, watch: Watch, tmp_path
     web.on("/put", web.answer())
     web.on("/get", web.answer(body=web.picture()))
 
-    async def script(line: Any) -> None:
+    async def script(line: Line) -> None:
         await line.greet()
         await line.finish(await line.hear("jobRequest"))
 
@@ -223,7 +225,7 @@ async def test_no_success_shows_a_secret_either(net: Any, watch: Watch, tmp_path
         assert secret not in shown
 
 
-async def test_what_is_kept_is_for_its_owner_alone(net: Any) -> None:
+async def test_what_is_kept_is_for_its_owner_alone(net: Net) -> None:
     net.web.on("/v1/account/nonce", net.web.ok({"nonce": "n"}))
     net.web.on("/v1/account/login", net.web.ok({"token": TOKEN, "refreshToken": REFRESH}))
     before = os.umask(0)

@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 
-from sogni_core._network import connection as connection_module
+from sogni_core._network.session import Session
+from sogni_core._network.submission import Submission
+from sogni_core._network.timings import Timings
 from sogni_core._protocol import ids
-from sogni_core._protocol.events import JobFinished, ProjectCompleted, ProjectFailed, Queued
+from sogni_core._protocol.events import Event, JobFinished, ProjectCompleted, ProjectFailed, Queued
+from sogni_core._transport.retry import RetryPolicy
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.project import ImageProject
+
+from .servers import Line, Net
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +27,7 @@ def project(count: int = 1, **fields: Any) -> ImageProject:
     return ImageProject(**{"model": "z_image_turbo_bf16", "prompt": "a cat", "count": count, **fields})
 
 
-def submit(session: Any, count: int = 1, **fields: Any) -> Any:
+def submit(session: Session, count: int = 1, **fields: Any) -> Submission:
     return session.submission(project(count, **fields), ids.make(), comfy=True)
 
 
@@ -30,11 +35,11 @@ def nothing() -> None:
     """Stand in for what the engine writes down before it sends."""
 
 
-async def follow(submission: Any) -> list[Any]:
+async def follow(submission: Submission) -> list[Event]:
     return [event async for event in submission.events()]
 
 
-async def honest(line: Any) -> None:
+async def honest(line: Line) -> None:
     """Greet and render whatever is asked for, until the line closes."""
     await line.greet()
     while True:
@@ -44,7 +49,7 @@ async def honest(line: Any) -> None:
 # the short way
 
 
-async def test_the_connection_names_itself_and_asks_for_nothing_else(net: Any) -> None:
+async def test_the_connection_names_itself_and_asks_for_nothing_else(net: Net) -> None:
     net.wire.scripts = [honest]
     session = net.session()
     session.open()
@@ -62,17 +67,17 @@ async def test_the_connection_names_itself_and_asks_for_nothing_else(net: Any) -
     assert net.web.asked == []
 
 
-async def test_the_relaxed_network_is_an_empty_word(net: Any) -> None:
+async def test_the_relaxed_network_is_an_empty_word(net: Net) -> None:
     net.wire.scripts = [honest]
     submission = submit(net.session(network="relaxed"))
     await submission.send(nothing)
     assert net.wire.lines[0].query["forceWorkerId"] == ""
 
 
-async def test_nothing_is_sent_before_the_greeting(net: Any) -> None:
+async def test_nothing_is_sent_before_the_greeting(net: Net) -> None:
     greet = asyncio.Event()
 
-    async def late(line: Any) -> None:
+    async def late(line: Line) -> None:
         heard = asyncio.ensure_future(line.hear("jobRequest"))
         await greet.wait()
         assert not heard.done()
@@ -94,26 +99,22 @@ async def test_nothing_is_sent_before_the_greeting(net: Any) -> None:
     await follow(submission)
 
 
-async def test_a_service_that_does_not_greet_is_spoken_to_anyway(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "GREETING_SECONDS", 0.02)
-
-    async def silent(line: Any) -> None:
+async def test_a_service_that_does_not_greet_is_spoken_to_anyway(net: Net) -> None:
+    async def silent(line: Line) -> None:
         await line.finish(await line.hear("jobRequest"))
 
     net.wire.scripts = [silent]
-    submission = submit(net.session())
+    submission = submit(net.session(timings=Timings(greeting=0.02)))
     await submission.send(nothing)
     await follow(submission)
 
 
-async def test_a_service_that_is_never_ready_costs_nothing(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "READY_SECONDS", 0.05)
-
-    async def mute(line: Any) -> None:
+async def test_a_service_that_is_never_ready_costs_nothing(net: Net) -> None:
+    async def mute(line: Line) -> None:
         return
 
     net.wire.scripts = [mute]
-    submission = submit(net.session())
+    submission = submit(net.session(timings=Timings(ready=0.05)))
     with pytest.raises(TransportError) as caught:
         await submission.send(lambda: pytest.fail("nothing may be written down as sent"))
     assert caught.value.code == "CONNECTION_ERROR"
@@ -121,7 +122,7 @@ async def test_a_service_that_is_never_ready_costs_nothing(net: Any, monkeypatch
     assert not submission.sent
 
 
-async def test_what_the_engine_cannot_write_down_is_not_sent(net: Any) -> None:
+async def test_what_the_engine_cannot_write_down_is_not_sent(net: Net) -> None:
     net.wire.scripts = [honest]
     session = net.session()
 
@@ -136,10 +137,10 @@ async def test_what_the_engine_cannot_write_down_is_not_sent(net: Any) -> None:
     assert len(net.wire.lines) == 1
 
 
-async def test_the_frame_is_written_once(net: Any) -> None:
+async def test_the_frame_is_written_once(net: Net) -> None:
     heard: list[str] = []
 
-    async def count(line: Any) -> None:
+    async def count(line: Line) -> None:
         await line.greet()
         while True:
             request = await line.hear()
@@ -154,7 +155,7 @@ async def test_the_frame_is_written_once(net: Any) -> None:
     assert heard == [submission.project_id]
 
 
-async def test_a_project_that_cannot_be_sent_is_refused_before_anything(net: Any) -> None:
+async def test_a_project_that_cannot_be_sent_is_refused_before_anything(net: Net) -> None:
     with pytest.raises(InputError):
         submit(net.session(), output_format="bmp")
     assert net.wire.lines == []
@@ -163,8 +164,8 @@ async def test_a_project_that_cannot_be_sent_is_refused_before_anything(net: Any
 # what comes in
 
 
-async def test_refusals_come_as_events(net: Any) -> None:
-    async def poor(line: Any) -> None:
+async def test_refusals_come_as_events(net: Net) -> None:
+    async def poor(line: Line) -> None:
         await line.greet()
         name = (await line.hear("jobRequest"))["jobID"]
         await line.say("jobError", {"jobID": name, "error": 4024, "error_message": "Debit Error: Insufficient funds"})
@@ -177,14 +178,15 @@ async def test_refusals_come_as_events(net: Any) -> None:
     assert failed.code == 4024
 
 
-async def test_noise_changes_nothing(net: Any) -> None:
-    async def noisy(line: Any) -> None:
+async def test_noise_changes_nothing(net: Net) -> None:
+    async def noisy(line: Line) -> None:
         for text in ("", "{", "[]", '{"type":"x"}', '{"type":"jobState","data":"!!!"}', "x" * 100_000):
             await line.connection.send(text)
         await line.connection.send(b"\xff\xfe\x00binary")
         await line.connection.send("[" * 100_000)
         await line.greet(activeProjects="x", unclaimedCompletedProjects=[1, {"id": 5}, {"id": "X"}])
         request = await line.hear("jobRequest")
+        payload: object
         for payload in (None, [], "x", {"jobID": 5}, {"jobID": "UNKNOWN"}, {"jobID": request["jobID"].lower()}):
             for kind in ("jobState", "jobResult", "jobError2", "artistCancelConfirmation", "newThing"):
                 await line.say(kind, payload)
@@ -196,8 +198,8 @@ async def test_noise_changes_nothing(net: Any) -> None:
     assert isinstance((await follow(submission))[-1], ProjectCompleted)
 
 
-async def test_a_slow_consumer_blocks_nobody_and_loses_nothing(net: Any) -> None:
-    async def chatty(line: Any) -> None:
+async def test_a_slow_consumer_blocks_nobody_and_loses_nothing(net: Net) -> None:
+    async def chatty(line: Line) -> None:
         await line.greet()
         slow = await line.hear("jobRequest")
         facts = {"jobID": slow["jobID"], "imgID": "A", "jobIndex": 0}
@@ -217,8 +219,8 @@ async def test_a_slow_consumer_blocks_nobody_and_loses_nothing(net: Any) -> None
     assert len(events) < 100
 
 
-async def test_two_hundred_projects_on_one_connection(net: Any, tmp_path: Path) -> None:
-    async def many(line: Any) -> None:
+async def test_two_hundred_projects_on_one_connection(net: Net, tmp_path: Path) -> None:
+    async def many(line: Line) -> None:
         await line.greet()
         requests = [await line.hear("jobRequest") for _ in range(200)]
         for request in reversed(requests):
@@ -244,23 +246,23 @@ async def test_two_hundred_projects_on_one_connection(net: Any, tmp_path: Path) 
     assert all(task.result().path.read_bytes() == picture for task in tasks)
     assert len(net.wire.lines) == 1
     assert net.web.lines <= 32
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
 # drops and reconnects
 
 
-async def test_a_drop_while_a_job_runs_brings_the_result_on_the_next_connection(net: Any, tmp_path: Path) -> None:
+async def test_a_drop_while_a_job_runs_brings_the_result_on_the_next_connection(net: Net, tmp_path: Path) -> None:
     requests: list[Any] = []
 
-    async def dropping(line: Any) -> None:
+    async def dropping(line: Line) -> None:
         await line.greet()
         request = await line.hear("jobRequest")
         requests.append(request)
         await line.say("jobState", {"type": "queued", "jobID": request["jobID"], "queuePosition": 3})
         line.drop()
 
-    async def resumed(line: Any) -> None:
+    async def resumed(line: Line) -> None:
         await line.greet(activeProjects=[{"id": requests[0]["jobID"].lower(), "status": "active", "imageCount": 1}])
         await line.finish(requests[0])
 
@@ -278,15 +280,15 @@ async def test_a_drop_while_a_job_runs_brings_the_result_on_the_next_connection(
     assert (await submission.collect(0, tmp_path / "a.png")).width == 8
 
 
-async def test_what_ended_while_nobody_listened_is_in_the_greeting(net: Any) -> None:
+async def test_what_ended_while_nobody_listened_is_in_the_greeting(net: Net) -> None:
     requests: list[Any] = []
 
-    async def dropping(line: Any) -> None:
+    async def dropping(line: Line) -> None:
         await line.greet()
         requests.append(await line.hear("jobRequest"))
         line.drop()
 
-    async def finished(line: Any) -> None:
+    async def finished(line: Line) -> None:
         done = {"imgID": "J1", "status": "jobCompleted", "performedSteps": 8, "seedUsed": 5, "reason": "jobCompleted"}
         recovered = {"id": requests[0]["jobID"], "status": "completed", "imageCount": 1, "completedWorkerJobs": [done]}
         await line.greet(unclaimedCompletedProjects=[recovered, {"id": "SOMEBODY-ELSES"}])
@@ -299,15 +301,15 @@ async def test_what_ended_while_nobody_listened_is_in_the_greeting(net: Any) -> 
     assert isinstance(events[-1], ProjectCompleted)
 
 
-async def test_a_request_that_may_have_arrived_is_not_sent_again(net: Any) -> None:
+async def test_a_request_that_may_have_arrived_is_not_sent_again(net: Net) -> None:
     heard: list[Any] = []
 
-    async def gone(line: Any) -> None:
+    async def gone(line: Line) -> None:
         await line.greet()
         heard.append(await line.hear("jobRequest"))
         line.drop()
 
-    async def waits(line: Any) -> None:
+    async def waits(line: Line) -> None:
         await line.greet(activeProjects=[{"id": heard[0]["jobID"], "status": "queued"}])
         more = asyncio.ensure_future(line.hear("jobRequest"))
         await asyncio.wait([more], timeout=0.05)
@@ -323,8 +325,8 @@ async def test_a_request_that_may_have_arrived_is_not_sent_again(net: Any) -> No
 
 
 @pytest.mark.parametrize("code", [1001, 1011, 1012, 3000])
-async def test_a_close_below_4000_is_a_drop(net: Any, code: int) -> None:
-    async def closing(line: Any) -> None:
+async def test_a_close_below_4000_is_a_drop(net: Net, code: int) -> None:
+    async def closing(line: Line) -> None:
         await line.greet()
         await line.close(code)
 
@@ -338,11 +340,11 @@ async def test_a_close_below_4000_is_a_drop(net: Any, code: int) -> None:
     await follow(submission)
 
 
-async def test_waits_grow_until_somebody_greets(net: Any) -> None:
-    async def slam(line: Any) -> None:
+async def test_waits_grow_until_somebody_greets(net: Net) -> None:
+    async def slam(line: Line) -> None:
         line.drop()
 
-    async def greets_and_drops(line: Any) -> None:
+    async def greets_and_drops(line: Line) -> None:
         await line.greet()
         line.drop()
 
@@ -367,8 +369,8 @@ STOPS: list[tuple[int, type[SogniError], str]] = [
 
 
 @pytest.mark.parametrize(("code", "kind", "registered"), STOPS)
-async def test_a_close_for_good_ends_every_project(net: Any, code: int, kind: Any, registered: str) -> None:
-    async def closing(line: Any) -> None:
+async def test_a_close_for_good_ends_every_project(net: Net, code: int, kind: Any, registered: str) -> None:
+    async def closing(line: Line) -> None:
         await line.greet()
         await line.hear("jobRequest")
         await line.hear("jobRequest")
@@ -390,15 +392,15 @@ async def test_a_close_for_good_ends_every_project(net: Any, code: int, kind: An
     assert net.pauses == []
 
 
-async def test_a_place_that_another_took_is_not_taken_back(net: Any) -> None:
-    async def replaced(line: Any) -> None:
+async def test_a_place_that_another_took_is_not_taken_back(net: Net) -> None:
+    async def replaced(line: Line) -> None:
         await line.greet()
         await line.close(4015)
 
     net.wire.scripts = [replaced, honest]
     session = net.session()
     session.open()
-    while not (net.wire.lines and session._connection._final):
+    while not (net.wire.lines and session.connection.failure):
         await asyncio.sleep(0)
     for _ in range(2):
         with pytest.raises(TransportError) as caught:
@@ -407,17 +409,16 @@ async def test_a_place_that_another_took_is_not_taken_back(net: Any) -> None:
     assert len(net.wire.lines) == 1
 
 
-async def test_a_connection_that_never_comes_back_is_lost(net: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "LOST_SECONDS", 0.0)
-
-    async def dies(line: Any) -> None:
+async def test_a_connection_that_never_comes_back_is_lost(net: Net) -> None:
+    async def dies(line: Line) -> None:
         await line.greet()
         await line.hear("jobRequest")
-        net.wire._server.close(close_connections=False)
+        net.wire.refuse_more()
         line.drop()
 
     net.wire.scripts = [dies]
-    submission = submit(net.session())
+    never = RetryPolicy(first_pause=1.0, longest_pause=15.0, budget=0.0)
+    submission = submit(net.session(timings=Timings(reconnection=never)))
     await submission.send(nothing)
     with pytest.raises(TransportError) as caught:
         await follow(submission)
@@ -425,7 +426,7 @@ async def test_a_connection_that_never_comes_back_is_lost(net: Any, monkeypatch:
     assert caught.value.may_charge_again
 
 
-async def test_a_host_that_is_not_there_is_said_soon_and_tried_anew_by_the_next(net: Any) -> None:
+async def test_a_host_that_is_not_there_is_said_soon_and_tried_anew_by_the_next(net: Net) -> None:
     net.wire.refusals = [(502, {})] * 3
     net.wire.scripts = [honest]
     session = net.session()
@@ -438,8 +439,8 @@ async def test_a_host_that_is_not_there_is_said_soon_and_tried_anew_by_the_next(
     await follow(submission)
 
 
-async def test_a_service_that_slams_the_door_before_greeting_costs_nothing(net: Any) -> None:
-    async def slam(line: Any) -> None:
+async def test_a_service_that_slams_the_door_before_greeting_costs_nothing(net: Net) -> None:
+    async def slam(line: Line) -> None:
         line.drop()
 
     net.wire.scripts = [slam]
@@ -450,7 +451,7 @@ async def test_a_service_that_slams_the_door_before_greeting_costs_nothing(net: 
     assert not caught.value.may_charge_again
 
 
-async def test_a_service_that_is_full_says_when_to_come_back(net: Any) -> None:
+async def test_a_service_that_is_full_says_when_to_come_back(net: Net) -> None:
     net.wire.refusals = [(503, {"Retry-After": "17"})]
     net.wire.scripts = [honest]
     submission = submit(net.session())
@@ -462,7 +463,7 @@ async def test_a_service_that_is_full_says_when_to_come_back(net: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_refused_upgrade_is_renewed_once(net: Any, status: int) -> None:
+async def test_a_refused_upgrade_is_renewed_once(net: Net, status: int) -> None:
     net.web.on("/v1/account/nonce", net.web.ok({"nonce": "abc123"}))
     net.web.on("/v1/account/login", net.web.ok({"token": "first"}), net.web.ok({"token": "second"}))
     net.wire.refusals = [(status, {})]
@@ -474,7 +475,7 @@ async def test_a_refused_upgrade_is_renewed_once(net: Any, status: int) -> None:
     assert net.pauses == []
 
 
-async def test_an_upgrade_that_stays_refused_is_a_login_error(net: Any) -> None:
+async def test_an_upgrade_that_stays_refused_is_a_login_error(net: Net) -> None:
     net.web.on("/v1/account/nonce", net.web.ok({"nonce": "abc123"}))
     net.web.on("/v1/account/login", net.web.ok({"token": "first"}), net.web.ok({"token": "second"}))
     net.wire.refusals = [(401, {})] * 9
@@ -485,18 +486,18 @@ async def test_an_upgrade_that_stays_refused_is_a_login_error(net: Any) -> None:
     assert len(net.wire.upgrades) == 2
 
 
-async def test_a_refused_key_is_not_tried_again(net: Any) -> None:
+async def test_a_refused_key_is_not_tried_again(net: Net) -> None:
     net.wire.refusals = [(401, {})] * 9
     with pytest.raises(AuthError):
         await submit(net.session()).send(nothing)
     assert len(net.wire.upgrades) == 1
 
 
-async def test_a_login_refused_by_close_code_is_renewed_too(net: Any) -> None:
+async def test_a_login_refused_by_close_code_is_renewed_too(net: Net) -> None:
     net.web.on("/v1/account/nonce", net.web.ok({"nonce": "abc123"}))
     net.web.on("/v1/account/login", net.web.ok({"token": "first"}), net.web.ok({"token": "second"}))
 
-    async def refuses(line: Any) -> None:
+    async def refuses(line: Line) -> None:
         await line.close(4021, "bad token")
 
     net.wire.scripts = [refuses, honest]
@@ -505,17 +506,17 @@ async def test_a_login_refused_by_close_code_is_renewed_too(net: Any) -> None:
     assert [upgrade["authorization"] for upgrade in net.wire.upgrades] == ["first", "second"]
 
 
-async def test_a_login_that_ends_in_mid_connection_loses_no_work(net: Any) -> None:
+async def test_a_login_that_ends_in_mid_connection_loses_no_work(net: Net) -> None:
     net.web.on("/v1/account/nonce", net.web.ok({"nonce": "abc123"}))
     net.web.on("/v1/account/login", net.web.ok({"token": "first"}), net.web.ok({"token": "second"}))
     requests: list[Any] = []
 
-    async def ends(line: Any) -> None:
+    async def ends(line: Line) -> None:
         await line.greet()
         requests.append(await line.hear("jobRequest"))
         await line.close(4021, "token expired")
 
-    async def goes_on(line: Any) -> None:
+    async def goes_on(line: Line) -> None:
         await line.greet(activeProjects=[{"id": requests[0]["jobID"], "status": "active"}])
         await line.finish(requests[0])
 
@@ -525,7 +526,7 @@ async def test_a_login_that_ends_in_mid_connection_loses_no_work(net: Any) -> No
     assert isinstance((await follow(submission))[-1], ProjectCompleted)
 
 
-async def test_a_login_that_cannot_be_renewed_now_is_tried_again(net: Any) -> None:
+async def test_a_login_that_cannot_be_renewed_now_is_tried_again(net: Net) -> None:
     net.web.on("/v1/account/nonce", net.web.ok({"nonce": "abc123"}))
     token = net.web.ok({"token": "first"})
     broken = net.web.answer(raw=b"")
@@ -538,7 +539,7 @@ async def test_a_login_that_cannot_be_renewed_now_is_tried_again(net: Any) -> No
     assert len(net.pauses) == 1
 
 
-async def test_a_redirect_of_the_upgrade_takes_no_key_along(net: Any) -> None:
+async def test_a_redirect_of_the_upgrade_takes_no_key_along(net: Net) -> None:
     net.wire.refusals = [(302, {"Location": net.wire.url})] * 3
     net.wire.scripts = [honest]
     with pytest.raises(TransportError):
@@ -550,7 +551,7 @@ async def test_a_redirect_of_the_upgrade_takes_no_key_along(net: Any) -> None:
 # cancelling
 
 
-async def cancelling(line: Any, answers: list[bool | None]) -> None:
+async def cancelling(line: Line, answers: list[bool | None]) -> None:
     await line.greet()
     names = [(await line.hear("jobRequest"))["jobID"] for _ in answers]
     for name in names:
@@ -567,7 +568,7 @@ async def cancelling(line: Any, answers: list[bool | None]) -> None:
             await line.say("artistCancelConfirmation", {"jobID": name.lower(), "didCancel": did, "error_message": ""})
 
 
-async def test_what_the_service_says_to_a_cancel_is_told(net: Any) -> None:
+async def test_what_the_service_says_to_a_cancel_is_told(net: Net) -> None:
     net.wire.scripts = [lambda line: cancelling(line, [True, False, None])]
     session = net.session()
     three = [submit(session) for _ in range(3)]
@@ -580,8 +581,8 @@ async def test_what_the_service_says_to_a_cancel_is_told(net: Any) -> None:
     assert await session.cancel([names[0]], 0.1) == {names[0]: "cancelled"}
 
 
-async def test_a_project_that_was_never_spoken_of_does_not_run_for_certain(net: Any) -> None:
-    async def refusing(line: Any) -> None:
+async def test_a_project_that_was_never_spoken_of_does_not_run_for_certain(net: Net) -> None:
+    async def refusing(line: Line) -> None:
         await line.greet()
         name = (await line.hear("jobRequest"))["jobID"]
         await line.hear("jobError")
@@ -595,15 +596,15 @@ async def test_a_project_that_was_never_spoken_of_does_not_run_for_certain(net: 
 
 
 @pytest.mark.parametrize(("did", "state"), [(True, "cancelled"), (False, "unknown")])
-async def test_a_cancel_that_a_drop_took_is_asked_again(net: Any, did: bool, state: str) -> None:
-    async def dropping(line: Any) -> None:
+async def test_a_cancel_that_a_drop_took_is_asked_again(net: Net, did: bool, state: str) -> None:
+    async def dropping(line: Line) -> None:
         await line.greet()
         name = (await line.hear("jobRequest"))["jobID"]
         await line.say("jobState", {"type": "queued", "jobID": name, "queuePosition": 1})
         await line.hear("jobError")
         line.drop()
 
-    async def answering(line: Any) -> None:
+    async def answering(line: Line) -> None:
         await line.greet(activeProjects=[{"id": submission.project_id, "status": "active", "imageCount": 1}])
         name = (await line.hear("jobError"))["jobID"]
         await line.say("artistCancelConfirmation", {"jobID": name, "didCancel": did, "error_message": ""})
@@ -617,8 +618,8 @@ async def test_a_cancel_that_a_drop_took_is_asked_again(net: Any, did: bool, sta
     assert len(net.wire.lines) == 2
 
 
-async def test_a_project_that_was_never_sent_is_cancelled_without_a_word(net: Any) -> None:
-    async def mute(line: Any) -> None:
+async def test_a_project_that_was_never_sent_is_cancelled_without_a_word(net: Net) -> None:
+    async def mute(line: Line) -> None:
         return
 
     net.wire.scripts = [mute]
@@ -630,10 +631,10 @@ async def test_a_project_that_was_never_sent_is_cancelled_without_a_word(net: An
     assert await session.cancel([submission.project_id], 0.1) == {submission.project_id: "cancelled"}
     sending.cancel()
     await asyncio.wait([sending])
-    assert session._submissions == {}
+    assert len(session.submissions) == 0
 
 
-async def test_a_cancel_is_bounded_whatever_happens(net: Any) -> None:
+async def test_a_cancel_is_bounded_whatever_happens(net: Net) -> None:
     net.wire.refusals = [(502, {})] * 99
     session = net.session()
     started = asyncio.get_running_loop().time()
@@ -642,7 +643,7 @@ async def test_a_cancel_is_bounded_whatever_happens(net: Any) -> None:
     assert await session.cancel([], 0.1) == {}
 
 
-async def test_a_project_that_had_ended_needs_no_cancel(net: Any) -> None:
+async def test_a_project_that_had_ended_needs_no_cancel(net: Net) -> None:
     net.wire.scripts = [honest]
     session = net.session()
     submission = submit(session)
@@ -654,7 +655,7 @@ async def test_a_project_that_had_ended_needs_no_cancel(net: Any) -> None:
 # closing
 
 
-async def test_closing_says_1000_and_leaves_nothing(net: Any) -> None:
+async def test_closing_says_1000_and_leaves_nothing(net: Net) -> None:
     net.wire.scripts = [honest]
     before = asyncio.all_tasks()
     session = net.session()
@@ -671,7 +672,7 @@ async def test_closing_says_1000_and_leaves_nothing(net: Any) -> None:
         await submit(session).send(nothing)
 
 
-async def test_a_goodbye_that_nobody_answers_is_short(net: Any) -> None:
+async def test_a_goodbye_that_nobody_answers_is_short(net: Net) -> None:
     frozen = asyncio.Event()
 
     async def freeze(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -694,7 +695,7 @@ async def test_a_goodbye_that_nobody_answers_is_short(net: Any) -> None:
         net.wire.url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         session = net.session()
         session.open()
-        while session._connection._socket is None:
+        while session.connection.number == 0:
             await asyncio.sleep(0)
         started = asyncio.get_running_loop().time()
         await session.close()
@@ -702,7 +703,7 @@ async def test_a_goodbye_that_nobody_answers_is_short(net: Any) -> None:
         frozen.set()
 
 
-async def test_closing_while_connecting(net: Any) -> None:
+async def test_closing_while_connecting(net: Net) -> None:
     async def black_hole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
@@ -717,19 +718,18 @@ async def test_closing_while_connecting(net: Any) -> None:
             await sending
 
 
-async def test_closing_a_session_that_was_never_opened(net: Any) -> None:
+async def test_closing_a_session_that_was_never_opened(net: Net) -> None:
     await net.session().close()
     assert net.wire.lines == []
 
 
-async def test_a_bug_in_here_is_an_internal_error_and_not_a_silence(net: Any, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_bug_in_here_is_an_internal_error_and_not_a_silence(net: Net, caplog: pytest.LogCaptureFixture) -> None:
     net.wire.scripts = [honest]
 
     def broken(name: str) -> str:
         raise ZeroDivisionError
 
-    session = net.session()
-    session._connection._app_id = broken
+    session = net.session(app_id=broken)
     with caplog.at_level(logging.DEBUG), pytest.raises(SogniError) as caught:
         await submit(session).send(nothing)
     assert caught.value.code == "INTERNAL"

@@ -17,6 +17,8 @@ from sogni_core._transport.socket import Socket
 from sogni_core.errors import ConfigError, TransportError
 from sogni_core.files import PartFile
 
+from .servers import Line, Net, Web
+
 pytestmark = pytest.mark.anyio
 
 PEM = Path(__file__).with_name("loopback.pem")
@@ -43,7 +45,7 @@ def serving() -> ssl.SSLContext:
 
 
 @pytest.fixture
-async def secure(web: Any) -> AsyncIterator[Any]:
+async def secure(web: Web) -> AsyncIterator[Any]:
     server = type(web)()
     await server.start(serving())
     server.on("/x", server.answer(body=server.picture()))
@@ -51,7 +53,7 @@ async def secure(web: Any) -> AsyncIterator[Any]:
     await server.stop()
 
 
-async def test_a_stranger_is_not_trusted(secure: Any, http: Http) -> None:
+async def test_a_stranger_is_not_trusted(secure: Web, http: Http) -> None:
     with pytest.raises(TransportError) as caught:
         await http.call(SafeCall("GET", f"{secure.url}/x", {"api-key": "secret"}))
     assert caught.value.details["cause"] == "its certificate is not trusted"
@@ -63,14 +65,14 @@ async def test_a_stranger_is_not_trusted(secure: Any, http: Http) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-async def test_a_certificate_is_good_for_its_name_only(secure: Any, http: Http) -> None:
+async def test_a_certificate_is_good_for_its_name_only(secure: Web, http: Http) -> None:
     with pytest.raises(TransportError) as caught:
         await http.call(SafeCall("GET", f"https://localhost:{secure.port}/x"))
     assert caught.value.details["cause"] == "its certificate is not trusted"
 
 
 @pytest.mark.usefixtures("trusted")
-async def test_calls_downloads_and_warm_lines_share_one_context(secure: Any, http: Http, tmp_path: Path) -> None:
+async def test_calls_downloads_and_warm_lines_share_one_context(secure: Web, http: Http, tmp_path: Path) -> None:
     await http.load()
     http.warm(secure.url)
     http.warm(secure.url, store=True)
@@ -84,20 +86,18 @@ async def test_calls_downloads_and_warm_lines_share_one_context(secure: Any, htt
 
 
 @pytest.mark.usefixtures("trusted")
-async def test_a_secure_line_that_the_server_closed_is_replaced(secure: Any, http: Http) -> None:
+async def test_a_secure_line_that_the_server_closed_is_replaced(secure: Web, http: Http) -> None:
     await http.load()
     http.warm(secure.url)
-    while not secure._busy:
+    while not secure.open_lines:
         await asyncio.sleep(0)
-    (waiting,) = secure._busy
-    waiting.cancel()
-    await asyncio.wait([waiting])
+    await secure.cut_lines()
     assert (await http.call(SafeCall("GET", f"{secure.url}/x", repeat="unsent"))).ok
     assert secure.lines == 2
 
 
 @pytest.mark.usefixtures("trusted")
-async def test_a_secure_socket_opens(net: Any) -> None:
+async def test_a_secure_socket_opens(net: Net) -> None:
     from websockets.asyncio.server import serve
 
     async def greet(connection: Any) -> None:
@@ -112,7 +112,7 @@ async def test_a_secure_socket_opens(net: Any) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-async def test_a_redirect_out_of_tls_is_refused(secure: Any, web: Any, http: Http, tmp_path: Path) -> None:
+async def test_a_redirect_out_of_tls_is_refused(secure: Web, web: Web, http: Http, tmp_path: Path) -> None:
     secure.on("/down", secure.answer(302, headers={"location": f"{web.url}/x"}))
     with PartFile(tmp_path / "a") as part_file, pytest.raises(Exception, match="redirect from https"):
         await http.fetch(f"{secure.url}/down", part_file, 99)
@@ -146,8 +146,8 @@ class Proxy:
 
 
 @pytest.mark.parametrize("names", [("https_proxy", "http_proxy"), ("all_proxy",)])
-async def test_the_socket_honours_a_proxy(net: Any, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
-    async def greet(line: Any) -> None:
+async def test_the_socket_honours_a_proxy(net: Net, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
+    async def greet(line: Line) -> None:
         await line.greet()
         await line.close(1000)
 
@@ -164,7 +164,7 @@ async def test_the_socket_honours_a_proxy(net: Any, monkeypatch: pytest.MonkeyPa
 
 
 async def test_files_of_the_service_come_through_a_proxy_where_there_is_one(
-    web: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", web.url)
     web.on("/x", web.answer(body=b"picture"))
@@ -180,9 +180,9 @@ async def test_files_of_the_service_come_through_a_proxy_where_there_is_one(
 
 
 async def test_no_proxy_stands_before_this_machine(
-    net: Any, web: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    net: Net, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def greet(line: Any) -> None:
+    async def greet(line: Line) -> None:
         await line.greet()
         await line.close(1000)
 
@@ -224,7 +224,7 @@ async def test_a_socks_proxy_without_its_package_is_said(monkeypatch: pytest.Mon
         await Socket.open("wss://socket.example.com/", {})
 
 
-async def test_a_proxy_that_refuses_is_said(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_that_refuses_is_said(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
     http = Http()

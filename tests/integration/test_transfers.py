@@ -22,6 +22,8 @@ from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, T
 from sogni_core.project import Asset, AudioProject, ImageProject, Project
 from tests.media import medium_of
 
+from .servers import Answer, Asked, Line, Net, Web
+
 pytestmark = pytest.mark.anyio
 
 SAMPLES = Path(__file__).parents[1] / "unit" / "media" / "samples"
@@ -38,19 +40,17 @@ def image(**fields: Any) -> ImageProject:
     return ImageProject(model="m", prompt="p", **fields)
 
 
-async def collect(net: Any, output: Path | None, *, project: Project | None = None, **fields: Any) -> Collected:
+async def collect(net: Net, output: Path | None, *, project: Project | None = None, **fields: Any) -> Collected:
     project = project or image()
-    return await net.session()._transfers.collect(project, medium_of(project), NAME, job(**fields), output)
+    return await net.transfers().collect(project, medium_of(project), NAME, job(**fields), output)
 
 
 @pytest.fixture
-def store(net: Any) -> Any:
+def store(net: Net) -> Web:
     """A file store whose URLs are different every time; the file is at whatever the test says."""
-    net.named = []
 
-    def name(asked: Any) -> Any:
-        net.named.append(asked.query)
-        return net.web.ok({"downloadUrl": f"{net.web.url}/file?X-Amz-Signature={len(net.named)}"})
+    def name(asked: Asked) -> Answer:
+        return net.web.ok({"downloadUrl": f"{net.web.url}/file?X-Amz-Signature={len(net.web.of(DOWNLOAD))}"})
 
     net.web.on(DOWNLOAD, name)
     return net.web
@@ -59,7 +59,7 @@ def store(net: Any) -> Any:
 # downloads
 
 
-async def test_a_result_is_saved_whole_and_described(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_result_is_saved_whole_and_described(net: Net, store: Web, tmp_path: Path) -> None:
     picture = store.picture(40, 30, "JPEG")
     store.on("/file", store.answer(body=picture))
     output = tmp_path / "out" / "a.png"
@@ -75,7 +75,7 @@ async def test_a_result_is_saved_whole_and_described(net: Any, store: Any, tmp_p
         40,
         30,
     )
-    assert net.named == [{"jobId": NAME, "imageId": "J1", "type": "complete"}]
+    assert [asked.query for asked in store.of(DOWNLOAD)] == [{"jobId": NAME, "imageId": "J1", "type": "complete"}]
     assert "api-key" in store.of(DOWNLOAD)[0].headers
     assert "api-key" not in store.of("/file")[0].headers
     assert list(output.parent.iterdir()) == [output]
@@ -84,36 +84,36 @@ async def test_a_result_is_saved_whole_and_described(net: Any, store: Any, tmp_p
 @pytest.mark.parametrize(
     ("format", "content_type"), [("png", "image/png"), ("jpg", "image/jpeg"), ("webp", "image/webp")]
 )
-async def test_a_format_that_was_asked_for_is_named(net: Any, store: Any, format: str, content_type: str) -> None:
+async def test_a_format_that_was_asked_for_is_named(net: Net, store: Web, format: str, content_type: str) -> None:
     collected = await collect(net, None, project=image(output_format=format))
-    assert net.named[0]["contentType"] == content_type
+    assert store.of(DOWNLOAD)[0].query["contentType"] == content_type
     assert collected.path is None
     assert collected.content_type == content_type
     assert store.of("/file") == []
 
 
-async def test_a_url_that_came_with_the_result_is_used(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_url_that_came_with_the_result_is_used(net: Net, store: Web, tmp_path: Path) -> None:
     store.on("/given", store.answer(body=store.picture()))
     await collect(net, tmp_path / "a.png", result_url=f"{store.url}/given")
-    assert net.named == []
+    assert store.of(DOWNLOAD) == []
 
 
-async def test_a_given_url_that_expired_is_replaced(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_given_url_that_expired_is_replaced(net: Net, store: Web, tmp_path: Path) -> None:
     store.on("/given", store.answer(403))
     store.on("/file", store.answer(body=store.picture()))
     await collect(net, tmp_path / "a.png", result_url=f"{store.url}/given")
-    assert len(net.named) == 1
+    assert len(store.of(DOWNLOAD)) == 1
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 500, 503])
-async def test_an_expired_url_is_asked_for_again(net: Any, store: Any, tmp_path: Path, status: int) -> None:
+async def test_an_expired_url_is_asked_for_again(net: Net, store: Web, tmp_path: Path, status: int) -> None:
     store.on("/file", store.answer(status, b"<Error>"), store.answer(body=store.picture()))
     collected = await collect(net, tmp_path / "a.png")
     assert collected.url.endswith("=2")
     assert [asked.query["X-Amz-Signature"] for asked in store.of("/file")] == ["1", "2"]
 
 
-def broken(store: Any) -> dict[str, Any]:
+def broken(store: Web) -> dict[str, Any]:
     whole = store.picture(200, 200)
     return {
         "cut": store.answer(body=whole[: len(whole) // 2]),
@@ -131,7 +131,7 @@ def broken(store: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "how", ["cut", "cut on the line", "empty", "a page", "an error with status 200", "another kind", "a bomb"]
 )
-async def test_what_does_not_decode_is_not_saved(net: Any, store: Any, tmp_path: Path, how: str) -> None:
+async def test_what_does_not_decode_is_not_saved(net: Net, store: Web, tmp_path: Path, how: str) -> None:
     store.on("/file", broken(store)[how], store.answer(body=store.picture()))
     output = tmp_path / "a.png"
     await collect(net, output)
@@ -145,7 +145,7 @@ async def test_what_does_not_decode_is_not_saved(net: Any, store: Any, tmp_path:
 
 
 async def test_a_failed_download_keeps_what_was_there_and_says_what_is_needed(
-    net: Any, store: Any, tmp_path: Path
+    net: Net, store: Web, tmp_path: Path
 ) -> None:
     output = tmp_path / "a.png"
     output.write_bytes(b"earlier")
@@ -161,20 +161,20 @@ async def test_a_failed_download_keeps_what_was_there_and_says_what_is_needed(
     assert len(net.pauses) == 3
 
 
-async def test_a_refused_login_is_not_a_failed_download(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_refused_login_is_not_a_failed_download(net: Net, store: Web, tmp_path: Path) -> None:
     store.on(DOWNLOAD, store.error(401, "Invalid API key"))
     with pytest.raises(AuthError):
         await collect(net, tmp_path / "a.png")
     assert len(store.of(DOWNLOAD)) == 2
 
 
-async def test_one_refusal_of_what_is_paid_for_is_not_believed(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_one_refusal_of_what_is_paid_for_is_not_believed(net: Net, store: Web, tmp_path: Path) -> None:
     store.on(DOWNLOAD, store.error(401, "no"), store.ok({"downloadUrl": f"{store.url}/file?s=1"}))
     store.on("/file", store.answer(body=store.picture()))
     assert (await collect(net, tmp_path / "a.png")).path == tmp_path / "a.png"
 
 
-async def test_an_output_that_cannot_be_written_is_no_network_error(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_an_output_that_cannot_be_written_is_no_network_error(net: Net, store: Web, tmp_path: Path) -> None:
     store.on("/file", store.answer(body=store.picture()))
     with pytest.raises(InputError) as caught:
         await collect(net, tmp_path / "missing" / "a.png")
@@ -183,14 +183,14 @@ async def test_an_output_that_cannot_be_written_is_no_network_error(net: Any, st
 
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/x", "file:///etc/passwd", "", None, 5, "http://[::1"])
-async def test_a_url_that_leads_elsewhere_is_not_followed(net: Any, store: Any, tmp_path: Path, url: Any) -> None:
+async def test_a_url_that_leads_elsewhere_is_not_followed(net: Net, store: Web, tmp_path: Path, url: Any) -> None:
     store.on(DOWNLOAD, store.ok({"downloadUrl": url}))
     with pytest.raises(TransportError) as caught:
         await collect(net, tmp_path / "a.png")
     assert caught.value.code == "DOWNLOAD_FAILED"
 
 
-async def test_a_contradictory_result_without_a_file_was_withheld(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_contradictory_result_without_a_file_was_withheld(net: Net, store: Web, tmp_path: Path) -> None:
     store.on(DOWNLOAD, store.error(404, "no such file"))
     with pytest.raises(ServiceError) as caught:
         await collect(net, tmp_path / "a.png", uncertain=True)
@@ -198,20 +198,20 @@ async def test_a_contradictory_result_without_a_file_was_withheld(net: Any, stor
     assert len(store.of(DOWNLOAD)) == 2
 
 
-async def test_one_answer_that_there_is_no_file_is_not_believed(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_one_answer_that_there_is_no_file_is_not_believed(net: Net, store: Web, tmp_path: Path) -> None:
     store.on(DOWNLOAD, store.error(404, "no such file"), store.ok({"downloadUrl": f"{store.url}/file?s=1"}))
     store.on("/file", store.answer(body=store.picture()))
     assert (await collect(net, tmp_path / "a.png", uncertain=True)).path == tmp_path / "a.png"
 
 
-async def test_a_media_result_is_found_where_the_service_points(net: Any, store: Any) -> None:
+async def test_a_media_result_is_found_where_the_service_points(net: Net, store: Web) -> None:
     store.on(DOWNLOAD, store.error(404, "use /v1/media/downloadUrl for this"))
     store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/media"}))
     assert (await collect(net, None)).url == f"{store.url}/media"
     assert store.of("/v1/media/downloadUrl")[0].query == {"jobId": NAME, "id": "J1", "type": "complete"}
 
 
-async def test_what_is_found_there_is_taken_for_what_it_is(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_what_is_found_there_is_taken_for_what_it_is(net: Net, store: Web, tmp_path: Path) -> None:
     store.on(DOWNLOAD, store.error(404, "use /v1/media/downloadUrl for this"))
     store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/media"}))
     store.on("/media", store.answer(body=b"<html>"), store.answer(body=CLIP))
@@ -219,7 +219,7 @@ async def test_what_is_found_there_is_taken_for_what_it_is(net: Any, store: Any,
     assert (collected.content_type, collected.width, (tmp_path / "a.png").read_bytes()) == ("video/mp4", 64, CLIP)
 
 
-async def test_a_video_comes_from_the_media_endpoint_and_has_to_be_whole(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_video_comes_from_the_media_endpoint_and_has_to_be_whole(net: Net, store: Web, tmp_path: Path) -> None:
     clip = VideoProject(model="wan", prompt="p", output_format="mp4")
     store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/file"}))
     store.on("/file", *(store.answer(body=body) for body in (store.picture(), CLIP[:-50], VOICE, CLIP)))
@@ -235,7 +235,7 @@ async def test_a_video_comes_from_the_media_endpoint_and_has_to_be_whole(net: An
     [(None, "audio/mpeg"), ("mp3", "audio/mpeg"), ("flac", "audio/flac"), ("wav", "audio/wav")],
 )
 async def test_music_is_asked_for_by_its_type(
-    net: Any, store: Any, tmp_path: Path, output_format: str | None, asked: str
+    net: Net, store: Web, tmp_path: Path, output_format: str | None, asked: str
 ) -> None:
     song = AudioProject(model="ace_step_1.5_turbo", prompt="p", output_format=output_format)
     store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/file"}))
@@ -245,29 +245,29 @@ async def test_music_is_asked_for_by_its_type(
     assert store.of("/v1/media/downloadUrl")[0].query["contentType"] == asked
 
 
-async def test_a_medium_limits_what_is_downloaded_and_for_how_long(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_medium_limits_what_is_downloaded_and_for_how_long(net: Net, store: Web, tmp_path: Path) -> None:
     def limited(**limits: Any) -> LoadedMedium:
-        return LoadedMedium(dataclasses.replace(medium_of(image()).record, **limits), "test", lambda *_: None)
+        return LoadedMedium(dataclasses.replace(medium_of(image()).record, **limits), "test", lambda *_: dict)
 
     async def failure(medium: LoadedMedium) -> SogniError:
         with pytest.raises(TransportError) as caught:
-            await net.session()._transfers.collect(image(), medium, NAME, job(), tmp_path / "a.png")
+            await net.transfers().collect(image(), medium, NAME, job(), tmp_path / "a.png")
         return caught.value
 
     picture = store.picture()
     store.on("/file", store.answer(body=picture))
     assert "larger than" in (await failure(limited(max_bytes=len(picture) - 1))).message
-    await net.session()._transfers.collect(image(), limited(max_bytes=len(picture)), NAME, job(), tmp_path / "a.png")
+    await net.transfers().collect(image(), limited(max_bytes=len(picture)), NAME, job(), tmp_path / "a.png")
     store.on("/file", store.answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n1", stall=asyncio.Event()))
     assert "it took too long" in (await failure(limited(download_seconds=0.01))).message
 
 
-async def test_several_come_at_a_time_and_not_all_at_once(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_several_come_at_a_time_and_not_all_at_once(net: Net, store: Web, tmp_path: Path) -> None:
     running, most = 0, 0
     gate = asyncio.Event()
     picture = store.picture()
 
-    async def slow(asked: Any) -> Any:
+    async def slow(asked: Asked) -> Any:
         nonlocal running, most
         running += 1
         most = max(most, running)
@@ -289,7 +289,7 @@ async def test_several_come_at_a_time_and_not_all_at_once(net: Any, store: Any, 
 
 @pytest.mark.parametrize("more", [BATCH_BYTES * 2 + 12345, BATCH_BYTES - 5000])
 async def test_a_large_file_arrives_whole_and_is_hashed_as_it_comes(
-    net: Any, store: Any, tmp_path: Path, more: int
+    net: Net, store: Web, tmp_path: Path, more: int
 ) -> None:
     film = CLIP + more.to_bytes(4, "big") + b"free" + random.Random(more).randbytes(more - 8)
     store.on("/v1/media/downloadUrl", store.ok({"downloadUrl": f"{store.url}/file"}))
@@ -300,10 +300,10 @@ async def test_a_large_file_arrives_whole_and_is_hashed_as_it_comes(
     assert collected.size == len(film)
 
 
-async def test_a_cancelled_download_leaves_nothing(net: Any, store: Any, tmp_path: Path) -> None:
+async def test_a_cancelled_download_leaves_nothing(net: Net, store: Web, tmp_path: Path) -> None:
     begun = asyncio.Event()
 
-    async def stall(asked: Any) -> Any:
+    async def stall(asked: Asked) -> Any:
         begun.set()
         return store.answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n1", stall=asyncio.Event())
 
@@ -317,7 +317,7 @@ async def test_a_cancelled_download_leaves_nothing(net: Any, store: Any, tmp_pat
     assert list(tmp_path.glob("**/*.p*")) == []
 
 
-async def test_where_files_are_kept_is_remembered_without_the_secret_part(net: Any, store: Any) -> None:
+async def test_where_files_are_kept_is_remembered_without_the_secret_part(net: Net, store: Web) -> None:
     await collect(net, None)
     (kept,) = net.state.glob("store-*.json")
     assert kept.read_text() == f'{{"url": "{store.url}"}}'
@@ -333,7 +333,7 @@ def asset(tmp_path: Path, name: str = "a.png", content: bytes = b"picture", kind
 
 
 @pytest.fixture
-def slots(net: Any) -> Any:
+def slots(net: Net) -> Any:
     net.web.on(
         UPLOAD,
         lambda asked: net.web.ok({"uploadUrl": f"{net.web.url}/put/{asked.query['type']}?X-Amz-Signature=1"}),
@@ -341,11 +341,11 @@ def slots(net: Any) -> Any:
     return net.web
 
 
-def submission(net: Any, *assets: Asset, start: Asset | None = None) -> Any:
+def submission(net: Net, *assets: Asset, start: Asset | None = None) -> Any:
     return net.session().submission(image(context_images=assets, starting_image=start), NAME, comfy=True)
 
 
-async def test_every_asset_goes_into_its_slot(net: Any, slots: Any, tmp_path: Path) -> None:
+async def test_every_asset_goes_into_its_slot(net: Net, slots: Any, tmp_path: Path) -> None:
     for slot in ("startingImage", "contextImage1", "contextImage2"):
         slots.on(f"/put/{slot}", slots.answer())
     one, two = asset(tmp_path, "1", b"one"), asset(tmp_path, "2", b"two", "image/jpeg")
@@ -366,11 +366,11 @@ async def test_every_asset_goes_into_its_slot(net: Any, slots: Any, tmp_path: Pa
 
 
 async def test_urls_are_asked_for_at_once_beside_the_opening_of_the_socket(
-    net: Any, slots: Any, tmp_path: Path
+    net: Net, slots: Any, tmp_path: Path
 ) -> None:
     asked_for, gate = 0, asyncio.Event()
 
-    async def together(asked: Any) -> Any:
+    async def together(asked: Asked) -> Any:
         nonlocal asked_for
         asked_for += 1
         if asked_for == 4:
@@ -378,7 +378,7 @@ async def test_urls_are_asked_for_at_once_beside_the_opening_of_the_socket(
         await gate.wait()
         return slots.ok({"uploadUrl": f"{slots.url}/put"})
 
-    async def greet(line: Any) -> None:
+    async def greet(line: Line) -> None:
         await line.greet()
         await line.finish(await line.hear("jobRequest"))
 
@@ -394,7 +394,7 @@ async def test_urls_are_asked_for_at_once_beside_the_opening_of_the_socket(
     assert len([event async for event in one.events()]) >= 2
 
 
-async def test_an_upload_is_tried_again_with_a_new_url(net: Any, slots: Any, tmp_path: Path) -> None:
+async def test_an_upload_is_tried_again_with_a_new_url(net: Net, slots: Any, tmp_path: Path) -> None:
     slots.on("/put/contextImage1", slots.answer(403), slots.answer(raw=b""), slots.answer())
     await submission(net, asset(tmp_path)).upload()
     assert len(slots.of(UPLOAD)) == 3
@@ -403,7 +403,7 @@ async def test_an_upload_is_tried_again_with_a_new_url(net: Any, slots: Any, tmp
 
 @pytest.mark.parametrize("status", [403, 413, 500])
 async def test_an_upload_that_fails_costs_nothing_and_says_so(
-    net: Any, slots: Any, tmp_path: Path, status: int
+    net: Net, slots: Any, tmp_path: Path, status: int
 ) -> None:
     slots.on("/put/contextImage1", slots.answer(status, b"<Error>canary</Error>"))
     with pytest.raises(SogniError) as caught:
@@ -415,7 +415,7 @@ async def test_an_upload_that_fails_costs_nothing_and_says_so(
     assert "canary" not in error.message
 
 
-async def test_a_refused_upload_is_an_error_of_its_own_kind(net: Any, slots: Any, tmp_path: Path) -> None:
+async def test_a_refused_upload_is_an_error_of_its_own_kind(net: Net, slots: Any, tmp_path: Path) -> None:
     slots.on(UPLOAD, slots.error(401, "Invalid API key"))
     with pytest.raises(AuthError):
         await submission(net, asset(tmp_path)).upload()
@@ -428,7 +428,7 @@ async def test_a_refused_upload_is_an_error_of_its_own_kind(net: Any, slots: Any
 
 
 @pytest.mark.parametrize("url", ["http://10.0.0.1/put", "file:///etc/passwd", None])
-async def test_a_file_is_put_nowhere_else(net: Any, slots: Any, tmp_path: Path, url: Any) -> None:
+async def test_a_file_is_put_nowhere_else(net: Net, slots: Any, tmp_path: Path, url: Any) -> None:
     slots.on(UPLOAD, slots.ok({"uploadUrl": url}))
     with pytest.raises(TransportError) as caught:
         await submission(net, asset(tmp_path)).upload()
@@ -437,7 +437,7 @@ async def test_a_file_is_put_nowhere_else(net: Any, slots: Any, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("type", ["audio/mp4", "video/mp4", "audio/mpeg"])
-async def test_sound_goes_through_the_media_endpoint(net: Any, slots: Any, tmp_path: Path, type: str) -> None:
+async def test_sound_goes_through_the_media_endpoint(net: Net, slots: Any, tmp_path: Path, type: str) -> None:
     slots.on("/v1/media/uploadUrl", slots.ok({"uploadUrl": f"{slots.url}/put"}))
     slots.on("/put", slots.answer())
     voice = asset(tmp_path, "a.m4a", b"sound", type)
@@ -461,7 +461,7 @@ async def test_sound_goes_through_the_media_endpoint(net: Any, slots: Any, tmp_p
     ],
 )
 async def test_the_slot_decides_the_endpoint(
-    net: Any, slots: Any, tmp_path: Path, slot: str, type: str, path: str, sent: str | None
+    net: Net, slots: Any, tmp_path: Path, slot: str, type: str, path: str, sent: str | None
 ) -> None:
     slots.on(path, slots.ok({"uploadUrl": f"{slots.url}/put"}))
     slots.on("/put", slots.answer())

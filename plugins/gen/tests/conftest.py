@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import stamina
 from sogni_devnet.accounts import Account
 from sogni_devnet.balance import Balance, Purse
 from sogni_devnet.log import Entry
@@ -186,13 +185,6 @@ def supernet() -> Iterator[Devnet]:
     )
     with Devnet(settings, accounts=[*default_accounts(settings), modest, equals]) as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    """Retries wait for nothing."""
-    with stamina.set_testing(True, attempts=4, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from sogni_core._engine.conversion import convert, number, problems_of
+from sogni_core._engine.conversion import convert, problems_of
 from sogni_core.frontend.dialect import FLAGS, Wording
 from sogni_core.request import Argument, Option, Request
 
@@ -37,18 +37,6 @@ def value(name: str, raw: Any) -> Any:
     values, problems = convert(Sample, {"prompt": "x", name: raw})
     assert problems == []
     return getattr(Sample.model_validate(values), name)
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("1", 1), (" 7 ", 7), ("+3", 3), ("512.0", 512), ("1e3", 1000), (".5", 0.5), ("-2", -2), ("1e400", None),
-        ("", None), (" ", None), ("0x10", None), ("1_000", None), ("12px", None), ("Infinity", None), ("nan", None),
-        ("٣", None), ("1e", None),
-    ],
-)  # fmt: skip
-def test_numbers_are_decimal_only(text: str, found: float | None) -> None:
-    assert number(text) == found
 
 
 def test_texts_become_what_the_fields_ask_for() -> None:

@@ -27,7 +27,7 @@ LEASE = (
 
 
 def leasing(folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", LEASE, folder]
+    command = [sys.executable, "-c", LEASE, str(folder)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,10 @@ def test_a_project_that_nobody_knows_is_kept_by_itself(journal: Journal) -> None
     assert (found.project_id, found.endpoint, found.account, found.app_id) == (P, *WHERE)
     assert (found.status, found.ended, found.model, found.request) == ("completed", True, "m", request)
     assert found.jobs == (
-        FoundJob("A", "jobCompleted", 7, withheld=False),
-        FoundJob("B", "jobCompleted", None, withheld=True),
+        FoundJob("A", "jobCompleted", 7, withheld=False, completed=True),
+        FoundJob("B", "jobCompleted", None, withheld=True, completed=True),
     )
+    assert (found.prompt, found.outputs) == ("a cat", 1)
     assert found.first == found.last == BEGAN + timedelta(seconds=1)
     assert "secret" not in json.dumps(dict(found.project))
 
@@ -88,7 +90,7 @@ def test_a_project_of_a_step_is_kept_with_it_and_leaves_its_state(journal: Journ
     run_id = step(journal)
     journal.mark_step(run_id, "main", "sending")
     journal.note_found(told(P, "completed", job("a")), *WHERE)
-    kept = journal.step(run_id, "main")
+    kept = journal.run(run_id).step("main")
     assert kept is not None
     assert kept.state == "sending"
     assert kept.found is not None
@@ -104,7 +106,7 @@ def test_an_end_is_not_forgotten_for_a_late_word(journal: Journal, with_step: bo
     def status() -> str:
         if not with_step:
             return journal.found()[0].status
-        kept = journal.step(run_id, "main")
+        kept = journal.run(run_id).step("main")
         assert kept is not None
         assert kept.found is not None
         return str(kept.found["status"])
@@ -185,7 +187,7 @@ def test_writes_are_counted(journal: Journal) -> None:
     run_id = step(journal)
 
     def writes() -> int:
-        kept = journal.step(run_id, "main")
+        kept = journal.run(run_id).step("main")
         assert kept is not None
         return kept.writes
 
@@ -245,5 +247,6 @@ def test_a_journal_of_the_first_version_is_brought_up(journal: Journal) -> None:
     assert (artifact.width, artifact.height, artifact.seed, artifact.labelled, artifact.seconds) == (2, 3, 4, False, 0)
     journal.note_found(told("P1", "completed"), *WHERE)
     assert journal.run(run[0]).steps[1].found is not None
-    version = journal._open().execute("PRAGMA user_version").fetchone()
+    with closing(sqlite3.connect(journal.path)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()
     assert version == (len(MIGRATIONS),)

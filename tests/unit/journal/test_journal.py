@@ -8,8 +8,10 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +26,7 @@ BEGAN = datetime(2026, 11, 23, 10, 15, 30, 123456, UTC)
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
-    found = Journal.open(tmp_path / "state" / "journal.db")
+    found = Journal(tmp_path / "state" / "journal.db")
     yield found
     found.close()
 
@@ -46,7 +48,7 @@ def test_a_run_with_its_steps_and_artifacts_comes_back(journal: Journal, tmp_pat
     assert journal.run(run_id).state == "running"
     output = tmp_path / "cat.png"
     journal.begin_step(run_id, "main", "P1", {"model": "m", "path": output}, app_id="app", output=output)
-    step = journal.step(run_id, "main")
+    step = journal.run(run_id).step("main")
     assert step is not None
     assert (step.state, step.project_id, step.project, step.app_id, step.output) == (
         "prepared",
@@ -81,7 +83,6 @@ def test_a_run_with_its_steps_and_artifacts_comes_back(journal: Journal, tmp_pat
     assert step.cost == {"token": "spark", "amount": 1.5, "usd": 0.01}
     assert (step.state, step.error_code, step.error_message) == ("partial", "JOB_FAILED", "worker failed")
     assert run.step("other") is None
-    assert journal.step(run_id, "other") is None
 
 
 def test_steps_are_in_order_and_their_keys_unique_within_the_run(journal: Journal) -> None:
@@ -130,7 +131,7 @@ def test_unknown_runs_and_steps(journal: Journal) -> None:
         lambda: journal.begin_step("x", "a", "P", {}),
         lambda: journal.mark_step(run_id, "a", "sent"),
         lambda: journal.add_artifact(run_id, "a", Artifact(0, "image/png")),
-        lambda: journal.step("x", "a"),
+        lambda: journal.run("x"),
     )
     for call in calls:
         with pytest.raises(InputError) as raised:
@@ -147,14 +148,14 @@ def test_what_is_not_given_stays(journal: Journal) -> None:
     cost = {"token": "sogni", "amount": 2}
     journal.mark_step(run_id, "a", "failed", error=ServiceError("JOB_FAILED", "x"), cost=cost)
     journal.mark_step(run_id, "a", "completed")
-    step = journal.step(run_id, "a")
+    step = journal.run(run_id).step("a")
     assert step is not None
     assert (step.error_code, step.cost, step.app_id) == ("JOB_FAILED", {"token": "sogni", "amount": 2.0}, "app")
 
 
 def test_a_second_journal_sees_the_same(journal: Journal) -> None:
     run_id = begin(journal)
-    other = Journal.open(journal.path)
+    other = Journal(journal.path)
     assert other.run(run_id) == journal.run(run_id)
     assert other.run(run_id).state == "running"
     other.close()
@@ -190,9 +191,9 @@ def test_files_are_private(journal: Journal) -> None:
 
 def test_the_file_is_in_write_ahead_mode(journal: Journal) -> None:
     begin(journal)
-    connection = journal._open()
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    with closing(sqlite3.connect(journal.path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
 def unusable(journal: Journal) -> ConfigError:
@@ -241,10 +242,10 @@ def test_a_journal_with_damaged_pages_is_told(journal: Journal) -> None:
 
 def test_a_folder_in_its_place_and_a_file_in_its_folders_place(tmp_path: Path) -> None:
     (tmp_path / "journal.db").mkdir()
-    unusable(Journal.open(tmp_path / "journal.db"))
+    unusable(Journal(tmp_path / "journal.db"))
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError) as raised:
-        begin(Journal.open(tmp_path / "file" / "journal.db"))
+        begin(Journal(tmp_path / "file" / "journal.db"))
     assert raised.value.code == "INVALID_STATE"
 
 
@@ -272,14 +273,14 @@ def test_a_step_between_prepared_and_sent_survives_a_kill(journal: Journal) -> N
         "from datetime import UTC, datetime\n"
         "from pathlib import Path\n"
         "from sogni_core._journal.journal import Journal\n"
-        "journal = Journal.open(Path(sys.argv[1]))\n"
+        "journal = Journal(Path(sys.argv[1]))\n"
         "run = journal.begin_run('image', 'image', {'prompt': 'a'}, 'fast', None, 1, datetime.now(UTC))\n"
         "journal.begin_step(run, 'a', 'PROJECT', {'model': 'm'})\n"
         "journal.mark_step(run, 'a', 'sending')\n"
         "print(run, flush=True)\n"
         "sys.stdin.read()\n"
     )
-    command = [sys.executable, "-c", code, journal.path]
+    command = [sys.executable, "-c", code, str(journal.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         run_id = process.stdout.readline().strip()
@@ -301,7 +302,7 @@ def test_many_processes_write_while_others_read(journal: Journal) -> None:
         "from pathlib import Path\n"
         "from sogni_core._journal.journal import Journal\n"
         "from sogni_core.result import Artifact\n"
-        "journal = Journal.open(Path(sys.argv[1]))\n"
+        "journal = Journal(Path(sys.argv[1]))\n"
         "ids = []\n"
         "for n in range(10):\n"
         "    run = journal.begin_run('image', 'image', {}, 'fast', None, 1, datetime.now(UTC))\n"
@@ -315,7 +316,7 @@ def test_many_processes_write_while_others_read(journal: Journal) -> None:
         "journal.close()\n"
         "print(json.dumps(ids))\n"
     )
-    command = [sys.executable, "-c", code, journal.path]
+    command = [sys.executable, "-c", code, str(journal.path)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
     looks = 0
     while any(process.poll() is None for process in processes):
@@ -337,13 +338,18 @@ def test_many_processes_write_while_others_read(journal: Journal) -> None:
     assert not list((journal.path.parent / "present").iterdir())
 
 
-def test_what_may_cost_money_waits_for_the_disk_and_what_leads_up_to_it_need_not(journal: Journal) -> None:
+def test_what_may_cost_money_waits_for_the_disk_and_what_leads_up_to_it_need_not(tmp_path: Path) -> None:
+    opened: list[sqlite3.Connection] = []
+
+    def connect(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(sqlite3.connect(*args, **options))
+        return opened[-1]
+
+    journal = Journal(tmp_path / "state" / "journal.db", connect=connect)
     run_id = begin(journal)
-    opened = journal._connection
-    assert opened is not None
 
     def waits() -> bool:
-        return bool(opened.execute("PRAGMA synchronous").fetchone() == (2,))
+        return bool(opened[0].execute("PRAGMA synchronous").fetchone() == (2,))
 
     journal.begin_step(run_id, "main", "P1", {})
     assert not waits()
@@ -353,3 +359,4 @@ def test_what_may_cost_money_waits_for_the_disk_and_what_leads_up_to_it_need_not
     assert not waits()
     journal.finish_run(run_id, "completed")
     assert waits()
+    journal.close()

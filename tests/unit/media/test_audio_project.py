@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,8 @@ PLAIN = AudioProject(model="ace_step_1.5_xl_turbo", prompt="slow piano")
 VOICE = Asset("a.ogg", Path("a.ogg"), "video/ogg", 100)
 
 
-def key_frame(**fields) -> dict:
+def key_frame(**fields: Any) -> dict[str, Any]:
+    only: dict[str, Any]
     (only,) = payload_of(dataclasses.replace(PLAIN, **fields), form="legacy")["keyFrames"]
     return only
 
@@ -39,13 +41,13 @@ def key_frame(**fields) -> dict:
         ("scheduler", "Simple", "comfyScheduler", "simple"),
     ],
 )
-def test_a_field_is_written_when_it_is_given(field, value, name, sent):
+def test_a_field_is_written_when_it_is_given(field: Any, value: Any, name: Any, sent: Any) -> None:
     bare, frame = key_frame(), key_frame(**{field: value})
     assert {key: frame[key] for key in frame if key not in bare or bare[key] != frame[key]} == {name: sent}
     assert isinstance(frame[name], type(sent))
 
 
-def test_what_is_not_given_is_left_out():
+def test_what_is_not_given_is_left_out() -> None:
     request = payload_of(PLAIN)
     assert (request["outputFormat"], request["previews"], request["numberOfImages"]) == ("mp3", 0, 1)
     frame = key_frame()
@@ -55,7 +57,7 @@ def test_what_is_not_given_is_left_out():
     assert (frame["comfySampler"], frame["comfyScheduler"], frame["stylePrompt"]) == (None, None, "")
 
 
-def test_a_voice_to_take_on():
+def test_a_voice_to_take_on() -> None:
     frame = key_frame(reference_audio=VOICE)
     assert frame["hasReferenceAudio"] is True
     assert frame["referenceAudioContentType"] == "audio/ogg"
@@ -72,6 +74,6 @@ def test_a_voice_to_take_on():
         ({"output_format": "ogg"}, "mp3, flac, wav"),
     ],
 )
-def test_what_cannot_be_right_is_refused(change, message):
+def test_what_cannot_be_right_is_refused(change: Any, message: Any) -> None:
     with pytest.raises(InputError, match=message):
         key_frame(**change)

@@ -151,7 +151,7 @@ def test_an_index_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(CLIP) - 1), st.integers(0, 255)), max_size=8), st.integers(0, len(CLIP)))
 def test_damage_is_said_and_never_raises_anything_else(
-    tmp_path_factory: pytest.TempPathFactory, changes, length
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]], length: int
 ) -> None:
     damaged = bytearray(CLIP)
     for place, value in changes:
@@ -178,7 +178,8 @@ def test_a_reference_video_is_measured(tmp_path: Path) -> None:
 
 def test_sound_alone_is_sound_whatever_it_is_called() -> None:
     asset = read_asset(Asset(str(SAMPLES / "voice.mp4")), kind="audio")
-    assert (asset.content_type, asset.kind, asset.seconds) == ("audio/mp4", "audio", pytest.approx(1.0, abs=0.001))
+    assert (asset.content_type, asset.kind) == ("audio/mp4", "audio")
+    assert asset.seconds == pytest.approx(1.0, abs=0.001)
     with pytest.raises(InputError, match="as video: it is audio/mp4"):
         read_asset(Asset(str(SAMPLES / "voice.mp4")), kind="video")
     with pytest.raises(InputError, match="as audio: it is video/mp4"):

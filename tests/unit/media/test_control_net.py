@@ -1,6 +1,7 @@
 """The ControlNet of an image."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,9 @@ from sogni_core.testing import payload_of
 FACE = Asset("a.png", Path("a.png"), "image/png", 100, 64, 64)
 
 
-def control_job(control: ControlNet) -> dict:
+def control_job(control: ControlNet) -> dict[str, Any]:
     request = payload_of(ImageProject(model="m", prompt="p", control_net=control), form="legacy")
+    job: dict[str, Any]
     (job,) = request["keyFrames"][0]["currentControlNetsJob"]
     return job
 
@@ -32,17 +34,17 @@ def control_job(control: ControlNet) -> dict:
         ),
     ],
 )
-def test_what_is_not_given_is_left_out(control, sent):
+def test_what_is_not_given_is_left_out(control: Any, sent: Any) -> None:
     assert control_job(control) == {"name": control.name, "cnImageState": "original", **sent}
 
 
-def test_the_constant_beside_it_stays():
+def test_the_constant_beside_it_stays() -> None:
     project = ImageProject(model="m", prompt="p", control_net=ControlNet("canny", FACE))
     (frame,) = payload_of(project, form="legacy")["keyFrames"]
     assert frame["currentControlNets"] is None
 
 
-def test_its_image_is_uploaded_between_the_others():
+def test_its_image_is_uploaded_between_the_others() -> None:
     project = ImageProject(
         model="m", prompt="p", context_images=(FACE,), starting_image=FACE, control_net=ControlNet("canny", FACE)
     )
@@ -61,6 +63,6 @@ def test_its_image_is_uploaded_between_the_others():
         (ControlNet("canny", FACE, guidance_end=2.0), "guidance_end"),
     ],
 )
-def test_what_cannot_be_right_is_refused(control, message):
+def test_what_cannot_be_right_is_refused(control: Any, message: Any) -> None:
     with pytest.raises(InputError, match=message):
         control_job(control)

@@ -1,6 +1,7 @@
 """Paths of cost estimates."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -55,18 +56,18 @@ def estimate(project: Project, network: str) -> str:
         ),
     ],
 )
-def test_the_path_of_an_image(change, path):
+def test_the_path_of_an_image(change: Any, path: Any) -> None:
     assert estimate(dataclasses.replace(PLAIN, **change), "fast") == path
 
 
 MUSIC = AudioProject(model="ace_step_1.5_turbo", prompt="p", duration=30.0, steps=8)
 
 
-def test_the_path_of_music():
+def test_the_path_of_music() -> None:
     base = "/api/v1/job-audio/estimate"
     assert estimate(MUSIC, "fast") == f"{base}/spark/ace_step_1.5_turbo/30/8/1?network=fast"
     two = dataclasses.replace(MUSIC, count=2, token_type="sogni", network="relaxed", duration=12.5)
     assert estimate(two, "fast") == f"{base}/sogni/ace_step_1.5_turbo/12.5/8/2?network=relaxed"
-    for missing in ({"duration": None}, {"steps": None}):
+    for missing in (dataclasses.replace(MUSIC, duration=None), dataclasses.replace(MUSIC, steps=None)):
         with pytest.raises(InputError, match="duration and steps"):
-            estimate(dataclasses.replace(MUSIC, **missing), "fast")
+            estimate(missing, "fast")

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -19,7 +20,7 @@ def noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
     return Image.effect_noise((width, height), 80).convert(mode)
 
 
-def saved(path: Path, image: Image.Image, **options: object) -> Path:
+def saved(path: Path, image: Image.Image, **options: Any) -> Path:
     image.save(path, **options)
     return path
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
@@ -21,7 +22,7 @@ def quarters() -> Image.Image:
     return image
 
 
-def written(path: Path, orientation: int | None, **options: object) -> Asset:
+def written(path: Path, orientation: int | None, **options: Any) -> Asset:
     exif = Image.Exif()
     if orientation is not None:
         exif[ORIENTATION] = orientation

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,15 +24,15 @@ def test_a_paid_frame_is_taken_once() -> None:
 
 
 async def test_what_is_paid_for_has_no_way_into_the_repeating_function() -> None:
-    calls: list[Any] = []
+    calls: list[SafeCall] = []
 
-    async def once(call: Any) -> Reply:
+    async def once(call: SafeCall) -> Reply:
         calls.append(call)
         return Reply(200)
 
     for thing in (PaidFrame("text"), SafeFrame("text"), "text", object()):
-        with pytest.raises(TypeError):
-            await repeated(thing, once)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="only a SafeCall may be repeated"):
+            await repeated(thing, once, pause=asyncio.sleep)  # type: ignore[arg-type]
     assert calls == []
 
 

@@ -23,7 +23,7 @@ TIERS = {"fast": {"type": "image", "steps": {"min": 4, "max": 10, "default": 8}}
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Give the path of the file as the catalogue names it, with something fresh in it."""
-    found = Catalogue(tmp_path, SOCKET)._path
+    found = Catalogue(tmp_path, SOCKET).path
     assert found is not None
     write(found)
     return found
@@ -61,15 +61,12 @@ def test_age_makes_it_old_but_not_useless(file: Path, age: float) -> None:
 
 def test_a_model_that_serves_and_is_not_known_makes_it_old(file: Path) -> None:
     known = Catalogue(file.parent, SOCKET)
-    assert known.workers("z") is None
     known.counted({"z": 3})
     assert known.fresh
-    assert (known.workers("z"), known.workers("old"), known.models["z"].workers) == (3, 0, 3)
     known.counted({"z": 3, "new": 1})
     assert not known.fresh
     known.counted(None)
     assert known.fresh
-    assert known.workers("z") is None
 
 
 def test_a_model_that_the_list_lacked_when_it_was_asked_is_no_news(file: Path) -> None:
@@ -77,12 +74,6 @@ def test_a_model_that_the_list_lacked_when_it_was_asked_is_no_news(file: Path) -
     known = Catalogue(file.parent, SOCKET)
     known.counted({"z": 3, "new": 1})
     assert known.fresh
-
-
-def test_doubt_makes_it_old(file: Path) -> None:
-    known = Catalogue(file.parent, SOCKET)
-    known.doubt()
-    assert not known.fresh
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -11,19 +11,30 @@ from sogni_core._network.clock import Alarm, LoopClock
 pytestmark = pytest.mark.anyio
 
 
+@dataclass(eq=False)
+class Call:
+    """A call that a clock makes later."""
+
+    clock: Hand
+    at: float
+    callback: Callable[[], object]
+
+    def cancel(self) -> None:
+        self.clock.calls.remove(self)
+
+
 class Hand:
     """A clock that is turned by hand."""
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.calls: list[Any] = []
+        self.calls: list[Call] = []
 
     def time(self) -> float:
         return self.now
 
-    def call_later(self, delay: float, callback: Any, /) -> Any:
-        call = SimpleNamespace(at=self.now + delay, callback=callback)
-        call.cancel = lambda: self.calls.remove(call)
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Call:
+        call = Call(self, self.now + delay, callback)
         self.calls.append(call)
         return call
 

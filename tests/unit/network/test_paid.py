@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sogni_core._network import search as search_module
-from sogni_core._network.lookups import Failed, Known, Unknown
+from sogni_core._network.clock import Timer
+from sogni_core._network.lookups import Answer, Failed, Known, Unknown
 from sogni_core._network.paid_request import NotAdmitted, PaidRequest
-from sogni_core._network.search import Found, NeverArrived, NoAnswer, Unclear, search
+from sogni_core._network.search import Found, NeverArrived, NoAnswer, Result, Unclear, search
 from sogni_core._protocol.events import ProjectFailed
 from sogni_core.errors import InputError, InternalError, ServiceError
 from sogni_core.project import ImageProject, Project
@@ -29,29 +29,38 @@ TURNED_AWAY = ProjectFailed(1001, "", "restarting", admitted=False)
 class Said:
     """Look-ups that answer what a test says, and nothing is known otherwise."""
 
-    def __init__(self, **answers: Any) -> None:
+    def __init__(self, **answers: Answer) -> None:
         self.asked: list[str] = []
-        for name in QUESTIONS:
-            setattr(self, name, self._question(name, answers.get(name, Unknown())))
+        self.answers = answers
 
-    def _question(self, name: str, answer: Any) -> Any:
-        async def question(project_id: str) -> Any:
-            self.asked.append(name)
-            return answer
+    def answer(self, name: str) -> Answer:
+        self.asked.append(name)
+        return self.answers.get(name, Unknown())
 
-        question.__name__ = name
-        return question
+    async def sync(self, project_id: str) -> Answer:
+        return self.answer("sync")
+
+    async def finished(self, project_id: str) -> Answer:
+        return self.answer("finished")
+
+    async def active(self, project_id: str) -> Answer:
+        return self.answer("active")
+
+    async def status(self, project_id: str) -> Answer:
+        return self.answer("status")
 
 
 class Clock:
     def time(self) -> float:
         return 100.0
 
-    def call_later(self, delay: float, callback: Any, /) -> Any:
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
         raise AssertionError
 
 
-async def searched(said: Any, project_id: str = P, *, written_at: float = 99.0, moot: Any = lambda: False) -> Any:
+async def searched(
+    said: Said, project_id: str = P, *, written_at: float = 99.0, moot: Callable[[], bool] = lambda: False
+) -> tuple[Result, dict[str, str], list[float]]:
     waits: list[float] = []
 
     async def pause(seconds: float) -> None:
@@ -59,7 +68,7 @@ async def searched(said: Any, project_id: str = P, *, written_at: float = 99.0, 
 
     answers: dict[str, str] = {}
     found = await search(
-        said, project_id, count=1, written_at=written_at, clock=Clock(), pause=pause, moot=moot, answers=answers
+        said, project_id, count=1, written_at=written_at, clock=Clock(), pause=pause, is_moot=moot, answers=answers
     )
     return found, answers, waits
 
@@ -126,7 +135,7 @@ async def test_the_first_frame_is_made_once() -> None:
 
 
 async def test_a_second_frame_says_the_same_and_there_is_no_third() -> None:
-    proofs: list[Any] = [await never_arrived(), NotAdmitted(P, TURNED_AWAY)]
+    proofs: list[NeverArrived | NotAdmitted] = [await never_arrived(), NotAdmitted(P, TURNED_AWAY)]
     for proof in proofs:
         paid = request()
         first = paid.first()
@@ -162,7 +171,7 @@ async def test_a_proof_is_about_one_project() -> None:
 
 
 def test_a_proof_cannot_be_made_without_evidence() -> None:
-    for seal in (None, object(), search_module._Seal()):
+    for seal in (None, object()):
         with pytest.raises(InternalError):
             NeverArrived(P, seal)  # type: ignore[arg-type]
     with pytest.raises(InternalError):

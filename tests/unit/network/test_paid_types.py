@@ -12,16 +12,17 @@ import pytest
 from tools.repository import ROOT
 
 CALLS = """
+import asyncio
 from sogni_core._transport.calls import PaidFrame, Reply, SafeCall, SafeFrame
 from sogni_core._transport.http import Http
 from sogni_core._transport.retry import repeated
 from sogni_core._transport.socket import Socket
 async def once(call: SafeCall) -> Reply: raise NotImplementedError
 async def main(http: Http, socket: Socket, paid: PaidFrame, safe: SafeFrame) -> None:
-    await repeated(SafeCall('GET', 'http://x'), once)
+    await repeated(SafeCall('GET', 'http://x'), once, pause=asyncio.sleep)
     await socket.send(safe)
     await socket.spend(paid, lambda: None)
-    await repeated(paid, once)  # no
+    await repeated(paid, once, pause=asyncio.sleep)  # no
     await http.call(paid)  # no
     await socket.send(paid)  # no
     await socket.spend(safe, lambda: None)  # no

@@ -23,7 +23,7 @@ def run(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_short_way_imports_nothing_that_can_wait() -> None:
-    heavy = ["httpx", "httpcore", "anyio", "stamina", "filelock", "eth_account", "PIL", "pydantic", "sqlite3", "rich"]
+    heavy = ["httpx", "httpcore", "anyio", "filelock", "eth_account", "PIL", "pydantic", "sqlite3", "rich"]
     code = (
         "import sys\n"
         "import sogni_core._network.session, sogni_core._network.account, sogni_core._transport.http\n"
@@ -46,12 +46,12 @@ def test_the_http_library_comes_without_its_command_line() -> None:
 
 def test_a_retry_writes_nothing() -> None:
     code = (
-        "import asyncio, stamina\n"
+        "import asyncio\n"
         "from sogni_core._transport.calls import Reply, SafeCall\n"
         "from sogni_core._transport.retry import repeated\n"
         "async def busy(call): return Reply(503)\n"
-        "with stamina.set_testing(True, attempts=3):\n"
-        "    print(asyncio.run(repeated(SafeCall('GET', 'https://x/'), busy)).status)\n"
+        "async def at_once(seconds): pass\n"
+        "print(asyncio.run(repeated(SafeCall('GET', 'https://x/'), busy, pause=at_once)).status)\n"
     )
     done = run(code)
     assert (done.stdout.strip(), done.stderr) == ("503", "")
@@ -61,7 +61,13 @@ def test_a_plain_endpoint_does_not_pay_for_tls() -> None:
     code = (
         "from sogni_core._transport import tls\n"
         "from sogni_core._transport.http import Http\n"
-        "Http()._main()\n"
+        "import asyncio\n"
+        "async def main():\n"
+        "    http = Http()\n"
+        "    await http.load()\n"
+        "    http.warm('http://127.0.0.1:1')\n"
+        "    await http.close()\n"
+        "asyncio.run(main())\n"
         "print(tls.bare().cert_store_stats()['x509_ca'], tls.trusting.cache_info().currsize)\n"
     )
     assert run(code).stdout.split() == ["0", "0"]

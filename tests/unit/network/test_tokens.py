@@ -115,6 +115,25 @@ async def test_a_lock_excludes_other_processes(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", code, str(lock)], check=False).returncode == 0
 
 
+async def test_a_lock_that_another_process_keeps_is_an_error(tmp_path: Path) -> None:
+    file = TokenFile(tmp_path, "me", "https://rest")
+    code = (
+        "import sys; from filelock import FileLock\n"
+        "with FileLock(sys.argv[1]):\n    print('held', flush=True); sys.stdin.read()\n"
+    )
+    file.write(Tokens("one"))
+    command = [sys.executable, "-c", code, str(file.path.with_suffix(".lock"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == b"held"
+        with pytest.raises(ConfigError, match="locked the stored login"):
+            async with file.locked(0.1):
+                pytest.fail("two processes hold the lock")
+        other.communicate()
+    async with file.locked(0.1):
+        pass
+
+
 async def test_a_state_folder_that_cannot_be_used_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "tokens").write_text("in the way")
     file = TokenFile(tmp_path, "me", "https://rest")

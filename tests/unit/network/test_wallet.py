@@ -8,9 +8,9 @@ import sys
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
-from sogni_core._network.wallet import MAINNET, TESTNET, Domain, Wallet, login_message, private_key
+from sogni_core._network.wallet import Wallet, login_message, private_key
 
 VECTORS = [
     (
@@ -33,20 +33,11 @@ VECTORS = [
     ),
 ]
 
-SIGNATURES = [
-    (
-        MAINNET,
-        "b4ae5d42e002907db9b857804c003855c5441e3cf93a2a976749b2ce22baee4c",
-        "0x9cc4c8046cf0513aa68f3d7ed2218f6ba4316e630ce6c73cdf2272623436df6f"
-        "4e8245c054f1356bd3c98e62ef51a7833b977ef46a37c0aa822ec5944f0dc0191c",
-    ),
-    (
-        TESTNET,
-        "e4fdded0ead6e2c670fd300d52676517ce95e4af9fa2a6de05c9898bdb5184ff",
-        "0xd03f7cda35787cfb897914578f9d457e57fbf0e341c54683eb6e00d317064864"
-        "69a7b2e532d788a20305111cfd62acea14f00630aceeab7c64bc081b527dca421c",
-    ),
-]
+SEPARATOR = "b4ae5d42e002907db9b857804c003855c5441e3cf93a2a976749b2ce22baee4c"
+SIGNATURE = (
+    "0x9cc4c8046cf0513aa68f3d7ed2218f6ba4316e630ce6c73cdf2272623436df6f"
+    "4e8245c054f1356bd3c98e62ef51a7833b977ef46a37c0aa822ec5944f0dc0191c"
+)
 
 
 @pytest.mark.parametrize(("username", "password", "key", "address"), VECTORS)
@@ -61,18 +52,17 @@ def test_only_the_user_name_is_lower_cased_and_nothing_is_trimmed() -> None:
     assert private_key(" testuser", "testpass") != private_key("testuser", "testpass")
 
 
-@pytest.mark.parametrize(("domain", "separator", "signature"), SIGNATURES)
-def test_a_login_is_signed_as_the_service_expects(domain: Domain, separator: str, signature: str) -> None:
+def test_a_login_is_signed_as_the_service_expects() -> None:
     wallet = Wallet.of("testuser", "testpass")
-    assert wallet.sign("abc123", domain) == signature
-    hashed = encode_typed_data(full_message=login_message(wallet.address, "abc123", domain))
-    assert hashed.header.hex() == separator
-    assert Account.recover_message(hashed, signature=signature) == wallet.address
+    assert wallet.sign("abc123") == SIGNATURE
+    hashed = encode_typed_data(full_message=login_message(wallet.address, "abc123"))
+    assert hashed.header.hex() == SEPARATOR
+    assert Account.recover_message(hashed, signature=SIGNATURE) == wallet.address
 
 
 def test_the_hashes_under_a_signature_are_the_published_ones() -> None:
     wallet = Wallet.of("testuser", "testpass")
-    hashed = encode_typed_data(full_message=login_message(wallet.address, "abc123", MAINNET))
+    hashed = encode_typed_data(full_message=login_message(wallet.address, "abc123"))
     assert hashed.body.hex() == "73d04e2ac62466b6137528252a583880c1d598e87e30a8e2457a04ad1dae270f"
     digest = keccak(b"\x19\x01" + hashed.header + hashed.body)
     assert digest.hex() == "30813d7234dbaa2673a4ac15049ee099f0730db50a8cfe54f6e55f88cd43aee5"

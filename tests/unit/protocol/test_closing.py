@@ -1,5 +1,7 @@
 """Close codes, refused upgrades, and waiting."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ from sogni_core.errors import AuthError, ServiceError, SogniError, TransportErro
         (4999, False, True, "CONNECTION_LOST"),
     ],
 )
-def test_the_policy_of_a_close_code(code, reconnect, sign_out, error):
+def test_the_policy_of_a_close_code(code: int | None, reconnect: bool, sign_out: bool, error: str) -> None:
     policy = close_codes.policy(code)
     assert (policy.reconnect, policy.sign_out, policy.code) == (reconnect, sign_out, error)
     assert close_codes.error(policy, code=code).code == error
@@ -37,13 +39,13 @@ def test_the_policy_of_a_close_code(code, reconnect, sign_out, error):
     ("status", "reconnect", "error"),
     [(401, False, AuthError), (403, False, AuthError), (404, True, TransportError), (503, True, TransportError)],
 )
-def test_a_refused_upgrade(status, reconnect, error):
+def test_a_refused_upgrade(status: int, reconnect: bool, error: type[SogniError]) -> None:
     policy = close_codes.refused_upgrade(status)
     assert policy.reconnect is reconnect
     assert isinstance(close_codes.error(policy), error)
 
 
-def test_the_servers_reason_is_kept_and_cleaned():
+def test_the_servers_reason_is_kept_and_cleaned() -> None:
     error = close_codes.error(close_codes.policy(4061), code=4061, reason="Too many\n\x1b[31mapp-ids")
     assert isinstance(error, ServiceError)
     assert str(error) == "Too many app ids were used from this address today (UTC): Too many app-ids"
@@ -51,18 +53,5 @@ def test_the_servers_reason_is_kept_and_cleaned():
 
 
 @given(st.integers() | st.none(), st.text())
-def test_every_code_has_a_policy_and_an_error(code, reason):
+def test_every_code_has_a_policy_and_an_error(code: int | None, reason: str) -> None:
     assert isinstance(close_codes.error(close_codes.policy(code), code=code, reason=reason), SogniError)
-
-
-@pytest.mark.parametrize(
-    ("attempt", "random", "seconds"),
-    [(0, 0.5, 1.0), (1, 0.5, 2.0), (3, 0.5, 8.0), (4, 0.5, 15.0), (9, 0.5, 15.0), (0, 0.0, 0.8), (0, 1.0, 1.2)],
-)
-def test_backoff_doubles_to_fifteen_seconds(attempt, random, seconds):
-    assert close_codes.backoff(attempt, random) == pytest.approx(seconds)
-
-
-@given(st.integers(), st.floats(0, 1))
-def test_backoff_is_bounded(attempt, random):
-    assert 0.79 <= close_codes.backoff(attempt, random) <= 18.01

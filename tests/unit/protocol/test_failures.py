@@ -1,5 +1,9 @@
 """Refusals of the wire as errors that a user meets."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +45,7 @@ def project_error(**payload: object) -> SogniError:
         (10**30, 5000, ""),
     ],
 )
-def test_words_have_numbers(error, code, word):
+def test_words_have_numbers(error: object, code: int, word: str) -> None:
     told = failures.read({"error": error, "error_message": "why"})
     assert (told.code, told.word, told.message) == (code, word, "why")
 
@@ -90,7 +94,9 @@ def test_words_have_numbers(error, code, word):
         ({}, ServiceError, "PROJECT_ERROR", "The service gave the reason: 5000."),
     ],
 )
-def test_the_error_of_a_project(payload, kind, code, message):
+def test_the_error_of_a_project(
+    payload: dict[str, Any], kind: type[SogniError], code: str, message: str | None
+) -> None:
     error = project_error(**payload)
     assert isinstance(error, kind)
     assert error.code == code
@@ -98,17 +104,17 @@ def test_the_error_of_a_project(payload, kind, code, message):
         assert error.message == message
 
 
-def test_a_request_that_was_never_taken_can_be_repeated_without_charge():
+def test_a_request_that_was_never_taken_can_be_repeated_without_charge() -> None:
     error = failures.project_error(ProjectFailed(1001, "", "", admitted=False), project_id="P")
     assert (error.code, error.retryable, error.may_charge_again) == ("SERVICE_ERROR", True, False)
     assert error.details == {"projectId": "P", "serviceCode": 1001}
 
 
-def test_a_project_whose_jobs_failed_is_a_failure_of_workers():
+def test_a_project_whose_jobs_failed_is_a_failure_of_workers() -> None:
     assert failures.project_error(ProjectFailed(7, "", "", from_jobs=True)).code == "JOB_FAILED"
 
 
-def test_plans_are_named():
+def test_plans_are_named() -> None:
     error = project_error(
         error=4081,
         subscriptionLimit=True,
@@ -138,7 +144,7 @@ def test_plans_are_named():
         (4024, "", "Insufficient funds", ("INSUFFICIENT_BALANCE", "Insufficient funds")),
     ],
 )
-def test_the_error_of_a_job(code, word, message, expected):
+def test_the_error_of_a_job(code: int, word: str, message: str, expected: tuple[str, ...]) -> None:
     error = failures.job_error(JobFailed(1, "J", code, word, message, True), project_id="P")
     assert (error.code, error.message) == expected
     assert error.details["index"] == 1
@@ -150,21 +156,21 @@ def test_the_error_of_a_job(code, word, message, expected):
     ("count", "message"),
     [(1, "The output was withheld by the safety filter."), (3, "All 3 outputs were withheld by the safety filter.")],
 )
-def test_withheld(count, message):
+def test_withheld(count: int, message: str) -> None:
     error = failures.withheld_error(count, project_id="P")
     assert (error.code, error.message) == ("SENSITIVE_CONTENT", message)
     assert error.details == {"withheld": count, "projectId": "P"}
     assert failures.withheld_error(count).details == {"withheld": count}
 
 
-def test_hostile_text_is_cleaned_and_cut():
+def test_hostile_text_is_cleaned_and_cut() -> None:
     error = project_error(error="x", error_message="a\x1b]0;title\x07\u202eb\nc" + "d" * 10_000)
     assert error.message.startswith("ab c")
     assert len(error.message) <= 500
 
 
 @given(st.dictionaries(NAMES, JSON))
-def test_nothing_raises(payload):
+def test_nothing_raises(payload: dict[str, Any]) -> None:
     error = project_error(**payload)
     assert str(error)
     assert len(repr(error.details)) < 100_000

@@ -1,6 +1,9 @@
 """What is kept of a recovered project says the same as the whole of it."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,7 +42,7 @@ PROJECT = st.fixed_dictionaries(
 
 
 @given(PROJECT, st.integers(1, 3), st.booleans())
-def test_it_tells_the_same_events(project, count, safety_filter):
+def test_it_tells_the_same_events(project: dict[str, Any], count: int, safety_filter: bool) -> None:
     whole, kept = (ProjectState(P, count, safety_filter=safety_filter) for _ in range(2))
     stored = json.loads(json.dumps(keep(project)))
     assert kept.adopt(stored) == whole.adopt(project)
@@ -47,7 +50,7 @@ def test_it_tells_the_same_events(project, count, safety_filter):
 
 
 @given(JSON, JSON, JSON)
-def test_nothing_raises(one, other, third):
+def test_nothing_raises(one: object, other: object, third: object) -> None:
     for odd in (one, {"id": "p", "status": other, "workerJobs": third, "model": one, "clientRequestData": other}):
         json.dumps(keep(odd))
         request_of(odd)
@@ -67,12 +70,12 @@ def test_nothing_raises(one, other, third):
         ("cancelled", ["jobCompleted"], True),
     ],
 )
-def test_whether_all_results_are_there(status, jobs, whole):
+def test_whether_all_results_are_there(status: str, jobs: list[str], whole: bool) -> None:
     listed = [{"imgID": f"job-{place}", "status": job} for place, job in enumerate(jobs)]
     assert accounts_for({"id": P, "status": status, "workerJobs": listed}, 2) is whole
 
 
-def test_who_was_told_of_a_project_knows_that_it_was_taken():
+def test_who_was_told_of_a_project_knows_that_it_was_taken() -> None:
     state = ProjectState(P, 1)
     state.adopt({"id": "another", "status": "active"})
     assert not state.seen

@@ -1,5 +1,9 @@
 """A recovered project tells a state machine what it missed."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,7 +29,7 @@ JSON = st.recursive(
 )
 
 
-def job(job_id: str, status: str = "jobCompleted", **more: object) -> dict:
+def job(job_id: str, status: str = "jobCompleted", **more: object) -> dict[str, Any]:
     return {
         "id": "not this one",
         "imgID": job_id,
@@ -39,7 +43,7 @@ def job(job_id: str, status: str = "jobCompleted", **more: object) -> dict:
     } | more
 
 
-def project(status: str, *jobs: object, completed: tuple[object, ...] = (), **more: object) -> dict:
+def project(status: str, *jobs: object, completed: tuple[object, ...] = (), **more: object) -> dict[str, Any]:
     told = {"id": P.lower(), "status": status, "imageCount": 1, "workerJobs": list(jobs)}
     return told | {"completedWorkerJobs": list(completed)} | more
 
@@ -70,7 +74,7 @@ def project(status: str, *jobs: object, completed: tuple[object, ...] = (), **mo
         ),
         (
             project("completed", job("a", "jobError", reason="workerDisconnected"), job("b")),
-            [JobRetried(0, "A", None, None, ""), JobFinished(0, "B", 123), ProjectCompleted()],
+            [JobRetried(0, "A", ""), JobFinished(0, "B", 123), ProjectCompleted()],
         ),
         (
             project("errored", job("a", "jobError", reason="genfailure"), reason="genfailure"),
@@ -103,7 +107,7 @@ def project(status: str, *jobs: object, completed: tuple[object, ...] = (), **mo
         (None, []),
     ],
 )
-def test_one_job(recovered, events):
+def test_one_job(recovered: dict[str, Any] | str | None, events: object) -> None:
     state = ProjectState(P, 1)
     assert state.adopt(recovered) == events
     assert state.done is any(isinstance(event, ProjectCompleted | ProjectFailed) for event in events)
@@ -117,7 +121,7 @@ def live(count: int, *jobs: tuple[str, int]) -> ProjectState:
     return state
 
 
-def test_what_ended_meanwhile_is_told_and_what_was_known_is_not():
+def test_what_ended_meanwhile_is_told_and_what_was_known_is_not() -> None:
     state = live(3, ("A", 0), ("B", 1), ("C", 2))
     state.receive(Frame("jobResult", {"jobID": P, "imgID": "B", "lastSeed": "7"}))
     recovered = project("completed", job("A"), job("B"), job("C", "jobError", reason="jobTimedOut"))
@@ -128,24 +132,24 @@ def test_what_ended_meanwhile_is_told_and_what_was_known_is_not():
     ]
 
 
-def test_a_retry_that_was_missed_keeps_the_place():
+def test_a_retry_that_was_missed_keeps_the_place() -> None:
     state = live(2, ("A", 0), ("B", 1))
     recovered = project("completed", job("A", "jobError"), job("B"), job("C"))
     assert state.adopt(recovered) == [
-        JobRetried(0, "A", None, None, ""),
+        JobRetried(0, "A", ""),
         JobFinished(1, "B", 123),
         JobFinished(0, "C", 123),
         ProjectCompleted(),
     ]
 
 
-def test_indexes_are_used_where_they_are_told():
+def test_indexes_are_used_where_they_are_told() -> None:
     state = ProjectState(P, 2)
     recovered = project("completed", job("A", jobIndex=1), job("B", jobIndex=0))
     assert state.adopt(recovered)[:2] == [JobFinished(1, "A", 123), JobFinished(0, "B", 123)]
 
 
-def test_jobs_that_an_ended_project_does_not_account_for_have_failed():
+def test_jobs_that_an_ended_project_does_not_account_for_have_failed() -> None:
     state = live(3, ("A", 0), ("B", 1))
     assert state.adopt(project("completed", job("A"))) == [
         JobFinished(0, "A", 123),
@@ -155,7 +159,7 @@ def test_jobs_that_an_ended_project_does_not_account_for_have_failed():
     ]
 
 
-def test_a_project_that_runs_goes_on_after_it_was_adopted():
+def test_a_project_that_runs_goes_on_after_it_was_adopted() -> None:
     state = live(2, ("A", 0), ("B", 1))
     assert state.adopt(project("active", job("A"), job("B", "jobProgress"))) == [JobFinished(0, "A", 123)]
     events = state.receive(Frame("jobResult", {"jobID": P, "imgID": "B", "lastSeed": "7"}))
@@ -174,7 +178,7 @@ def test_a_project_that_runs_goes_on_after_it_was_adopted():
         (None, False),
     ],
 )
-def test_whether_it_is_over(recovered, ended):
+def test_whether_it_is_over(recovered: dict[str, Any] | None, ended: bool) -> None:
     assert recovery.has_ended(recovered) is ended
 
 
@@ -184,7 +188,7 @@ def test_whether_it_is_over(recovered, ended):
     st.lists(st.fixed_dictionaries({"imgID": st.text() | JSON, "status": JSON, "reason": JSON, "jobIndex": JSON})),
     JSON,
 )
-def test_nothing_raises(status, jobs, odd):
+def test_nothing_raises(status: str, jobs: list[dict[str, Any]], odd: object) -> None:
     for told in (project(status, *jobs), project(status, odd), project(status) | {"workerJobs": odd, "reason": odd}):
         state = ProjectState(P, 2)
         state.adopt(told)

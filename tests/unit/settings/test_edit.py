@@ -13,14 +13,16 @@ import pytest
 from sogni_core.errors import ConfigError
 from sogni_core.settings.edit import set_value, unset
 
+from .conftest import Home
+
 FILE = "~/.config/sogni/config.toml"
 
 
-def written(home: Any) -> dict[str, Any]:
+def written(home: Home) -> dict[str, Any]:
     return tomllib.loads(home.paths.config_file.read_text(encoding="utf-8"))
 
 
-def test_a_value_is_converted_written_and_in_force(home: Any) -> None:
+def test_a_value_is_converted_written_and_in_force(home: Home) -> None:
     change = set_value(home.settings(), "video.fps", "24")
     assert written(home) == {"video": {"fps": 24}}
     assert (change.value.value, change.value.origin, change.hidden_by, change.changed) == (24, FILE, "", True)
@@ -44,13 +46,13 @@ def test_a_value_is_converted_written_and_in_force(home: Any) -> None:
         ("network", 'über "x" \\', {"network": 'über "x" \\'}),
     ],
 )
-def test_every_kind_of_value(home: Any, key: str, text: str, tree: dict[str, Any]) -> None:
+def test_every_kind_of_value(home: Home, key: str, text: str, tree: dict[str, Any]) -> None:
     set_value(home.settings(), key, text)
     assert written(home) == tree
     assert home.settings().check() == ()
 
 
-def test_other_values_stay_and_lost_comments_are_told(home: Any) -> None:
+def test_other_values_stay_and_lost_comments_are_told(home: Home) -> None:
     home.config("# mine\ncount = 2\n[other]\nx = 1\n")
     change = set_value(home.settings(), "video.fps", "24")
     assert written(home) == {"count": 2, "other": {"x": 1}, "video": {"fps": 24}}
@@ -58,7 +60,7 @@ def test_other_values_stay_and_lost_comments_are_told(home: Any) -> None:
     assert set_value(home.settings(), "video.fps", "25").warnings == ()
 
 
-def test_a_higher_layer_that_hides_the_value_is_named(home: Any) -> None:
+def test_a_higher_layer_that_hides_the_value_is_named(home: Home) -> None:
     change = set_value(home.settings(SOGNI_VIDEO__FPS="30"), "video.fps", "24")
     assert change.hidden_by == "environment SOGNI_VIDEO__FPS"
     assert change.value.value == 30
@@ -78,7 +80,7 @@ def test_a_higher_layer_that_hides_the_value_is_named(home: Any) -> None:
         ("", "1", "not a key"),
     ],
 )
-def test_what_is_refused_changes_nothing(home: Any, key: str, text: str, message: str) -> None:
+def test_what_is_refused_changes_nothing(home: Home, key: str, text: str, message: str) -> None:
     with pytest.raises(ConfigError) as raised:
         set_value(home.settings(), key, text)
     assert raised.value.code == "INVALID_CONFIG"
@@ -86,19 +88,19 @@ def test_what_is_refused_changes_nothing(home: Any, key: str, text: str, message
     assert not home.paths.config_file.exists()
 
 
-def test_the_nearest_name_is_offered(home: Any) -> None:
+def test_the_nearest_name_is_offered(home: Home) -> None:
     with pytest.raises(ConfigError) as raised:
         set_value(home.settings(), "video.fsp", "24")
     assert raised.value.hint == "Did you mean video.fps?"
 
 
-def test_a_refused_secret_is_not_repeated(home: Any) -> None:
+def test_a_refused_secret_is_not_repeated(home: Home) -> None:
     with pytest.raises(ConfigError) as raised:
         set_value(home.settings(), "video.hidden", "hunter2")
     assert "hunter2" not in f"{raised.value} {raised.value.details} {raised.value.hint}"
 
 
-def test_a_file_that_cannot_be_read_is_left_alone(home: Any) -> None:
+def test_a_file_that_cannot_be_read_is_left_alone(home: Home) -> None:
     home.config("count = ")
     with pytest.raises(ConfigError) as raised:
         set_value(home.settings(), "count", "2")
@@ -106,13 +108,13 @@ def test_a_file_that_cannot_be_read_is_left_alone(home: Any) -> None:
     assert home.paths.config_file.read_text() == "count = "
 
 
-def test_a_single_value_where_a_table_is_needed(home: Any) -> None:
+def test_a_single_value_where_a_table_is_needed(home: Home) -> None:
     home.config("video = 1\n")
     with pytest.raises(ConfigError):
         set_value(home.settings(), "video.fps", "2")
 
 
-def test_unset(home: Any) -> None:
+def test_unset(home: Home) -> None:
     home.config('count = 2\n[video]\nfps = 20\n[video.models]\nt2v = "x"\n')
     change = unset(home.settings(), "video.models.t2v")
     assert (change.changed, change.value.origin) == (True, "built-in")
@@ -122,7 +124,7 @@ def test_unset(home: Any) -> None:
     assert unset(home.settings(), "video.fps").changed is False
 
 
-def test_an_unknown_key_can_be_taken_out_but_only_if_it_is_there(home: Any) -> None:
+def test_an_unknown_key_can_be_taken_out_but_only_if_it_is_there(home: Home) -> None:
     home.config("cuont = 2\n[other.deep]\nx = 1\n")
     assert unset(home.settings(), "cuont").changed is True
     assert unset(home.settings(), "other.deep.x").changed is True
@@ -131,7 +133,7 @@ def test_an_unknown_key_can_be_taken_out_but_only_if_it_is_there(home: Any) -> N
         unset(home.settings(), "cuont")
 
 
-def test_no_change_is_lost_between_processes(home: Any, tmp_path: Path) -> None:
+def test_no_change_is_lost_between_processes(home: Home, tmp_path: Path) -> None:
     code = (
         "import os, sys\n"
         "from sogni_core.settings import Paths, Settings\n"

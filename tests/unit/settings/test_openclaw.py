@@ -12,7 +12,10 @@ import pytest
 from pydantic import BaseModel
 
 from sogni_core.errors import ConfigError
+from sogni_core.settings import Settings
 from sogni_core.settings.openclaw import OpenClawKeys
+
+from .conftest import Home
 
 FILE = "~/.openclaw/openclaw.json"
 PLACE = "plugins.entries.sogni-gen.config"
@@ -24,7 +27,7 @@ class Sound(BaseModel):
 
 
 @pytest.fixture
-def home(home: Any) -> Any:
+def home(home: Home) -> Any:
     home.sections["sound"] = lambda: Sound
     home.keys = OpenClawKeys(
         fed={
@@ -46,11 +49,11 @@ def home(home: Any) -> Any:
     return home
 
 
-def said(settings: Any) -> list[str]:
+def said(settings: Settings) -> list[str]:
     return [str(problem) for problem in settings.check()]
 
 
-def test_a_key_feeds_its_setting_and_is_its_origin(home: Any) -> None:
+def test_a_key_feeds_its_setting_and_is_its_origin(home: Home) -> None:
     home.openclaw({"defaultFps": 24, "videoModels": {"t2v": "mine"}})
     settings = home.settings()
     assert (settings.section("video").fps, settings.section("sound").fps) == (24, 24)
@@ -60,7 +63,7 @@ def test_a_key_feeds_its_setting_and_is_its_origin(home: Any) -> None:
     assert settings.check() == ()
 
 
-def test_json5(home: Any) -> None:
+def test_json5(home: Home) -> None:
     home.openclaw("""\ufeff
         // the host's
         { gateway: { token: 'abc', }, /* … */
@@ -72,7 +75,7 @@ def test_json5(home: Any) -> None:
     assert settings.check() == ()
 
 
-def test_its_place_among_the_layers(home: Any) -> None:
+def test_its_place_among_the_layers(home: Home) -> None:
     home.config("count = 3\n[video]\nfps = 20\n")
     home.openclaw({"defaultFps": 24})
     spoken = home.settings(SOGNI_VIDEO__FPS="30").explain("video.fps")
@@ -85,7 +88,7 @@ def test_its_place_among_the_layers(home: Any) -> None:
     assert home.settings().value("count").origin == "~/.config/sogni/config.toml"
 
 
-def test_the_variable_replaces_the_file_altogether(home: Any) -> None:
+def test_the_variable_replaces_the_file_altogether(home: Home) -> None:
     home.openclaw({"defaultFps": 24, "defaultCount": 2})
     settings = home.settings(OPENCLAW_PLUGIN_CONFIG="{defaultFps: 25,}")
     assert settings.value("video.fps").origin == f"{VARIABLE} defaultFps"
@@ -98,7 +101,7 @@ def test_the_variable_replaces_the_file_altogether(home: Any) -> None:
     assert home.settings(OPENCLAW_PLUGIN_CONFIG="").section("video").fps == 24
 
 
-def test_another_file_is_taken_as_it_is_named(home: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_is_taken_as_it_is_named(home: Home, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     other = home.openclaw({"defaultFps": 24}).rename(tmp_path / "other.json")
     assert home.settings(OPENCLAW_CONFIG_PATH=str(other)).value("video.fps").origin == "~/other.json defaultFps"
     home.openclaw({"defaultFps": 25})
@@ -113,7 +116,7 @@ def test_another_file_is_taken_as_it_is_named(home: Any, tmp_path: Any, monkeypa
     ["{}", '{"plugins": {}}', '{"plugins": {"entries": {"other": 1}}}', '{"plugins": {"entries": {"sogni-gen": {}}}}',
      '{"plugins": null}', '{"plugins": {"entries": {"sogni-gen": {"enabled": false, "config": null}}}}'],
 )  # fmt: skip
-def test_no_configuration_is_no_problem(home: Any, content: str) -> None:
+def test_no_configuration_is_no_problem(home: Home, content: str) -> None:
     assert home.settings().check() == ()
     home.openclaw(content)
     assert home.settings().check() == ()
@@ -138,7 +141,7 @@ def test_no_configuration_is_no_problem(home: Any, content: str) -> None:
     ],
 )  # fmt: skip
 def test_an_unreadable_file_is_one_problem_and_nothing_of_it_is_repeated(
-    home: Any, content: bytes, reason: str
+    home: Home, content: bytes, reason: str
 ) -> None:
     home.openclaw(content)
     settings = home.settings()
@@ -151,7 +154,7 @@ def test_an_unreadable_file_is_one_problem_and_nothing_of_it_is_repeated(
         )
 
 
-def test_what_is_no_file(home: Any) -> None:
+def test_what_is_no_file(home: Home) -> None:
     file = home.openclaw("{}")
     file.unlink()
     file.mkdir()
@@ -174,7 +177,7 @@ def test_what_is_no_file(home: Any) -> None:
         ({"plugins": {"entries": {"sogni-gen": {"config": {"videoModels": "x"}}}}}, f"{PLACE}.videoModels"),
     ],
 )
-def test_what_should_be_an_object(home: Any, tree: Any, key: str) -> None:
+def test_what_should_be_an_object(home: Home, tree: Any, key: str) -> None:
     home.openclaw(json.dumps(tree))
     settings = home.settings()
     assert said(settings) == [f"{key} ({FILE}) is not valid: should be an object."]
@@ -182,7 +185,7 @@ def test_what_should_be_an_object(home: Any, tree: Any, key: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["x", True, None, [], {"a": 1}, 0, 61, 1e400, 2.5, float("nan"), "0x10", 10**400])
-def test_a_wrong_value_is_named_once_with_its_place_and_the_next_layer_speaks(home: Any, value: object) -> None:
+def test_a_wrong_value_is_named_once_with_its_place_and_the_next_layer_speaks(home: Home, value: object) -> None:
     home.sections["sound"] = home.sections["video"]  # the key feeds both
     home.config("[video]\nfps = 20\n")
     home.openclaw({"defaultFps": value})
@@ -193,7 +196,7 @@ def test_a_wrong_value_is_named_once_with_its_place_and_the_next_layer_speaks(ho
     assert (settings.section("video").fps, settings.section("sound").fps) == (20, 16)
 
 
-def test_unknown_keys_are_named_with_the_nearest(home: Any) -> None:
+def test_unknown_keys_are_named_with_the_nearest(home: Home) -> None:
     home.openclaw({"defaultFsp": 1, "videoModels": {"t3v": "x"}, "zzz": 1, "defaultPhotoboothMode": "x"})
     assert said(home.settings()) == [
         f"{PLACE}.defaultFsp ({FILE}) is not a known setting. Did you mean defaultFps?",
@@ -203,7 +206,7 @@ def test_unknown_keys_are_named_with_the_nearest(home: Any) -> None:
     ]
 
 
-def test_keys_of_plugins_that_are_not_installed_are_notes(home: Any) -> None:
+def test_keys_of_plugins_that_are_not_installed_are_notes(home: Home) -> None:
     home.openclaw({"defaultPhotoboothModel": "x", "booths": {"a": 1, "b": 2}})
     settings = home.settings()
     settings.require_valid()
@@ -213,14 +216,14 @@ def test_keys_of_plugins_that_are_not_installed_are_notes(home: Any) -> None:
     ]
 
 
-def test_of_very_many_unknown_keys_some_are_named_and_the_rest_is_counted(home: Any) -> None:
+def test_of_very_many_unknown_keys_some_are_named_and_the_rest_is_counted(home: Home) -> None:
     home.openclaw({f"key{number}" * 3: number for number in range(20_000)})
     found = said(home.settings())
     assert len(found) == 21
     assert found[-1] == f"19980 more keys ({FILE}) are not known."
 
 
-def test_tables_with_keys_of_the_users_choice(home: Any) -> None:
+def test_tables_with_keys_of_the_users_choice(home: Home) -> None:
     home.openclaw({"modelDefaults": {"wan_v2.2": {"steps": 4, "step": 5}, "flux": 3, "lcm": {"guidance": -1}}})
     settings = home.settings()
     value = settings.value('model_defaults."wan_v2.2".steps')
@@ -235,7 +238,7 @@ def test_tables_with_keys_of_the_users_choice(home: Any) -> None:
     assert said(home.settings()) == [f"{PLACE}.modelDefaults ({FILE}) is not valid: should be a table."]
 
 
-def test_one_key_may_feed_several_settings_and_rules_between_them_hold(home: Any) -> None:
+def test_one_key_may_feed_several_settings_and_rules_between_them_hold(home: Home) -> None:
     home.openclaw({"range": 7})
     section = home.settings().section("video")
     assert (section.low, section.high) == (7, 7)
@@ -243,7 +246,7 @@ def test_one_key_may_feed_several_settings_and_rules_between_them_hold(home: Any
     assert said(home.settings()) == [f"{PLACE}.low ({FILE}) is not valid: low must not be above high."]
 
 
-def test_a_name_of_nothing_is_refused_there_and_no_answer_below_it(home: Any) -> None:
+def test_a_name_of_nothing_is_refused_there_and_no_answer_below_it(home: Home) -> None:
     home.config('network = "relaxed"\n')
     home.openclaw({"defaultNetwork": "devnet"})
     assert home.settings().require("network").value == "devnet"
@@ -255,7 +258,7 @@ def test_a_name_of_nothing_is_refused_there_and_no_answer_below_it(home: Any) ->
     assert home.settings(SOGNI_NETWORK="fast").require("network").value == "fast"
 
 
-def test_secrets_do_not_come_from_there(home: Any) -> None:
+def test_secrets_do_not_come_from_there(home: Home) -> None:
     home.openclaw({"token": "hunter2"})
     settings = home.settings()
     assert settings.section("video").token is None
@@ -263,18 +266,18 @@ def test_secrets_do_not_come_from_there(home: Any) -> None:
     assert "hunter2" not in str([value.shown for value in settings.explain("video.token")])
 
 
-def test_a_field_that_a_plugin_only_believes_to_have(home: Any) -> None:
+def test_a_field_that_a_plugin_only_believes_to_have(home: Home) -> None:
     home.openclaw({"gone": 1})
     assert said(home.settings()) == [f"{PLACE}.gone ({FILE}) is not a known setting."]
 
 
-def test_the_last_of_two_keys_counts_as_in_javascript(home: Any) -> None:
+def test_the_last_of_two_keys_counts_as_in_javascript(home: Home) -> None:
     home.openclaw('{"plugins": {"entries": {"sogni-gen": {"config": {"defaultFps": 99, "defaultFps": 24}}}}}')
     assert home.settings().section("video").fps == 24
 
 
 @pytest.mark.parametrize("name", ["\\u001b[31m", "\\u202egpj", "\\ud800", "\\u0000", "a\\nError: b", "é", "x" * 5000])
-def test_names_of_others_can_be_seen_and_repaint_nothing(home: Any, name: str) -> None:
+def test_names_of_others_can_be_seen_and_repaint_nothing(home: Home, name: str) -> None:
     models = f'{{"{name}": {{"steps": "{name}", "{name}": 1}}, "ok": {{"steps": 3}}}}'
     settings = home.settings(OPENCLAW_PLUGIN_CONFIG=f'{{"{name}": 1, "modelDefaults": {models}}}')
     shown = json.dumps([said(settings), [one.origin for one in settings.all()]], ensure_ascii=False)
@@ -283,7 +286,7 @@ def test_names_of_others_can_be_seen_and_repaint_nothing(home: Any, name: str) -
     assert settings.core.model_defaults["ok"].steps == 3
 
 
-def test_plain_json_needs_no_other_parser(home: Any) -> None:
+def test_plain_json_needs_no_other_parser(home: Home) -> None:
     home.openclaw({"defaultFps": 24})
     code = (
         "import os, sys\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,12 +10,14 @@ from sogni_core.errors import ConfigError
 from sogni_core.settings.core import MOST, CoreSettings
 from sogni_core.settings.credentials import Credentials, forget, read, store
 
+from .conftest import Home
 
-def test_without_settings_the_places_are_the_documented_ones(home: Any) -> None:
+
+def test_without_settings_the_places_are_the_documented_ones(home: Home) -> None:
     assert home.settings().located == home.paths
 
 
-def test_settings_move_the_files_and_a_tilde_is_this_home(home: Any, tmp_path: Path) -> None:
+def test_settings_move_the_files_and_a_tilde_is_this_home(home: Home, tmp_path: Path) -> None:
     other = tmp_path / "other"
     paths = home.settings(
         SOGNI_CREDENTIALS_PATH="~/other/mine", SOGNI_LAST_RENDER_PATH=str(other / "last.json")
@@ -27,7 +28,7 @@ def test_settings_move_the_files_and_a_tilde_is_this_home(home: Any, tmp_path: P
 
 
 @pytest.mark.parametrize("text", ["mine", "./mine", "~you/mine", "~", "a\0b", "/", "C:mine"])
-def test_a_path_that_depends_on_the_current_folder_or_cannot_be_is_none(home: Any, text: str) -> None:
+def test_a_path_that_depends_on_the_current_folder_or_cannot_be_is_none(home: Home, text: str) -> None:
     settings = home.settings(SOGNI_CREDENTIALS_PATH=text, SOGNI_LAST_RENDER_PATH=text, SOGNI_MEDIA_INBOUND_DIR=text)
     assert settings.located == home.paths
     assert {problem.key for problem in settings.problems} == {
@@ -40,12 +41,12 @@ def test_a_path_that_depends_on_the_current_folder_or_cannot_be_is_none(home: An
     assert raised.value.code == "INVALID_CONFIG"
 
 
-def test_a_value_to_insist_on(home: Any) -> None:
+def test_a_value_to_insist_on(home: Home) -> None:
     assert home.settings(SOGNI_NETWORK="relaxed").require("network").value == "relaxed"
     assert home.settings().require("network").origin == "built-in"
 
 
-def test_credentials_are_kept_where_they_are_named(home: Any, tmp_path: Path) -> None:
+def test_credentials_are_kept_where_they_are_named(home: Home, tmp_path: Path) -> None:
     paths = home.settings(SOGNI_CREDENTIALS_PATH="~/a/b/mine").located
     store(paths, Credentials("me", "pw"))
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir() if path.suffix != ".lock") == ["mine"]
@@ -57,6 +58,6 @@ def test_credentials_are_kept_where_they_are_named(home: Any, tmp_path: Path) ->
     assert read(paths, {}).credentials is None
 
 
-def test_as_many_outputs_as_one_may_ask_for_are_a_default(home: Any) -> None:
+def test_as_many_outputs_as_one_may_ask_for_are_a_default(home: Home) -> None:
     assert home.settings(SOGNI_COUNT=str(MOST)).core.count == MOST == CoreSettings().max_count
     assert home.settings(SOGNI_COUNT=str(MOST + 1), SOGNI_MAX_COUNT="99").core.count == 1

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -9,10 +8,12 @@ from pydantic import BaseModel
 from sogni_core.errors import ConfigError, PluginError
 from sogni_core.settings.core import CoreSettings, ModelDefaults
 
+from .conftest import Home, Video
+
 FILE = "~/.config/sogni/config.toml"
 
 
-def test_built_in_values(home: Any) -> None:
+def test_built_in_values(home: Home) -> None:
     settings = home.settings()
     assert settings.core == CoreSettings()
     assert settings.core.safety_filter is True
@@ -21,7 +22,7 @@ def test_built_in_values(home: Any) -> None:
     assert settings.problems == ()
 
 
-def test_order_of_layers(home: Any) -> None:
+def test_order_of_layers(home: Home) -> None:
     home.config('count = 2\n[video]\nfps = 20\nname = "film"\n')
     settings = home.settings(SOGNI_VIDEO__FPS="24", SOGNI_COUNT="3")
     fps, name, count = (settings.value(key) for key in ("video.fps", "video.name", "count"))
@@ -32,7 +33,7 @@ def test_order_of_layers(home: Any) -> None:
     assert settings.builtin("video.fps") == 16
 
 
-def test_the_section_is_an_instance_of_its_model_found_by_name_or_model(home: Any) -> None:
+def test_the_section_is_an_instance_of_its_model_found_by_name_or_model(home: Home) -> None:
     settings = home.settings()
     model = home.sections["video"]()
     assert isinstance(settings.section("video"), model)
@@ -46,17 +47,17 @@ def test_the_section_is_an_instance_of_its_model_found_by_name_or_model(home: An
 
 
 @pytest.mark.parametrize("text", ["true", "True", "1", "yes", "on"])
-def test_words_for_true(home: Any, text: str) -> None:
+def test_words_for_true(home: Home, text: str) -> None:
     assert home.settings(SOGNI_VIDEO__LOOP=text).value("video.loop").value is True
 
 
 @pytest.mark.parametrize("text", ["24", " 24 ", "+24", "24.0"])
-def test_decimal_numbers(home: Any, text: str) -> None:
+def test_decimal_numbers(home: Home, text: str) -> None:
     assert home.settings(SOGNI_VIDEO__FPS=text).value("video.fps").value == 24
 
 
-@pytest.mark.parametrize("text", ["0x10", "1_0", "ten", "1e400", "nan", "2.5", "61", "0", "１６", "true"])
-def test_what_is_no_number_falls_to_the_next_layer_and_is_named(home: Any, text: str) -> None:
+@pytest.mark.parametrize("text", ["0x10", "1_0", "ten", "1e400", "1e0001", "nan", "2.5", "61", "0", "１６", "true"])
+def test_what_is_no_number_falls_to_the_next_layer_and_is_named(home: Home, text: str) -> None:
     home.config("[video]\nfps = 20\n")
     settings = home.settings(SOGNI_VIDEO__FPS=text)
     assert settings.value("video.fps").origin == FILE
@@ -66,22 +67,22 @@ def test_what_is_no_number_falls_to_the_next_layer_and_is_named(home: Any, text:
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1_0.0", "0x1p3"])
-def test_what_is_no_finite_decimal_number(home: Any, text: str) -> None:
+def test_what_is_no_finite_decimal_number(home: Home, text: str) -> None:
     assert home.settings(SOGNI_VIDEO__RATIO=text).value("video.ratio").origin == "built-in"
     home.config(f"[video]\nratio = {text if text.strip('-') in {'nan', 'inf'} else 'true'}\n")
     assert home.settings().value("video.ratio").origin == "built-in"
 
 
-def test_an_empty_variable_is_unset(home: Any) -> None:
+def test_an_empty_variable_is_unset(home: Home) -> None:
     assert home.settings(SOGNI_VIDEO__FPS="").value("video.fps").origin == "built-in"
 
 
-def test_choices_fold_case_where_the_model_does(home: Any) -> None:
+def test_choices_fold_case_where_the_model_does(home: Home) -> None:
     settings = home.settings(SOGNI_TOKEN_TYPE="SOGNI", SOGNI_SEED_STRATEGY="prompt_hash")
     assert (settings.core.token_type, settings.core.seed_strategy) == ("sogni", "prompt-hash")
 
 
-def test_lists_and_tables_as_text(home: Any) -> None:
+def test_lists_and_tables_as_text(home: Home) -> None:
     settings = home.settings(
         SOGNI_VIDEO__TAGS="a, b,,c",
         SOGNI_VIDEO__MODELS__T2V="other",
@@ -98,13 +99,13 @@ def test_lists_and_tables_as_text(home: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", "x", '{"a": 1}', "[" * 100_000])
-def test_text_that_is_no_table(home: Any, text: str) -> None:
+def test_text_that_is_no_table(home: Home, text: str) -> None:
     settings = home.settings(SOGNI_VIDEO__MODEL_DEFAULTS=text)
     assert set(settings.section("video").model_defaults) == {"lcm"}
     assert [problem.severity for problem in settings.problems] == ["error"]
 
 
-def test_tables_are_merged_key_by_key_across_layers_and_with_the_built_in_content(home: Any) -> None:
+def test_tables_are_merged_key_by_key_across_layers_and_with_the_built_in_content(home: Home) -> None:
     home.config('[video.models]\nt2v = "file"\n[video.model_defaults.mine]\nsteps = 3\nguidance = 2\n')
     settings = home.settings(SOGNI_VIDEO__MODEL_DEFAULTS__MINE__STEPS="5")
     section = settings.section("video")
@@ -120,7 +121,7 @@ def test_tables_are_merged_key_by_key_across_layers_and_with_the_built_in_conten
     assert settings.value("video.model_defaults.nobody.steps").value is None
 
 
-def test_every_value_is_listed_once_by_section(home: Any) -> None:
+def test_every_value_is_listed_once_by_section(home: Home) -> None:
     values = home.settings().all()
     keys = [value.key for value in values]
     assert len(keys) == len(set(keys))
@@ -130,7 +131,7 @@ def test_every_value_is_listed_once_by_section(home: Any) -> None:
     assert {type(value.shown) for value in values} <= {str, int, float, bool, list, dict, type(None)}
 
 
-def test_explain_names_every_layer_that_spoke(home: Any) -> None:
+def test_explain_names_every_layer_that_spoke(home: Home) -> None:
     home.config("[video]\nfps = 20\n")
     spoken = home.settings(SOGNI_VIDEO__FPS="99").explain("video.fps")
     assert [(one.value, one.origin, one.used, bool(one.problem)) for one in spoken] == [
@@ -141,7 +142,7 @@ def test_explain_names_every_layer_that_spoke(home: Any) -> None:
     assert [one.used for one in home.settings().explain("video.name")] == [True]
 
 
-def test_unknown_keys_are_named_with_the_nearest(home: Any) -> None:
+def test_unknown_keys_are_named_with_the_nearest(home: Home) -> None:
     home.config("cuont = 2\n[video]\nfsp = 20\n[video.model_defaults.x]\nstep = 1\n[other]\nx = 1\n")
     settings = home.settings(SOGNI_VIDEO__NAMES="x", SOGNI_APP_ID="x")
     found = {(problem.key, problem.nearest, problem.severity) for problem in settings.check()}
@@ -156,7 +157,7 @@ def test_unknown_keys_are_named_with_the_nearest(home: Any) -> None:
     assert settings.section("video").fps == 16
 
 
-def test_unknown_keys_that_are_asked_for(home: Any) -> None:
+def test_unknown_keys_that_are_asked_for(home: Home) -> None:
     settings = home.settings()
     for key, hint in (
         ("video.fsp", "Did you mean video.fps?"),
@@ -183,7 +184,7 @@ def test_unknown_keys_that_are_asked_for(home: Any) -> None:
         (b"count = 1\ncount = 2\n", "overwrite"),
     ],
 )
-def test_an_unreadable_file_is_one_problem_and_built_in_values_hold(home: Any, content: bytes, reason: str) -> None:
+def test_an_unreadable_file_is_one_problem_and_built_in_values_hold(home: Home, content: bytes, reason: str) -> None:
     home.config("")
     home.paths.config_file.write_bytes(content)
     settings = home.settings()
@@ -194,7 +195,7 @@ def test_an_unreadable_file_is_one_problem_and_built_in_values_hold(home: Any, c
     assert reason in problem.message
 
 
-def test_a_config_that_is_no_file(home: Any) -> None:
+def test_a_config_that_is_no_file(home: Home) -> None:
     home.paths.config_file.mkdir(parents=True)
     assert "not a regular file" in home.settings().problems[0].message
     if os.name == "posix":
@@ -203,7 +204,7 @@ def test_a_config_that_is_no_file(home: Any) -> None:
         assert "not a regular file" in home.settings().problems[0].message
 
 
-def test_byte_order_mark_and_windows_line_ends(home: Any) -> None:
+def test_byte_order_mark_and_windows_line_ends(home: Home) -> None:
     home.config("")
     home.paths.config_file.write_bytes(b"\xef\xbb\xbfcount = 2\r\n[video]\r\nfps = 20\r\n")
     settings = home.settings()
@@ -211,7 +212,7 @@ def test_byte_order_mark_and_windows_line_ends(home: Any) -> None:
     assert settings.problems == ()
 
 
-def test_wrong_types_in_the_file(home: Any) -> None:
+def test_wrong_types_in_the_file(home: Home) -> None:
     home.config('count = true\nvideo = 3\nsafety_filter = []\nmodel_defaults = "x"\ntoken_type = 2024-01-01\n')
     settings = home.settings()
     assert {problem.key for problem in settings.check()} == {
@@ -224,7 +225,7 @@ def test_wrong_types_in_the_file(home: Any) -> None:
     assert settings.core == CoreSettings()
 
 
-def test_a_rule_between_keys_names_them_and_the_rest_holds(home: Any) -> None:
+def test_a_rule_between_keys_names_them_and_the_rest_holds(home: Home) -> None:
     home.config("[video]\nlow = 5\nfps = 20\n")
     assert home.settings().section("video").low == 5
     settings = home.settings(SOGNI_VIDEO__HIGH="3")
@@ -233,7 +234,7 @@ def test_a_rule_between_keys_names_them_and_the_rest_holds(home: Any) -> None:
     assert any("low must not be above high" in problem.message for problem in settings.problems)
 
 
-def test_secrets_are_masked_everywhere(home: Any) -> None:
+def test_secrets_are_masked_everywhere(home: Home) -> None:
     home.config('[video]\ntoken = "hunter2"\nhidden = "hunter2-too-long"\n')
     settings = home.settings(SOGNI_VIDEO__HIDDEN="abc")
     values = settings.all() + settings.explain("video.token") + settings.explain("video.hidden")
@@ -245,7 +246,7 @@ def test_secrets_are_masked_everywhere(home: Any) -> None:
     assert "********" in shown
 
 
-def test_all_problems_are_raised_together_for_config(home: Any) -> None:
+def test_all_problems_are_raised_together_for_config(home: Home) -> None:
     home.settings().require_valid()
     home.config("count = 0\n[video]\nfps = 99\n")
     with pytest.raises(ConfigError) as raised:
@@ -254,7 +255,7 @@ def test_all_problems_are_raised_together_for_config(home: Any) -> None:
     assert [problem["key"] for problem in raised.value.details["problems"]] == ["count", "video.fps"]
 
 
-def test_a_plugin_that_cannot_give_its_model_costs_its_section_only(home: Any) -> None:
+def test_a_plugin_that_cannot_give_its_model_costs_its_section_only(home: Home) -> None:
     def broken() -> type[BaseModel]:
         raise PluginError("PLUGIN_IMPORT", "Plugin broken cannot be imported.", plugin="broken 1.0")
 
@@ -265,14 +266,14 @@ def test_a_plugin_that_cannot_give_its_model_costs_its_section_only(home: Any) -
     settings = home.settings()
     assert {value.key.partition(".")[0] for value in settings.all()} >= {"video", "count"}
     assert {problem.key for problem in settings.check()} == {"broken", "required"}
-    assert settings.of(home.sections["video"]()).fps == 16
+    assert settings.of(Video).fps == 16
     with pytest.raises(PluginError):
         settings.section("broken")
     with pytest.raises(PluginError):
         settings.section("required")
 
 
-def test_sections_are_read_when_asked_for(home: Any) -> None:
+def test_sections_are_read_when_asked_for(home: Home) -> None:
     asked = []
 
     def model() -> type[BaseModel]:
@@ -302,7 +303,7 @@ def test_sections_are_read_when_asked_for(home: Any) -> None:
         ("SOCKET_URL", "wss://[::1"),
     ],
 )
-def test_endpoints_are_checked(home: Any, key: str, url: str) -> None:
+def test_endpoints_are_checked(home: Home, key: str, url: str) -> None:
     settings = home.settings(**{f"SOGNI_{key}": url})
     assert settings.core.rest_url == "https://api.sogni.ai"
     assert settings.core.socket_url == "wss://socket.sogni.ai"
@@ -310,10 +311,10 @@ def test_endpoints_are_checked(home: Any, key: str, url: str) -> None:
     assert "hunter2" not in str(problem)
 
 
-def test_endpoints_lose_their_last_slash(home: Any) -> None:
+def test_endpoints_lose_their_last_slash(home: Home) -> None:
     assert home.settings(SOGNI_REST_URL="http://127.0.0.1:8000/").core.rest_url == "http://127.0.0.1:8000"
 
 
-def test_reserved_variables_are_no_settings(home: Any) -> None:
+def test_reserved_variables_are_no_settings(home: Home) -> None:
     reserved = ("USERNAME", "PASSWORD", "API_KEY", "DEBUG", "PLUGINS", "FFMPEG")
     assert home.settings(**{f"SOGNI_{name}": "x" for name in reserved}).check() == ()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogni_core.text import clean, clean_block, nearest, quote_path
+from sogni_core.text import clean, clean_block, nearest, quote_path, read_number
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,15 @@ def test_nearest_name() -> None:
     assert nearest("vide.fps", known) == "video.fps"
     assert nearest("zzz", known) is None
     assert nearest("x" * 1_000_000, known) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1", 1), (" 7 ", 7), ("+3", 3), ("512.0", 512), ("1e3", 1000), (".5", 0.5), ("-2", -2), ("1e400", None),
+        ("", None), (" ", None), ("0x10", None), ("1_000", None), ("12px", None), ("Infinity", None), ("nan", None),
+        ("٣", None), ("1e", None),
+    ],
+)  # fmt: skip
+def test_numbers_are_decimal_only(text: str, found: float | None) -> None:
+    assert read_number(text) == found
