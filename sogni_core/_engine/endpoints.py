@@ -1,4 +1,7 @@
-"""Open a network that a plugin brings; what its code does wrong is named and never hides a result."""
+"""Where a network is reached: at the endpoint of a plugin, or in memory.
+
+What a plugin's code does wrong is named and never hides a result.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,31 @@ import inspect
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import PluginError, SogniError
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint, Network
 from sogni_core.settings import Settings
 
+if TYPE_CHECKING:
+    from sogni_core._network.clock import Clock
+    from sogni_core._transport.in_memory import Service
+
 _log = logging.getLogger("sogni_core.engine")
+
+
+@frozen(kw_only=True)
+class MemoryEndpoint(Endpoint):
+    """The endpoint of a network that runs in this process: its URLs are names, and no socket is opened."""
+
+    service: Service
+    """Answers all that is sent to it."""
+    clock: Clock
+    """Keeps the time of its sessions."""
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._engine.check import check, read_assets
+from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.networks import NetworkHandle, Networks
@@ -25,7 +26,7 @@ from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, InputError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
-from sogni_core.plugin import Mode
+from sogni_core.plugin import Endpoint, Mode
 from sogni_core.problem import Notice
 from sogni_core.request import RenderOptions
 from sogni_core.result import OnProgress, Plan, Progress, Result
@@ -41,15 +42,26 @@ if TYPE_CHECKING:
 class Engine:
     """Carries requests out. Opened lazily, closed once; ``projects`` says what an interrupted call left behind."""
 
-    def __init__(self, host: PluginHost, settings: Settings, paths: Paths, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        host: PluginHost,
+        settings: Settings,
+        paths: Paths,
+        environ: Mapping[str, str],
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        """``endpoint``: a network that needs no plugin, reached by its name."""
         self.host = host
         self.registry = host.registry
         self.settings = settings
         self.paths = paths
         self.last_render = LastRender(paths.last_render, self.registry.medium)
         self.projects: list[dict[str, Any]] = []
+        self._endpoint = endpoint
         self.media = Media(self.registry)
-        self.networks = Networks(self.registry, self.media, settings, paths, environ, self.http, lambda: self.journal)
+        self.networks = Networks(
+            self.registry, self.media, settings, paths, environ, self.http, lambda: self.journal, endpoint
+        )
         self._resolver = Resolver(self.registry, settings, self.last_render)
         self._http: Http | None = None
         self._journal: Journal | None = None
@@ -64,7 +76,8 @@ class Engine:
     def http(self) -> Http:
         """Return the one HTTP client of this call."""
         if self._http is None:
-            self._http = Http()
+            memory = self._endpoint if isinstance(self._endpoint, MemoryEndpoint) else None
+            self._http = Http(service=memory.service if memory is not None else None)
             # A user's files may come from this machine where the service itself does.
             self._http.admit(str(self.settings.value("rest_url").value))
         return self._http

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
 from sogni_core import __version__
 from sogni_core._network.account import Account, Headers
+from sogni_core._network.clock import Clock, Pause, time_limit
 from sogni_core._protocol import close_codes, frames, greeting
 from sogni_core._protocol.connection import (
     GREETING_SECONDS,
@@ -24,7 +25,7 @@ from sogni_core._protocol.connection import (
     socket_address,
 )
 from sogni_core._transport.dialer import Dialling
-from sogni_core._transport.socket import Refused, Socket
+from sogni_core._transport.socket import Refused, Socket, Sockets, WebSocket
 from sogni_core.errors import InternalError, SogniError, TransportError
 from sogni_core.frozen import frozen
 
@@ -85,9 +86,11 @@ class Connection:
         app_id: Callable[[], str],
         network: str,
         rng: random.Random,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pause: Pause,
+        clock: Clock,
+        sockets: Sockets = WebSocket,
     ) -> None:
-        """``app_id`` is asked once, before the first connection; ``pause`` is an awaitable sleep."""
+        """``app_id`` is asked once, before the first connection; ``sockets`` opens what this keeps open."""
         self._socket_url = socket_url
         self._account = account
         self._receiver = receiver
@@ -99,6 +102,8 @@ class Connection:
         self._network = network
         self._rng = rng
         self._pause = pause
+        self._clock = clock
+        self._sockets = sockets
         self._keeper: asyncio.Task[None] | None = None
         self._socket: Socket | None = None
         self._dialling: Dialling | None = None
@@ -117,7 +122,7 @@ class Connection:
             await stale.drop()
         if self._dialling is None:
             with suppress(ValueError, ImportError):
-                self._dialling = Socket.dial(self._socket_url)
+                self._dialling = self._sockets.dial(self._socket_url)
                 await asyncio.sleep(0)  # the call goes out before the check takes the interpreter
 
     def open(self) -> None:
@@ -150,7 +155,7 @@ class Connection:
             self._begin()
         limit = READY_SECONDS if seconds is None else seconds
         try:
-            async with asyncio.timeout(limit):
+            async with time_limit(self._clock, limit):
                 while True:
                     if self._socket is not None and self.is_ready and self.number > after:
                         return self._socket
@@ -169,7 +174,7 @@ class Connection:
     async def ended(self, number: int, seconds: float) -> bool:
         """Wait until the connection of this number has ended; False if it has not in so many seconds."""
         try:
-            async with asyncio.timeout(seconds):
+            async with time_limit(self._clock, seconds):
                 while self.number == number and self._socket is not None:
                     await self._news.wait()
         except TimeoutError:
@@ -191,8 +196,7 @@ class Connection:
     # the task that connects
 
     async def _keep(self) -> None:
-        loop = asyncio.get_running_loop()
-        tries, since, renewed_at = 0, loop.time(), -RENEWAL_SECONDS
+        tries, since, renewed_at = 0, self._clock.time(), -RENEWAL_SECONDS
         refused: Headers | None = None
         while not self._closing:
             failure: SogniError
@@ -208,15 +212,15 @@ class Connection:
                 if self._closing:
                     return
                 if end.greeted:
-                    tries, since = 0, loop.time()
-                if end.unauthorised and self._account.renewable and loop.time() - renewed_at >= RENEWAL_SECONDS:
-                    refused, renewed_at = headers, loop.time()
+                    tries, since = 0, self._clock.time()
+                if end.unauthorised and self._account.renewable and self._clock.time() - renewed_at >= RENEWAL_SECONDS:
+                    refused, renewed_at = headers, self._clock.time()
                     continue
                 failure = close_codes.error(end.policy, code=end.code, reason=end.reason)
                 if not end.policy.reconnect:
                     await self._stop(end, failure)
                 wait = min(end.wait, LONGEST_PUT_OFF)
-            if self._hopeless(tries, loop.time() - since):
+            if self._hopeless(tries, self._clock.time() - since):
                 raise failure if self._served else _unserved(failure)
             await self._pause(max(wait, close_codes.backoff(tries, self._rng.random())))
             tries += 1
@@ -228,13 +232,13 @@ class Connection:
         name = client_name("sogni-core", __version__)
         url = socket_address(self._socket_url, connection_query(self.app_id, self._network, name))
         dialling, self._dialling = self._dialling, None
-        opened = await Socket.open(url, headers, dialling=dialling, waiting=self._receiver.waiting)
+        opened = await self._sockets.open(url, headers, dialling=dialling, waiting=self._receiver.waiting)
         if isinstance(opened, Refused):
             return _End(close_codes.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
         self._socket, greeted = opened, False
         self.number += 1
         # protocol: frames before `authenticated` are dropped, but a server that says nothing is spoken to after 10 s.
-        gate = asyncio.get_running_loop().call_later(GREETING_SECONDS, self._ungreeted)
+        gate = self._clock.call_later(GREETING_SECONDS, self._ungreeted)
         try:
             async for text in opened.texts():
                 frame = frames.decode(text)

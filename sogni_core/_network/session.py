@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sogni_core._network import catalogue
 from sogni_core._network.account import Account
-from sogni_core._network.clock import Clock, LoopClock, Pause
+from sogni_core._network.clock import Clock, LoopClock, Pause, time_limit
 from sogni_core._network.connection import Connection
 from sogni_core._network.facts import LiveModel, Price
 from sogni_core._network.prices import Prices
@@ -28,6 +28,7 @@ from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.tiers import Tier
 from sogni_core._transport.http import Http
+from sogni_core._transport.socket import Sockets, WebSocket
 from sogni_core.errors import InternalError, SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
@@ -66,8 +67,9 @@ class Session:
         network: str = "fast",
         cache: Path | None = None,
         rng: random.Random | None = None,
-        pause: Pause = asyncio.sleep,
+        pause: Pause | None = None,
         clock: Clock | None = None,
+        sockets: Sockets = WebSocket,
         found: Callable[[Mapping[str, Any]], None] = _unheeded,
     ) -> None:
         """``app_id`` gives the stored id of this installation for an account's name; asked once, before connecting.
@@ -75,7 +77,8 @@ class Session:
         ``medium_of`` gives the medium of a project, or raises InputError for one that cannot be sent.
         ``network`` is what the connection asks for, ``fast`` or ``relaxed``. ``cache`` is the folder in which the
         catalogue is kept; with None it is not, and is asked for only by :meth:`refresh_catalogue`. ``http`` is not
-        closed here. ``pause`` is how time passes between tries, ``clock`` how it is known that it passed.
+        closed here. ``clock`` tells the time; ``pause`` is how it passes between tries, the clock's own by default.
+        ``sockets`` opens connections.
         ``found`` is called with each project that a greeting tells of and that this session does not know: the
         service hands them out once, so they have to be written down. It raises SogniError if it cannot.
         """
@@ -83,7 +86,9 @@ class Session:
         self._rest_url = endpoint.rest_url
         http.admit(endpoint.rest_url)
         self._chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
-        self._pause, self._clock = pause, clock or LoopClock()
+        self.clock = clock or LoopClock()
+        """By which time limits of this session's projects are kept."""
+        self._pause = pause or self.clock.pause
         self._rest = Rest(endpoint, account, http)
         self._medium_of = medium_of
         self._prices = Prices(self._rest, medium_of)
@@ -97,7 +102,9 @@ class Session:
             app_id=lambda: app_id(account.name),
             network=network,
             rng=self._chance,
-            pause=pause,
+            pause=self._pause,
+            clock=self.clock,
+            sockets=sockets,
         )
         self._note_found = found
         self._found: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
@@ -124,7 +131,7 @@ class Session:
     async def wait_until_dialled(self) -> None:
         """Wait until it is the service's turn to speak, so that nothing here delays it; a quarter second at most."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(HEAD_START_SECONDS):
+            async with time_limit(self.clock, HEAD_START_SECONDS):
                 await self._called.wait()
 
     async def close(self) -> None:
@@ -227,7 +234,7 @@ class Session:
     def _cancellation(self) -> Cancellation:
         from sogni_core._network.cancellation import Cancellation
 
-        return Cancellation(self._connection)
+        return Cancellation(self._connection, self.clock)
 
     @cached_property
     def _means(self) -> SubmissionServices:
@@ -240,8 +247,8 @@ class Session:
         return SubmissionServices(
             connection=self._connection,
             transfers=self._transfers,
-            lookups=Lookups(self._rest, app_id=app_id, clock=self._clock, pause=self._pause),
-            clock=self._clock,
+            lookups=Lookups(self._rest, app_id=app_id, clock=self.clock, pause=self._pause),
+            clock=self.clock,
             pause=self._pause,
             medium_of=self._medium_of,
             own=self._own,

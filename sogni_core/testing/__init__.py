@@ -16,12 +16,27 @@ if TYPE_CHECKING:
     from sogni_core.testing.contract import check_plugin
     from sogni_core.testing.distribution import write_distribution
     from sogni_core.testing.isolation import isolated_environ
+    from sogni_core.testing.memory.network import MemoryNetwork
+    from sogni_core.testing.memory.project import MemoryJob, MemoryProject
     from sogni_core.testing.payload import payload_of
 
-__all__ = ["Called", "call", "check_plugin", "isolated_environ", "payload_of", "write_distribution"]
+__all__ = [
+    "Called",
+    "MemoryJob",
+    "MemoryNetwork",
+    "MemoryProject",
+    "call",
+    "check_plugin",
+    "isolated_environ",
+    "payload_of",
+    "write_distribution",
+]
 
 _HOMES = {
     "Called": "command_line",
+    "MemoryJob": "memory.project",
+    "MemoryNetwork": "memory.network",
+    "MemoryProject": "memory.project",
     "call": "command_line",
     "check_plugin": "contract",
     "isolated_environ": "isolation",

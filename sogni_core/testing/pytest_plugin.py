@@ -3,13 +3,15 @@
 pytest loads this module in every run of everybody who has sogni-core installed, so it imports nothing of the
 application before a fixture is used.
 
-A fake stands at the edge of the transport and nowhere else: take the fixture ``devnet`` of sogni-devnet, a
-Supernet on this machine, and hand its environment on::
+A fake stands at the edge of the transport and nowhere else: ``sogni_network`` is a Supernet in memory, without sockets
+and without waiting::
 
-    def test_postcard(sogni_cli, devnet, tmp_path):
-        called = sogni_cli("postcard", "Lisbon", "-o", tmp_path / "card.png", "--json", environ=devnet.environ)
+    def test_postcard(sogni_cli, sogni_network, tmp_path):
+        called = sogni_cli("postcard", "Lisbon", "-o", tmp_path / "card.png", "--json", network=sogni_network)
         assert called.exit_code == 0
-        assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "vintage postcard of Lisbon"
+        assert sogni_network.projects[0].prompt == "vintage postcard of Lisbon"
+
+A program in a process of its own needs a server; that is the fixture ``devnet`` of sogni-devnet.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sogni_core.app import App
     from sogni_core.settings.paths import Paths
     from sogni_core.testing.command_line import Called
+    from sogni_core.testing.memory.network import MemoryNetwork
 
 
 class AppFactory(Protocol):
@@ -36,7 +39,7 @@ class AppFactory(Protocol):
         *,
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
-        network: str | None = None,
+        network: str | MemoryNetwork | None = None,
     ) -> App:
         """Make an App; see :func:`sogni_app`."""
         ...
@@ -50,6 +53,7 @@ class Program(Protocol):
         *argv: str | os.PathLike[str],
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
+        network: MemoryNetwork | None = None,
         stdin: str = "",
     ) -> Called:
         """Call the program; see :func:`sogni_cli`."""
@@ -74,7 +78,8 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
     """Return a function that makes an App to use as ``async with``.
 
     ``plugins``: names of the plugins to load beside the core's own, all that are installed by default.
-    ``environ``: variables to add, such as ``devnet.environ``. ``network``: for every run that names none.
+    ``environ``: variables to add, such as ``devnet.environ``. ``network``: for every run that names none, its name or
+    a network in memory.
     """
     from sogni_core.app import App
 
@@ -82,9 +87,12 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
         *,
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
-        network: str | None = None,
+        network: str | MemoryNetwork | None = None,
     ) -> App:
-        return App(network=network, environ={**os.environ, **_chosen(plugins), **(environ or {})})
+        variables = {**os.environ, **_chosen(plugins), **(environ or {})}
+        if network is None or isinstance(network, str):
+            return App(network=network, environ=variables)
+        return App(network=network.endpoint, environ={**network.environ, **variables})
 
     return make
 
@@ -93,8 +101,8 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
 def sogni_cli(sogni_home: Paths) -> Program:
     """Return a function that runs ``sogni`` in this process: ``sogni_cli("image", "a cat", "--json")``.
 
-    It returns exit code, standard output and error, and ``.json``. ``plugins`` and ``environ`` are those of
-    ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
+    It returns exit code, standard output and error, and ``.json``. ``plugins``, ``environ`` and ``network`` are those
+    of ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
     """
     from sogni_core.testing.command_line import PROGRAM
 
@@ -117,12 +125,28 @@ def _program(name: str) -> Program:
         *argv: str | os.PathLike[str],
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
+        network: MemoryNetwork | None = None,
         stdin: str = "",
     ) -> Called:
-        with environment({**os.environ, **_chosen(plugins), **(environ or {})}):
-            return call([os.fspath(argument) for argument in argv], stdin=stdin, program=name)
+        own = network.environ if network is not None else {}
+        with environment({**own, **os.environ, **_chosen(plugins), **(environ or {})}):
+            return call([os.fspath(argument) for argument in argv], stdin=stdin, program=name, network=network)
 
     return run
+
+
+@pytest.fixture
+def sogni_network() -> Iterator[MemoryNetwork]:
+    """Give a network in memory: no sockets, no waiting, one line for each thing that goes wrong.
+
+    Hand it on as ``network`` of ``sogni_app`` or ``sogni_cli``; see :class:`sogni_core.testing.MemoryNetwork`.
+    """
+    import stamina
+
+    from sogni_core.testing.memory.network import MemoryNetwork
+
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield MemoryNetwork()
 
 
 @pytest.fixture
