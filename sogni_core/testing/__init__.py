@@ -1,9 +1,9 @@
-"""What a plugin's author needs for tests: one contract, and fixtures that pytest finds by itself.
+"""What authors of plugins need for tests: a contract, a network in memory, and fixtures that pytest finds by itself.
 
-``check_plugin`` runs the whole contract of a plugin, ``payload_of`` shows what is sent for a project. The fixtures
-``sogni_home``, ``sogni_app``, ``sogni_cli`` and ``sogni_site`` are in :mod:`sogni_core.testing.pytest_plugin`;
-``devnet`` comes with sogni-devnet. Names are imported when first asked for, since pytest loads this package in every
-run of everybody who has it installed.
+``check_plugin`` runs the whole contract of a plugin, ``payload_of`` shows what is sent for a project, and
+:class:`MemoryNetwork` answers a client without sockets. Fixtures are in :mod:`sogni_core.testing.pytest_plugin`;
+``devnet`` comes with sogni-devnet. Names are imported when they are first asked for, since pytest loads this package in
+every run of everybody who has it installed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from sogni_core.testing.memory.network import MemoryNetwork
     from sogni_core.testing.memory.project import MemoryJob, MemoryProject
     from sogni_core.testing.payload import payload_of
+    from sogni_core.testing.process import Process
 
 __all__ = [
     "Called",
     "MemoryJob",
     "MemoryNetwork",
     "MemoryProject",
+    "Process",
     "call",
     "check_plugin",
     "isolated_environ",
@@ -37,6 +39,7 @@ _HOMES = {
     "MemoryJob": "memory.project",
     "MemoryNetwork": "memory.network",
     "MemoryProject": "memory.project",
+    "Process": "process",
     "call": "command_line",
     "check_plugin": "contract",
     "isolated_environ": "isolation",

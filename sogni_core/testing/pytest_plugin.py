@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sogni_core.settings.paths import Paths
     from sogni_core.testing.command_line import Called
     from sogni_core.testing.memory.network import MemoryNetwork
+    from sogni_core.testing.process import Process
 
 
 class AppFactory(Protocol):
@@ -57,6 +58,21 @@ class Program(Protocol):
         stdin: str = "",
     ) -> Called:
         """Call the program; see :func:`sogni_cli`."""
+        ...
+
+
+class ProcessFactory(Protocol):
+    """The fixture ``sogni_process``."""
+
+    def __call__(
+        self,
+        *argv: str | os.PathLike[str],
+        plugins: Collection[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        stdin: str = "",
+        program: str = "sogni",
+    ) -> Process:
+        """Start a program; see :func:`sogni_process`."""
         ...
 
 
@@ -115,6 +131,34 @@ def sogni_gen(sogni_home: Paths) -> Program:
     from sogni_core.testing.command_line import FLAT_PROGRAM
 
     return _program(FLAT_PROGRAM)
+
+
+@pytest.fixture
+def sogni_process(sogni_home: Paths) -> Iterator[ProcessFactory]:
+    """Return a function that starts an installed program in a process of its own: ``sogni_process("image", "a cat")``.
+
+    It returns a :class:`sogni_core.testing.Process`: ``exit_code``, ``stdout``, ``stderr`` and ``json`` wait for its
+    end; ``wait_for``, ``send`` and ``kill`` act on it while it runs. ``plugins`` and ``environ`` are those of
+    ``sogni_app``; a network in memory cannot be reached from another process, so give it ``devnet.environ``. All
+    processes of a test share its home and run in the current folder. What still runs after the test is killed.
+    """
+    from sogni_core.testing.process import Process, installed
+
+    with ExitStack() as stack:
+
+        def start(
+            *argv: str | os.PathLike[str],
+            plugins: Collection[str] | None = None,
+            environ: Mapping[str, str] | None = None,
+            stdin: str = "",
+            program: str = "sogni",
+        ) -> Process:
+            line = [installed(program), *[os.fspath(argument) for argument in argv]]
+            process = Process(line, environ={**os.environ, **_chosen(plugins), **(environ or {})}, stdin=stdin)
+            stack.callback(process.close)
+            return process
+
+        yield start
 
 
 def _program(name: str) -> Program:

@@ -166,6 +166,10 @@ class MemoryNetwork:
         """Answer cancels with no: the work goes on."""
         self._faults.add("refuse cancel")
 
+    def late_cancel(self) -> None:
+        """Let cancels come too late: the project goes on at once to its end."""
+        self._faults.add("late cancel")
+
     def ignore_cancel(self) -> None:
         """Answer cancels with nothing."""
         self._faults.add("ignore cancel")

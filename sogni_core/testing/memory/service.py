@@ -199,6 +199,9 @@ class MemoryService:
         project.cancels += 1
         if self.faults.strike("ignore cancel", project.number) is not None:
             return
+        if not project.ended and self.faults.strike("late cancel", project.number) is not None:
+            self._works[project.id].hurry()
+            return
         done = not project.ended and self.faults.strike("refuse cancel", project.number) is None
         if done:
             self._works[project.id].stop()

@@ -41,6 +41,12 @@ class Work:
                 return
             self._say(self.project, *item)
 
+    def hurry(self) -> None:
+        """Do not wait any longer, and say what comes next."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.go_on()
+
     def stop(self) -> None:
         """Do nothing more for it."""
         self._story.close()

@@ -129,6 +129,14 @@ async def test_a_cancel_without_an_answer_is_waited_for_five_seconds(
     assert sogni_network.seconds == 65
 
 
+async def test_a_project_that_ends_while_it_is_cancelled_is_taken(sogni_network: MemoryNetwork, run: Run) -> None:
+    sogni_network.silent()
+    sogni_network.late_cancel()
+    found = await run()
+    assert (found.error, len(found.paths)) == (None, 1)
+    assert sogni_network.projects[0].cancels == 1
+
+
 async def test_what_is_there_when_time_is_up_is_kept(sogni_network: MemoryNetwork, run: Run) -> None:
     sogni_network.silent(job=1)
     found = await run(2)
