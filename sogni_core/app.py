@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 default_network: ContextVar[Endpoint | None] = ContextVar("default_network", default=None)
-"""The network of every App that is made in this context without one. Tests run whole programs on it."""
+"""Network of every App that is created in this context without one; tests run whole programs on it."""
 
 
 def open(

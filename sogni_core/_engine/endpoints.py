@@ -1,6 +1,6 @@
-"""Where a network is reached: at the endpoint of a plugin, or in memory.
+"""How a network is reached: at an endpoint that a plugin opens, or in memory.
 
-What a plugin's code does wrong is named and never hides a result.
+Errors in a plugin's code are attributed to the plugin and never hide a result.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _log = logging.getLogger("sogni_core.engine")
 
 @frozen(kw_only=True)
 class MemoryEndpoint(Endpoint):
-    """The endpoint of a network that runs in this process: its URLs are names, and no socket is opened."""
+    """The endpoint of a network in this process: no socket is opened, and its URLs are only names."""
 
     service: Service
-    """Answers all that is sent to it."""
+    """Answers everything that is sent to the network."""
     clock: Clock
-    """Keeps the time of its sessions."""
+    """The clock of its sessions."""
 
 
 @asynccontextmanager

@@ -50,7 +50,7 @@ class Engine:
         environ: Mapping[str, str],
         endpoint: Endpoint | None = None,
     ) -> None:
-        """``endpoint``: a network that needs no plugin, reached by its name."""
+        """Prepare an engine. ``endpoint``: a network that needs no plugin, used under its name."""
         self.host = host
         self.registry = host.registry
         self.settings = settings

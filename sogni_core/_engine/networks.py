@@ -62,7 +62,7 @@ class Networks:
         journal: Callable[[], Journal],
         given: Endpoint | None = None,
     ) -> None:
-        """``given``: an endpoint that is reached by its name, before any network of that name."""
+        """Open nothing yet. ``given``: an endpoint that takes precedence over any network of its name."""
         self._registry = registry
         self._media = media
         self._settings = settings

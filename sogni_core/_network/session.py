@@ -87,7 +87,7 @@ class Session:
         http.admit(endpoint.rest_url)
         self._chance = rng or random.Random()  # noqa: S311 - spreads reconnects, guards nothing
         self.clock = clock or LoopClock()
-        """By which time limits of this session's projects are kept."""
+        """Measures the time limits of this session and of its projects."""
         self._pause = pause or self.clock.pause
         self._rest = Rest(endpoint, account, http)
         self._medium_of = medium_of

@@ -48,7 +48,7 @@ class Http:
     def __init__(self, *, loopback: bool = False, service: Service | None = None) -> None:
         """With ``loopback``, URLs that others chose may name this machine's loopback addresses.
 
-        ``service`` answers every request in this process; nothing is connected then, whatever a URL names.
+        ``service`` answers every request in this process: nothing is connected, whatever a URL names.
         """
         self._loopback = loopback
         self._service = service

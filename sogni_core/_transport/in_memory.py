@@ -1,6 +1,6 @@
-"""A service in this process, reached without sockets: its HTTP is a function, each of its connections a queue.
+"""A service in this process, reached without sockets: HTTP requests call a function, connections are queues.
 
-What stands before it is the real thing: the client library, the guard on URLs, the streaming of bodies, every rule on
+The rest of the client is unchanged: the HTTP library, the checks of URLs, the streaming of bodies, and every rule about
 what may be written twice.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Call:
-    """An HTTP request as the service gets it."""
+    """An HTTP request as the service receives it."""
 
     method: str
     url: str
@@ -36,46 +36,46 @@ class Call:
 
 
 class Line:
-    """One connection. The service says what it has to say and closes; what it said before that still arrives."""
+    """The service's end of a connection. Frames that were sent before it was closed still arrive."""
 
     def __init__(self) -> None:
         self.hear: Callable[[str], None] = lambda text: None
         """Called with each frame of the client."""
         self.left: Callable[[], None] = lambda: None
-        """Called once, when the connection has ended, whoever ended it."""
+        """Called once, when either side has closed the connection."""
         self.closed: Closed | None = None
         self._said: asyncio.Queue[str | None] = asyncio.Queue()
 
     def say(self, text: str) -> None:
-        """Send a frame; one for a connection that has ended is lost."""
+        """Send a frame; it is lost if the connection is closed."""
         if self.closed is None:
             self._said.put_nowait(text)
 
     def close(self, code: int, reason: str = "") -> None:
-        """End the connection; 1006 for a line that breaks."""
+        """Close the connection; code 1006 for a broken line."""
         if self.closed is None:
             self.closed = Closed(code, clean(reason, 200))
             self._said.put_nowait(None)
             self.left()
 
     async def texts(self) -> AsyncIterator[str]:
-        """Yield what the service says, until the connection has ended."""
+        """Yield the frames of the service until the connection is closed."""
         while (text := await self._said.get()) is not None:
             yield text
 
 
 class Service(Protocol):
-    """Answers what comes to its hosts."""
+    """A REST host and a socket host."""
 
     async def answer(self, call: Call) -> Reply:
-        """Answer an HTTP request; raises OSError where a server would not be reached."""
+        """Answer an HTTP request. Raises OSError if it cannot be reached."""
 
     def connect(self, url: str, headers: Mapping[str, str], line: Line) -> int:
-        """Take a connection, or refuse the upgrade; returns its HTTP status, 101 if it was taken. Raises OSError."""
+        """Accept a connection and return 101, or return another HTTP status to refuse it. Raises OSError."""
 
 
 class MemorySocket(Socket):
-    """The client's end of a connection."""
+    """The client's end of a connection in memory."""
 
     def __init__(self, line: Line, host: str) -> None:
         super().__init__(host)
@@ -125,11 +125,11 @@ class MemorySockets:
         return MemorySocket(line, guard.host_of(url)) if status == 101 else Refused(status)
 
     def dial(self, url: str) -> None:
-        """There is no line to open."""
+        """Do nothing: there is no line to open in advance."""
 
 
 def client(service: Service, headers: Mapping[str, str]) -> httpx.AsyncClient:
-    """Make an HTTP client that talks to the service alone."""
+    """Make an HTTP client that sends every request to the service."""
     import httpx
 
     async def handle(request: httpx.Request) -> httpx.Response:

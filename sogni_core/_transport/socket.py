@@ -1,7 +1,6 @@
 """One connection: opened, written to, read from, closed. Nothing is decided here.
 
-``Socket`` is what a session writes to and reads from, ``WebSocket`` the one that goes over the wire;
-:mod:`sogni_core._transport.in_memory` has the one that does not.
+A session reads from and writes to a ``Socket``: a ``WebSocket``, or a queue of :mod:`sogni_core._transport.in_memory`.
 """
 
 from __future__ import annotations
@@ -104,7 +103,7 @@ class Socket(ABC):
 
 
 class Sockets(Protocol):
-    """Opens connections: :class:`WebSocket`, or those of a service in memory."""
+    """Opens connections: :class:`WebSocket`, or the sockets of a service in memory."""
 
     async def open(
         self,
@@ -117,7 +116,7 @@ class Sockets(Protocol):
         """Connect; see :meth:`WebSocket.open`."""
 
     def dial(self, url: str) -> Dialling | None:
-        """Begin to open a line for an :meth:`open` soon; see :meth:`WebSocket.dial`."""
+        """Begin to open a line for a later :meth:`open`; see :meth:`WebSocket.dial`."""
 
 
 class WebSocket(Socket):

@@ -1,5 +1,5 @@
-"""A Supernet in memory: what a session sends is answered in this process, without sockets and without waiting.
+"""A Supernet in memory: everything that a client sends is answered in this process, without sockets or waiting.
 
-It follows the protocol on its own and shares no code with the client it serves. ``network`` is what a test holds,
-``service`` answers HTTP and frames, ``project`` keeps what was ordered, ``clock`` makes time pass.
+It implements the protocol independently of the client. ``network`` is what a test uses, ``state`` is what the network
+knows, ``rest`` answers HTTP, ``connections`` answers frames, ``work`` renders a project, ``clock`` lets time pass.
 """

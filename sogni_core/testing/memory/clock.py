@@ -1,4 +1,4 @@
-"""Time that passes only while somebody waits for it."""
+"""Virtual time: it passes only while the client or the network waits for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import count
 from typing import Final
 
 QUIET_TURNS: Final = 100
-"""Turns of the event loop without a call, a frame or a timer, after which everybody is taken to wait."""
+"""Turns of the event loop without a request, a frame or a new timer, after which everything is considered idle."""
 
 
 @dataclass(order=True)
@@ -29,11 +29,10 @@ class Timer:
 
 
 class VirtualClock:
-    """A clock that jumps to the next timer when everybody waits and somebody waits for time to pass.
+    """A clock that jumps to its next timer when everything is idle.
 
-    Time limits alone do not move it: a run without pauses takes no time at all, so that a busy machine never exceeds
-    a limit. What moves it is a :meth:`pause` of the client, or work of the network that takes time, :meth:`after`.
-    Limits that lie in between are then reached in their order, at once.
+    It jumps only while the client is in a :meth:`pause`, or the network does something that takes time (:meth:`after`).
+    Time limits alone do not move it: a run without pauses takes no time, so it cannot exceed a limit on a busy machine.
     """
 
     def __init__(self) -> None:
@@ -41,7 +40,7 @@ class VirtualClock:
         self._timers: list[Timer] = []
         self._numbers = count()
         self._loop: asyncio.AbstractEventLoop | None = None
-        """The loop in which time passes now; None while nobody waits for it."""
+        """The event loop in which time passes now; None while it stands still."""
         self._quiet = 0
 
     def time(self) -> float:
@@ -49,15 +48,15 @@ class VirtualClock:
         return self._now
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
-        """Call once, if ``delay`` seconds pass."""
+        """Call once when ``delay`` seconds have passed, without making them pass."""
         return self._add(delay, callback, awaited=False)
 
     def after(self, delay: float, callback: Callable[[], object]) -> Timer:
-        """Call once after ``delay`` seconds, and let them pass."""
+        """Call once after ``delay`` seconds, and make them pass."""
         return self._add(delay, callback, awaited=True)
 
     async def pause(self, seconds: float, /) -> None:
-        """Wait for some seconds, and let them pass."""
+        """Wait for some seconds, and make them pass."""
         over = asyncio.Event()
         timer = self.after(seconds, over.set)
         try:
@@ -66,10 +65,10 @@ class VirtualClock:
             timer.cancel()
 
     def stir(self) -> None:
-        """Note that somebody did something: nobody waits yet."""
+        """Note that something happened, so that the clock waits until everything is idle again."""
         self._quiet = 0
         running = asyncio.get_running_loop()
-        # A loop that was closed in the meantime has dropped its calls.
+        # A loop that has been closed dropped its scheduled calls.
         if self._loop is not running and self._awaited():
             self._loop = running
             running.call_soon(self._turn)

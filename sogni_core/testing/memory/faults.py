@@ -1,4 +1,4 @@
-"""What is to go wrong, and where."""
+"""What goes wrong, and where."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ REFUSALS = {
     "filter required off": (4082, "The Sensitive Content Filter must be disabled to use this model"),
     "consent required": (4103, "Accept the terms of this model first"),
     "model unavailable": (4104, "This model is not available on this network"),
-    "restarting": (1001, "Server is restarting"),
 }
-"""Why the network can refuse a project, to the error number and the text that it sends. protocol: section 8."""
+"""Reason for a refusal to the error number and the text that are sent. protocol: section 8."""
 
 
 @dataclass(eq=False)
@@ -25,30 +24,30 @@ class Fault:
 
     kind: str
     project: int | None = None
-    """Number of the project it concerns, in the order of their arrival from 0; None for every one."""
+    """Number of the project, from 0 in the order of arrival; None for every project."""
     job: int | None = None
-    """Number of the job within its project; None for every one."""
+    """Number of the job within its project, from 0; None for every job."""
     times: int | None = None
-    """How often it still happens; None without end."""
+    """How often it will still happen; None for every time."""
     value: Any = None
 
 
 class Faults:
-    """The faults that are set."""
+    """The faults of a network."""
 
     def __init__(self) -> None:
         self._set: list[Fault] = []
 
     def add(self, kind: str, value: Any = None, **where: int | None) -> None:
-        """Let something go wrong from now on."""
+        """Add a fault."""
         self._set.append(Fault(kind, value=value, **where))
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._set.clear()
 
     def strike(self, kind: str, project: int | None = None, job: int | None = None) -> Fault | None:
-        """Return the fault of a kind that concerns this place, which counts as happening; None if there is none."""
+        """Return the fault that happens here now, and count it; None if nothing goes wrong."""
         for fault in self._set:
             here = fault.project in (None, project) and fault.job in (None, job)
             if fault.kind == kind and here and fault.times != 0:

@@ -1,4 +1,4 @@
-"""Files that the network delivers where a test hands none in."""
+"""Images that the network delivers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 from functools import lru_cache
 
 FORMATS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
-"""``outputFormat`` of a request to the name that Pillow has for it."""
+"""Output format to its name in Pillow."""
 
 
 @lru_cache(maxsize=64)

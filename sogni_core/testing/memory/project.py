@@ -1,4 +1,4 @@
-"""A project as the network knows it."""
+"""Projects and jobs as the network knows them."""
 
 from __future__ import annotations
 
@@ -19,36 +19,41 @@ class MemoryJob:
     state: str = "queued"
     """``queued``, ``jobStarted``, ``jobCompleted`` or ``jobError``."""
     withheld: bool = False
-    """Whether the safety filter keeps it: it completes, and there is no file."""
+    """Whether the safety filter withholds it: the job completes without a file."""
     reason: str = ""
-    """Word of the error, if there was one."""
+    """Error of a failed job, as the protocol spells it; empty otherwise."""
 
     @property
     def ended(self) -> bool:
         """Whether it completed or failed."""
         return self.state in ("jobCompleted", "jobError")
 
+    @property
+    def has_file(self) -> bool:
+        """Whether its output can be downloaded."""
+        return self.state == "jobCompleted" and not self.withheld
+
 
 @dataclass(eq=False)
 class MemoryProject:
-    """A project that the network took or refused: what was asked for, and what became of it."""
+    """A project that arrived: what was requested, and its state."""
 
     number: int
-    """Place in the order of arrival, from 0."""
+    """Position in the order of arrival, from 0."""
     payload: Mapping[str, Any] = field(repr=False)
     """The ``jobRequest`` as it was sent."""
     app_id: str
-    """App id of the connection it came on."""
+    """App id of the connection that it arrived on."""
     assets: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """What was uploaded for it, slot to content: ``referenceImage``, ``contextImage1``, …"""
+    """Content of the uploaded files by slot: ``referenceImage``, ``contextImage1``, …"""
     state: str = "pending"
     """``pending``, ``progress``, ``completed``, ``errored`` or ``cancelled``."""
     jobs: list[MemoryJob] = field(init=False)
-    """Its outputs, by index."""
+    """Its outputs, in order."""
     cancels: int = 0
-    """How often it was asked to be cancelled."""
-    told: bool = False
-    """Whether its end was told to somebody who was connected."""
+    """Number of cancel requests for it."""
+    seen: bool = False
+    """Whether its client has been sent its end."""
 
     def __post_init__(self) -> None:
         first = int(self.frame.get("seed", 7))
@@ -64,7 +69,7 @@ class MemoryProject:
 
     @property
     def frame(self) -> Mapping[str, Any]:
-        """The key frame of the request: prompt, model, size, steps and what else a model takes."""
+        """The key frame of the request: prompt, model, size, steps and the other parameters."""
         found: Mapping[str, Any] = self.payload["keyFrames"][0]
         return found
 
@@ -80,7 +85,7 @@ class MemoryProject:
 
     @property
     def count(self) -> int:
-        """How many outputs were asked for."""
+        """Number of outputs requested."""
         return len(self.jobs)
 
     @property
@@ -89,17 +94,22 @@ class MemoryProject:
         return str(self.payload.get("outputFormat", "png"))
 
     @property
+    def token(self) -> str:
+        """Token that pays for it, ``spark`` or ``sogni``."""
+        return str(self.payload.get("tokenType", "sogni"))
+
+    @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels; 512 where they are not said."""
+        """Width and height in pixels; 512 where the request does not say."""
         return int(self.frame.get("width", 512)), int(self.frame.get("height", 512))
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether it completed, failed or was cancelled."""
         return self.state in ("completed", "errored", "cancelled")
 
     def record(self) -> dict[str, Any]:
-        """Describe it as a greeting and the look-ups do. protocol: section 6.2."""
+        """Describe it as greetings and lookups do. protocol: section 6.2."""
         return {
             "id": self.id,
             "appId": self.app_id,

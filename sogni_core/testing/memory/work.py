@@ -1,4 +1,4 @@
-"""What the network does with a project: the frames of its life, in order, and the time between them."""
+"""How the network renders a project: the frames it sends, in order, and the time between them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sogni_core.testing.memory.faults import Faults
 from sogni_core.testing.memory.project import MemoryJob, MemoryProject
 
 FOREVER: Final = 30 * 86400.0
-"""Seconds for which a silent network is silent."""
+"""Seconds that a silent network stays silent."""
 
 Said = tuple[str, dict[str, Any]]
 """Type and payload of a frame; an empty type ends the connection with a ``code``."""
 
 
 class Work:
-    """Carries one project to its end."""
+    """Renders one project."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Work:
         self._timer: Timer | None = None
 
     def go_on(self) -> None:
-        """Say what comes next, up to the next wait."""
+        """Send what comes next, up to the next wait."""
         for item in self._story:
             if isinstance(item, float):
                 self._timer = self._clock.after(item, self.go_on)
@@ -42,13 +42,13 @@ class Work:
             self._say(self.project, *item)
 
     def hurry(self) -> None:
-        """Do not wait any longer, and say what comes next."""
+        """End the wait, and go on."""
         if self._timer is not None:
             self._timer.cancel()
         self.go_on()
 
     def stop(self) -> None:
-        """Do nothing more for it."""
+        """Stop rendering."""
         self._story.close()
         if self._timer is not None:
             self._timer.cancel()
