@@ -62,7 +62,7 @@ class Networks:
         journal: Callable[[], Journal],
         given: Endpoint | None = None,
     ) -> None:
-        """Open nothing yet. ``given``: an endpoint that takes precedence over any network of its name."""
+        """Open nothing yet. ``given``: an endpoint that takes precedence over other networks of its name."""
         self._registry = registry
         self._media = media
         self._settings = settings
@@ -93,7 +93,7 @@ class Networks:
             return await self._new_way(name, credentials, app_id)
 
     async def _new_way(self, name: str, credentials: Credentials | None, wanted: str | None) -> NetworkHandle:
-        if self._given is not None and name == self._given.name:
+        if self._given is not None and _replaces(self._given, name):
             endpoint = self._given
         elif name in LIVE_NETWORKS:
             rest, socket = (str(self._settings.require(key).value).rstrip("/") for key in ("rest_url", "socket_url"))
@@ -178,6 +178,11 @@ class Networks:
         leased = _AppId(endpoint, self._paths.state, wanted)
         self._stack.callback(leased.release)
         return leased
+
+
+def _replaces(given: Endpoint, name: str) -> bool:
+    """Tell whether an endpoint is used for a network; that of a live network is used for both live networks."""
+    return given.name == name or (given.name in LIVE_NETWORKS and name in LIVE_NETWORKS)
 
 
 class _AppId:

@@ -44,8 +44,8 @@ class MemoryNetwork:
     def __init__(self, name: str = "memory", *, spark: float = 1000, sogni: float = 1000) -> None:
         """Create a network with a balance.
 
-        ``name``: as results report it. A network named ``fast`` or ``relaxed`` replaces the live one, and is used with
-        the user's credentials.
+        ``name``: as results report it. A network named ``fast`` or ``relaxed`` replaces both live networks, and is used
+        with the user's credentials.
         """
         self.name = name
         """Name of the network, as results report it."""
