@@ -74,6 +74,8 @@ class App:
         network = network or default_network.get()
         self._endpoint = network if isinstance(network, Endpoint) else None
         self._network = network.name if isinstance(network, Endpoint) else network
+        if self._endpoint is not None and self._network in LIVE_NETWORKS:
+            self._network = None  # it replaces the live networks; which one is used, the settings say
         self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ)
         self.on_progress: OnProgress = _silent
         """Receiver of progress for every run that names none."""

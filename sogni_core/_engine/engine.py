@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._engine.check import check, read_assets
+from sogni_core._engine.check import check, examine, read_assets
 from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
@@ -24,11 +24,12 @@ from sogni_core._host.host import PluginHost
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
+from sogni_core.context import Facts
 from sogni_core.errors import AuthError, InputError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Endpoint, Mode
-from sogni_core.problem import Notice
-from sogni_core.request import RenderOptions
+from sogni_core.problem import Notice, Problem
+from sogni_core.request import RenderOptions, Request
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
@@ -119,6 +120,12 @@ class Engine:
         request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
         resolved = replace(resolved, request=request)
         return replace(resolved, notices=(*resolved.notices, *outside(resolved, await self._live_limits(resolved))))
+
+    async def examine(self, name: str, fields: dict[str, Any]) -> tuple[Request, Facts, list[Problem]]:
+        """Resolve a request and read its files, and ask no rules; see :func:`sogni_core._engine.check.examine`."""
+        mode, workflow = self.find_mode(name)
+        resolved = self._resolver.resolve(mode, workflow, fields)
+        return await examine(resolved, self.registry, self.section, self._fetcher().fetch)
 
     async def _live_limits(self, resolved: Resolved) -> Mapping[str, tuple[float, float]]:
         """Ranges that the network named when it was last asked; nobody is asked for them now."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sogni_core.testing.memory.project import MemoryJob, MemoryProject
     from sogni_core.testing.payload import payload_of
     from sogni_core.testing.process import Process
+    from sogni_core.testing.resolution import facts_for, plan_of, resolve
 
 __all__ = [
     "Called",
@@ -29,8 +30,11 @@ __all__ = [
     "Process",
     "call",
     "check_plugin",
+    "facts_for",
     "isolated_environ",
     "payload_of",
+    "plan_of",
+    "resolve",
     "write_distribution",
 ]
 
@@ -42,8 +46,11 @@ _HOMES = {
     "Process": "process",
     "call": "command_line",
     "check_plugin": "contract",
+    "facts_for": "resolution",
     "isolated_environ": "isolation",
     "payload_of": "payload",
+    "plan_of": "resolution",
+    "resolve": "resolution",
     "write_distribution": "distribution",
 }
 

@@ -20,7 +20,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -131,6 +131,18 @@ def sogni_gen(sogni_home: Paths) -> Program:
     from sogni_core.testing.command_line import FLAT_PROGRAM
 
     return _program(FLAT_PROGRAM)
+
+
+@pytest.fixture
+def sogni_request(sogni_home: Paths) -> Callable[..., Any]:
+    """Return :func:`sogni_core.testing.resolve`, with nobody's settings: ``sogni_request("postcard", place="Lisbon")``.
+
+    It returns the request of a mode as its rules and its workflow receive it. ``facts_for`` and ``plan_of`` of
+    :mod:`sogni_core.testing` use the same empty home in such a test.
+    """
+    from sogni_core.testing.resolution import resolve
+
+    return resolve
 
 
 @pytest.fixture
