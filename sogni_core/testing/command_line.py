@@ -46,7 +46,7 @@ def call(
 ) -> Called:
     """Run ``sogni`` with these arguments, or another program; it is the very function that the installed script calls.
 
-    ``network``: where runs go that name no other. A command that renders opens an event loop, so it cannot be called
+    ``network``: for every run that names none. A command that renders opens an event loop, so it cannot be called
     from inside one: use ``sogni_app`` there.
     """
     module, _, name = program.partition(":")

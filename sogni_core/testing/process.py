@@ -1,4 +1,4 @@
-"""An installed program in a process of its own."""
+"""Installed programs in separate processes."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ ON_WINDOWS = os.name == "nt"
 
 
 class Process:
-    """A program that runs. Its results wait for its end; a process that hangs fails the test."""
+    """A running program. Its results wait for its end; a process that hangs fails the test."""
 
     def __init__(
         self, argv: Sequence[str], *, environ: Mapping[str, str], stdin: str = "", folder: Path | None = None
     ) -> None:
-        """Start it. ``argv`` begins with the program; ``stdin`` is all that it can read; ``folder`` is where it runs.
+        """Start a program, ``argv[0]``, in a folder, the current one by default. ``stdin`` is its whole input.
 
         Raises OSError if it cannot be started.
         """
         self._argv = list(argv)
-        self._process = subprocess.Popen(  # noqa: S603 - what a test wants to run
+        self._process = subprocess.Popen(  # noqa: S603 - a test runs what it wants
             self._argv,
             env=dict(environ),
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # A Ctrl-Break of Windows goes to a whole group: without one of its own, to the test as well.
+            # On Windows a Ctrl-Break goes to a whole group of processes: to the test as well, unless the group is new.
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self._written: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
@@ -57,7 +57,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """Process id."""
         return self._process.pid
 
     @property
@@ -67,17 +67,17 @@ class Process:
 
     @property
     def exit_code(self) -> int:
-        """Its exit code; on POSIX the negative number of the signal that killed it."""
+        """Exit code; on POSIX the negative number of the signal that killed it."""
         return self.wait().exit_code
 
     @property
     def stdout(self) -> str:
-        """All that it wrote to standard output."""
+        """Everything that it wrote to standard output."""
         return self.wait().stdout
 
     @property
     def stderr(self) -> str:
-        """All that it wrote to standard error."""
+        """Everything that it wrote to standard error."""
         return self.wait().stderr
 
     @property
@@ -86,7 +86,7 @@ class Process:
         return self.wait().json
 
     def wait(self, seconds: float = PATIENCE_SECONDS) -> Called:
-        """Wait for its end and return what it came to; a process that does not end is killed and fails the test."""
+        """Wait for its end and return its results. A process that does not end in time is killed and fails the test."""
         try:
             exit_code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -98,29 +98,29 @@ class Process:
         return Called(exit_code, self._text("stdout"), self._text("stderr"))
 
     def wait_for(self, text: str, seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait until it has written a text to either stream; fails the test if it ends without it."""
+        """Wait until it has written a text to standard output or error; fails the test if it ends before."""
         with self._news:
             self._news.wait_for(lambda: self._wrote(text) or not self._open, seconds)
             if not self._wrote(text):
                 raise AssertionError(f"{self._said()} did not write {text!r}")
 
     def wait_until(self, condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait until something is so, ``lambda: devnet.projects``; fails the test if the process ends before."""
+        """Wait until a condition is true, ``lambda: devnet.projects``; fails the test if it ends before."""
         until = time.monotonic() + seconds
         while not condition():
             if not self.running or time.monotonic() > until:
-                raise AssertionError(f"{self._said()} ended or hangs, and what was waited for is not so")
+                raise AssertionError(f"{self._said()} did not reach the condition in {seconds:g} s")
             time.sleep(0.01)
 
     def send(self, number: int) -> None:
-        """Send it a signal, such as ``signal.SIGINT``.
+        """Send a signal, such as ``signal.SIGINT``.
 
-        On Windows SIGINT becomes a Ctrl-Break, since a Ctrl-C cannot be sent to one process there; SIGTERM ends it.
+        Windows can send a Ctrl-C only to all processes of a console: there SIGINT becomes Ctrl-Break. SIGTERM ends it.
         """
         self._process.send_signal(windows_signal(number) if ON_WINDOWS else number)
 
     def kill(self) -> None:
-        """End it at once; harmless if it has ended."""
+        """End it at once; does nothing if it has ended."""
         self._process.kill()
 
     def close(self) -> None:
@@ -157,15 +157,15 @@ class Process:
 
 
 def installed(program: str) -> str:
-    """Return the path of a program that is installed beside this Python; raises FileNotFoundError."""
+    """Return the path of a program that is installed with this Python; raises FileNotFoundError."""
     folders = [Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))]
     search = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
     found = shutil.which(program, path=search)
     if found is None:
-        raise FileNotFoundError(f"The program {program!r} is not installed beside {sys.executable}.")
+        raise FileNotFoundError(f"The program {program!r} is not installed with {sys.executable}.")
     return found
 
 
 def windows_signal(number: int) -> int:
-    """Return what Windows can send to a process in place of a signal."""
+    """Return what Windows can send to a process instead of a signal."""
     return int(getattr(signal, "CTRL_BREAK_EVENT", number)) if number == signal.SIGINT else number

@@ -3,15 +3,14 @@
 pytest loads this module in every run of everybody who has sogni-core installed, so it imports nothing of the
 application before a fixture is used.
 
-A fake stands at the edge of the transport and nowhere else: ``sogni_network`` is a Supernet in memory, without sockets
-and without waiting::
+``sogni_network`` is a Supernet in memory: only the transport is replaced, and no test waits::
 
     def test_postcard(sogni_cli, sogni_network, tmp_path):
         called = sogni_cli("postcard", "Lisbon", "-o", tmp_path / "card.png", "--json", network=sogni_network)
         assert called.exit_code == 0
         assert sogni_network.projects[0].prompt == "vintage postcard of Lisbon"
 
-A program in a process of its own needs a server; that is the fixture ``devnet`` of sogni-devnet.
+A program in a separate process (``sogni_process``) needs a server: the fixture ``devnet`` of sogni-devnet.
 """
 
 from __future__ import annotations
@@ -94,8 +93,8 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
     """Return a function that makes an App to use as ``async with``.
 
     ``plugins``: names of the plugins to load beside the core's own, all that are installed by default.
-    ``environ``: variables to add, such as ``devnet.environ``. ``network``: for every run that names none, its name or
-    a network in memory.
+    ``environ``: variables to add, such as ``devnet.environ``. ``network``: the name of a network or a network in
+    memory, for every run that names none.
     """
     from sogni_core.app import App
 
@@ -117,8 +116,8 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
 def sogni_cli(sogni_home: Paths) -> Program:
     """Return a function that runs ``sogni`` in this process: ``sogni_cli("image", "a cat", "--json")``.
 
-    It returns exit code, standard output and error, and ``.json``. ``plugins``, ``environ`` and ``network`` are those
-    of ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
+    It returns exit code, standard output and error, and ``.json``. ``plugins``, ``environ`` and ``network`` are as in
+    ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
     """
     from sogni_core.testing.command_line import PROGRAM
 
@@ -135,10 +134,10 @@ def sogni_gen(sogni_home: Paths) -> Program:
 
 @pytest.fixture
 def sogni_request(sogni_home: Paths) -> Callable[..., Any]:
-    """Return :func:`sogni_core.testing.resolve`, with nobody's settings: ``sogni_request("postcard", place="Lisbon")``.
+    """Return :func:`sogni_core.testing.resolve` for an empty home: ``sogni_request("postcard", place="Lisbon")``.
 
-    It returns the request of a mode as its rules and its workflow receive it. ``facts_for`` and ``plan_of`` of
-    :mod:`sogni_core.testing` use the same empty home in such a test.
+    It returns the request of a mode as its rules and its workflow receive it. In such a test ``facts_for`` and
+    ``plan_of`` of :mod:`sogni_core.testing` use the same empty home.
     """
     from sogni_core.testing.resolution import resolve
 
@@ -147,12 +146,12 @@ def sogni_request(sogni_home: Paths) -> Callable[..., Any]:
 
 @pytest.fixture
 def sogni_process(sogni_home: Paths) -> Iterator[ProcessFactory]:
-    """Return a function that starts an installed program in a process of its own: ``sogni_process("image", "a cat")``.
+    """Return a function that starts an installed program in a separate process: ``sogni_process("image", "a cat")``.
 
     It returns a :class:`sogni_core.testing.Process`: ``exit_code``, ``stdout``, ``stderr`` and ``json`` wait for its
-    end; ``wait_for``, ``send`` and ``kill`` act on it while it runs. ``plugins`` and ``environ`` are those of
-    ``sogni_app``; a network in memory cannot be reached from another process, so give it ``devnet.environ``. All
-    processes of a test share its home and run in the current folder. What still runs after the test is killed.
+    end; ``wait_for``, ``wait_until``, ``send`` and ``kill`` act on it while it runs. ``plugins`` and ``environ`` are as
+    in ``sogni_app``; a network in memory cannot be reached from another process, use ``devnet.environ``. All processes
+    of a test share its home and run in the current folder. Processes that still run after the test are killed.
     """
     from sogni_core.testing.process import Process, installed
 
@@ -193,9 +192,9 @@ def _program(name: str) -> Program:
 
 @pytest.fixture
 def sogni_network() -> Iterator[MemoryNetwork]:
-    """Give a network in memory: no sockets, no waiting, one line for each thing that goes wrong.
+    """Create a network in memory; pass it as ``network`` to ``sogni_app`` or ``sogni_cli``.
 
-    Hand it on as ``network`` of ``sogni_app`` or ``sogni_cli``; see :class:`sogni_core.testing.MemoryNetwork`.
+    See :class:`sogni_core.testing.MemoryNetwork`. Retries of HTTP requests do not wait.
     """
     import stamina
 

@@ -43,7 +43,8 @@ MODULES = (
 """Public modules in the order of the page. The hooks have a page of their own."""
 
 
-TESTING = ("contract", "command_line", "distribution", "isolation", "pytest_plugin")
+TESTING = ("contract", "pytest_plugin", "memory.network", "memory.project", "resolution", "command_line", "process",
+           "distribution", "isolation")  # fmt: skip
 """Modules behind ``sogni_core.testing``, in the order of the page; of each, what the package or pytest offers."""
 
 

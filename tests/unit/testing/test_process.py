@@ -77,7 +77,7 @@ def test_a_text_that_never_comes_fails_the_test() -> None:
     with pytest.raises(AssertionError, match="did not write 'elsewhere'"):
         process.wait_for("elsewhere")
     assert process.exit_code == 0
-    with pytest.raises(AssertionError, match="is not so"):
+    with pytest.raises(AssertionError, match="did not reach the condition"):
         process.wait_until(lambda: False)
 
 
