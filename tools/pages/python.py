@@ -112,8 +112,10 @@ def _class(node: ast.ClassDef) -> Iterator[str]:
     bases = [ast.unparse(base) for base in node.bases if not ast.unparse(base).startswith("Protocol")]
     yield f"### {node.name}"
     yield ""
-    heritage = f" ({', '.join(code(base) for base in bases)})" if bases else ""
-    yield f"{prose(ast.get_docstring(node))}{heritage}"
+    heritage = f"({', '.join(code(base) for base in bases)})" if bases else ""
+    text = prose(ast.get_docstring(node))
+    # What follows the end of a code block would keep it open.
+    yield (text + ("\n\n" if text.endswith("```") else " ") + heritage).rstrip()
     yield ""
     members = [*_made(node), *_attributes(node), *_methods(node)]
     yield from members
