@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from sogni_core._host import extras
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned, Registry
 from sogni_core.frontend.run_options import RunOptions
-from sogni_core.plugin import Mode, Network
+from sogni_core.plugin import Endpoint, Mode, Network
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
 
@@ -36,16 +37,21 @@ if TYPE_CHECKING:
     from sogni_core.settings.openclaw import OpenClawKeys
 
 
+default_network: ContextVar[Endpoint | None] = ContextVar("default_network", default=None)
+"""Network of every App that is created in this context without one; tests run whole programs on it."""
+
+
 def open(
     *,
-    network: str | None = None,
+    network: str | Endpoint | None = None,
     environ: Mapping[str, str] | None = None,
     host: PluginHost | None = None,
 ) -> App:
     """Return an App to use as ``async with``; nothing is connected before it is needed.
 
-    ``network``: for every run that names none. ``environ``: environment to read settings from, the
-    process's own by default. ``host``: plugins to use, the installed ones by default.
+    ``network``: for every run that names none; its name, or its Endpoint, which needs no plugin.
+    ``environ``: environment to read settings from, the process's own by default. ``host``: plugins to use,
+    the installed ones by default.
     """
     return App(network=network, environ=environ, host=host)
 
@@ -60,12 +66,16 @@ class App:
     def __init__(
         self,
         *,
-        network: str | None = None,
+        network: str | Endpoint | None = None,
         environ: Mapping[str, str] | None = None,
         host: PluginHost | None = None,
     ) -> None:
         self._environ = dict(os.environ if environ is None else environ)
-        self._network = network
+        network = network or default_network.get()
+        self._endpoint = network if isinstance(network, Endpoint) else None
+        self._network = network.name if isinstance(network, Endpoint) else network
+        if self._endpoint is not None and self._network in LIVE_NETWORKS:
+            self._network = None  # it replaces the live networks; which one is used, the settings say
         self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ)
         self.on_progress: OnProgress = _silent
         """Receiver of progress for every run that names none."""
@@ -127,7 +137,7 @@ class App:
         if self._engine is None:
             from sogni_core._engine.engine import Engine
 
-            self._engine = Engine(self._host, self.settings, self.paths, self._environ)
+            self._engine = Engine(self._host, self.settings, self.paths, self._environ, self._endpoint)
         return self._engine
 
     async def prepare(

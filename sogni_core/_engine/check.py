@@ -28,9 +28,22 @@ Fetch = Callable[[str], Awaitable[Asset]]
 
 async def check(resolved: Resolved, registry: Registry, settings: Callable[[type[Any]], Any], fetch: Fetch) -> Request:
     """Return the request with measured assets; raises InputError with every problem found."""
+    request, facts, problems = await examine(resolved, registry, settings, fetch)
+    problems += missing_here(registry, resolved.mode)
+    for rule in registry.validators(resolved.mode):
+        call = resolve_target(rule.plugin, rule.record.target)
+        problems += ask(rule.plugin, lambda call=call: list(call(request, facts)))  # type: ignore[misc]
+    if problems:
+        raise InputError.of(problems)
+    return request
+
+
+async def examine(
+    resolved: Resolved, registry: Registry, settings: Callable[[type[Any]], Any], fetch: Fetch
+) -> tuple[Request, Facts, list[Problem]]:
+    """Return what rules are asked with, the request with measured assets and its facts, and what is wrong so far."""
     request, problems = await read_assets(resolved.request, fetch)
     problems += resolved.problems
-    problems += missing_here(registry, resolved.mode)
     facts = Facts(
         mode=resolved.mode.record.name,
         workflow=resolved.workflow.record.name,
@@ -39,14 +52,7 @@ async def check(resolved: Resolved, registry: Registry, settings: Callable[[type
         settings=settings,
         missing=lambda name: missing(registry, name),
     )
-    if not problems:
-        request = _settled(resolved, request, facts)
-    for rule in registry.validators(resolved.mode):
-        call = resolve_target(rule.plugin, rule.record.target)
-        problems += ask(rule.plugin, lambda call=call: list(call(request, facts)))  # type: ignore[misc]
-    if problems:
-        raise InputError.of(problems)
-    return request
+    return (request if problems else _settled(resolved, request, facts)), facts, problems
 
 
 def missing(registry: Registry, name: str) -> list[Problem]:

@@ -1,4 +1,7 @@
-"""Open a network that a plugin brings; what its code does wrong is named and never hides a result."""
+"""How a network is reached: at an endpoint that a plugin opens, or in memory.
+
+Errors in a plugin's code are attributed to the plugin and never hide a result.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,31 @@ import inspect
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.errors import PluginError, SogniError
+from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint, Network
 from sogni_core.settings import Settings
 
+if TYPE_CHECKING:
+    from sogni_core._network.clock import Clock
+    from sogni_core._transport.in_memory import Service
+
 _log = logging.getLogger("sogni_core.engine")
+
+
+@frozen(kw_only=True)
+class MemoryEndpoint(Endpoint):
+    """The endpoint of a network in this process: no socket is opened, and its URLs are only names."""
+
+    service: Service
+    """Answers everything that is sent to the network."""
+    clock: Clock
+    """The clock of its sessions."""
 
 
 @asynccontextmanager

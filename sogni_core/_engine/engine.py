@@ -12,7 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._engine.check import check, read_assets
+from sogni_core._engine.check import check, examine, read_assets
+from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.networks import NetworkHandle, Networks
@@ -23,11 +24,12 @@ from sogni_core._host.host import PluginHost
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._transport.http import Http
+from sogni_core.context import Facts
 from sogni_core.errors import AuthError, InputError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
-from sogni_core.plugin import Mode
-from sogni_core.problem import Notice
-from sogni_core.request import RenderOptions
+from sogni_core.plugin import Endpoint, Mode
+from sogni_core.problem import Notice, Problem
+from sogni_core.request import RenderOptions, Request
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
@@ -41,15 +43,26 @@ if TYPE_CHECKING:
 class Engine:
     """Carries requests out. Opened lazily, closed once; ``projects`` says what an interrupted call left behind."""
 
-    def __init__(self, host: PluginHost, settings: Settings, paths: Paths, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        host: PluginHost,
+        settings: Settings,
+        paths: Paths,
+        environ: Mapping[str, str],
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        """Prepare an engine. ``endpoint``: a network that needs no plugin, used under its name."""
         self.host = host
         self.registry = host.registry
         self.settings = settings
         self.paths = paths
         self.last_render = LastRender(paths.last_render, self.registry.medium)
         self.projects: list[dict[str, Any]] = []
+        self._endpoint = endpoint
         self.media = Media(self.registry)
-        self.networks = Networks(self.registry, self.media, settings, paths, environ, self.http, lambda: self.journal)
+        self.networks = Networks(
+            self.registry, self.media, settings, paths, environ, self.http, lambda: self.journal, endpoint
+        )
         self._resolver = Resolver(self.registry, settings, self.last_render)
         self._http: Http | None = None
         self._journal: Journal | None = None
@@ -64,7 +77,8 @@ class Engine:
     def http(self) -> Http:
         """Return the one HTTP client of this call."""
         if self._http is None:
-            self._http = Http()
+            memory = self._endpoint if isinstance(self._endpoint, MemoryEndpoint) else None
+            self._http = Http(service=memory.service if memory is not None else None)
             # A user's files may come from this machine where the service itself does.
             self._http.admit(str(self.settings.value("rest_url").value))
         return self._http
@@ -106,6 +120,12 @@ class Engine:
         request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
         resolved = replace(resolved, request=request)
         return replace(resolved, notices=(*resolved.notices, *outside(resolved, await self._live_limits(resolved))))
+
+    async def examine(self, name: str, fields: dict[str, Any]) -> tuple[Request, Facts, list[Problem]]:
+        """Resolve a request and read its files, and ask no rules; see :func:`sogni_core._engine.check.examine`."""
+        mode, workflow = self.find_mode(name)
+        resolved = self._resolver.resolve(mode, workflow, fields)
+        return await examine(resolved, self.registry, self.section, self._fetcher().fetch)
 
     async def _live_limits(self, resolved: Resolved) -> Mapping[str, tuple[float, float]]:
         """Ranges that the network named when it was last asked; nobody is asked for them now."""

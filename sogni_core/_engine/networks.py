@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._engine.endpoints import plugin_endpoint
+from sogni_core._engine.endpoints import MemoryEndpoint, plugin_endpoint
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
 from sogni_core._journal.app_ids import AppIdLease, lease_app_id
@@ -60,7 +60,9 @@ class Networks:
         environ: Mapping[str, str],
         http: Callable[[], Http],
         journal: Callable[[], Journal],
+        given: Endpoint | None = None,
     ) -> None:
+        """Open nothing yet. ``given``: an endpoint that takes precedence over other networks of its name."""
         self._registry = registry
         self._media = media
         self._settings = settings
@@ -68,6 +70,7 @@ class Networks:
         self._environ = environ
         self._http = http
         self._journal = journal
+        self._given = given
         self.notices: list[Notice] = []
         """What is odd about the credentials."""
         self._stack = AsyncExitStack()
@@ -90,21 +93,22 @@ class Networks:
             return await self._new_way(name, credentials, app_id)
 
     async def _new_way(self, name: str, credentials: Credentials | None, wanted: str | None) -> NetworkHandle:
-        if name in LIVE_NETWORKS:
+        if self._given is not None and _replaces(self._given, name):
+            endpoint = self._given
+        elif name in LIVE_NETWORKS:
             rest, socket = (str(self._settings.require(key).value).rstrip("/") for key in ("rest_url", "socket_url"))
             endpoint = Endpoint(name, rest, socket)
-            mine = credentials or self.credentials()
-            folder, wire = self._paths.state, name
         else:
             endpoint = await self._stack.enter_async_context(plugin_endpoint(self._registry, self._settings, name))
-            mine = None
-            folder, wire = self._paths.state, "fast"
+        folder = self._paths.state
+        mine, wire = (credentials or self.credentials(), name) if name in LIVE_NETWORKS else (None, "fast")
         if endpoint.ends_with_call:
             # Its accounts are gone with it: nothing of it belongs among what is kept.
             temporary = tempfile.TemporaryDirectory(prefix="sogni-")
             self._stack.callback(temporary.cleanup)
             folder = Path(temporary.name)
-        account = Account(endpoint, mine, folder, http=self._http())
+        http, transport = self._transport(endpoint)
+        account = Account(endpoint, mine, folder, http=http)
         app_id = self._app_id(endpoint, wanted)
         cache = None if endpoint.ends_with_call else self._paths.cache
 
@@ -115,12 +119,13 @@ class Networks:
         session = Session(
             endpoint,
             account=account,
-            http=self._http(),
+            http=http,
             app_id=app_id,
             medium_of=self._media.of,
             network=wire,
             cache=cache,
             found=found,
+            **transport,
         )
         self._stack.push_async_callback(session.close)
         way = NetworkHandle(endpoint, session, account, app_id.leased, wire, self._registry)
@@ -159,10 +164,25 @@ class Networks:
         self._handles.clear()
         await self._stack.aclose()
 
+    def _transport(self, endpoint: Endpoint) -> tuple[Http, dict[str, Any]]:
+        """Return the HTTP client for an endpoint, and what a session needs where no sockets are opened."""
+        if not isinstance(endpoint, MemoryEndpoint):
+            return self._http(), {}
+        from sogni_core._transport.in_memory import MemorySockets
+
+        http = Http(service=endpoint.service)
+        self._stack.push_async_callback(http.close)
+        return http, {"clock": endpoint.clock, "sockets": MemorySockets(endpoint.service)}
+
     def _app_id(self, endpoint: Endpoint, wanted: str | None) -> _AppId:
         leased = _AppId(endpoint, self._paths.state, wanted)
         self._stack.callback(leased.release)
         return leased
+
+
+def _replaces(given: Endpoint, name: str) -> bool:
+    """Tell whether an endpoint is used for a network; that of a live network is used for both live networks."""
+    return given.name == name or (given.name in LIVE_NETWORKS and name in LIVE_NETWORKS)
 
 
 class _AppId:

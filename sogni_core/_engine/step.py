@@ -13,6 +13,7 @@ from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.prices import Answer, afford
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
+from sogni_core._network.clock import time_limit
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
 from sogni_core._protocol.medium import LoadedMedium
@@ -88,7 +89,7 @@ class Step:
         submission = self._submission()
         try:
             try:
-                async with asyncio.timeout(self._seconds):
+                async with time_limit(self._way.session.clock, self._seconds):
                     await self._render(submission)
             except TimeoutError:
                 await self._time_is_up(submission)

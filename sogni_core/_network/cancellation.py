@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sogni_core._network.clock import Clock, time_limit
 from sogni_core._network.connection import Connection
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import frames, messages
@@ -41,8 +42,9 @@ class _Question:
 class Cancellation:
     """Cancels projects of a session."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self._connection = connection
+        self._clock = clock
         self._ends: OrderedDict[str, str] = OrderedDict()
         self._asked: dict[str, _Question] = {}
 
@@ -64,7 +66,7 @@ class Cancellation:
                 question = _Question(asyncio.get_running_loop().create_future(), submission)
                 waiting[given] = self._asked.setdefault(name, question)
         try:
-            async with asyncio.timeout(seconds):
+            async with time_limit(self._clock, seconds):
                 await self._ask(waiting)
         except (TimeoutError, SogniError):
             # What could not be asked or was not answered stays "unknown".

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 
@@ -15,13 +16,16 @@ class Timer(Protocol):
 
 
 class Clock(Protocol):
-    """Tells the time and calls back; an event loop is one."""
+    """Tells the time, calls back, and waits."""
 
     def time(self) -> float:
         """Seconds since some moment; never going back."""
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
         """Call once after ``delay`` seconds."""
+
+    async def pause(self, seconds: float, /) -> None:
+        """Wait for some seconds."""
 
 
 class LoopClock:
@@ -32,6 +36,20 @@ class LoopClock:
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
         return asyncio.get_running_loop().call_later(delay, callback)
+
+    async def pause(self, seconds: float, /) -> None:
+        await asyncio.sleep(seconds)
+
+
+@asynccontextmanager
+async def time_limit(clock: Clock, seconds: float) -> AsyncIterator[None]:
+    """Cancel the block after ``seconds`` of a clock and raise TimeoutError, as ``asyncio.timeout`` does."""
+    async with asyncio.timeout(None) as limit:
+        timer = clock.call_later(seconds, lambda: limit.reschedule(asyncio.get_running_loop().time()))
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 class Alarm:

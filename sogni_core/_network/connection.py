@@ -13,13 +13,14 @@ from contextlib import suppress
 
 from sogni_core import __version__
 from sogni_core._network.account import Account, Headers
+from sogni_core._network.clock import Clock, time_limit
 from sogni_core._network.receiver import Receiver
 from sogni_core._network.timings import Timings
 from sogni_core._protocol import close_codes, frames, greeting
 from sogni_core._protocol.connection import client_name, connection_query, socket_address
 from sogni_core._transport.dialer import Dialling
 from sogni_core._transport.retry import Pause
-from sogni_core._transport.socket import Refused, Socket
+from sogni_core._transport.socket import Refused, Socket, Sockets, WebSocket
 from sogni_core.errors import InternalError, SogniError, TransportError
 from sogni_core.frozen import frozen
 
@@ -61,13 +62,15 @@ class Connection:
         app_id: Callable[[], str],
         network: str,
         chance: Callable[[], float],
-        pause: Pause = asyncio.sleep,
+        pause: Pause,
+        clock: Clock,
+        sockets: Sockets = WebSocket,
         timings: Timings = Timings(),  # noqa: B008 - it cannot be changed
     ) -> None:
         """Prepare a connection; nothing is opened yet.
 
         ``app_id`` is called once, before the first connection. ``chance`` gives numbers from 0 to 1, which spread
-        reconnects; ``pause`` is an awaitable sleep.
+        reconnects; ``pause`` is an awaitable sleep; ``sockets`` opens what this keeps open.
         """
         self._socket_url = socket_url
         self._account = account
@@ -80,6 +83,8 @@ class Connection:
         self._network = network
         self._chance = chance
         self._pause = pause
+        self._clock = clock
+        self._sockets = sockets
         self._timings = timings
         self._keeper: asyncio.Task[None] | None = None
         self._socket: Socket | None = None
@@ -99,7 +104,7 @@ class Connection:
             await stale.drop()
         if self._dialling is None:
             with suppress(ValueError, ImportError):
-                self._dialling = Socket.dial(self._socket_url, fresh_seconds=self._timings.fresh)
+                self._dialling = self._sockets.dial(self._socket_url, fresh_seconds=self._timings.fresh)
                 await asyncio.sleep(0)  # lets the connection begin before other work takes the interpreter
 
     def open(self) -> None:
@@ -130,7 +135,7 @@ class Connection:
             self._begin()
         limit = self._timings.ready if seconds is None else seconds
         try:
-            async with asyncio.timeout(limit):
+            async with time_limit(self._clock, limit):
                 while True:
                     if self._socket is not None and self.is_ready and self.number > after:
                         return self._socket
@@ -149,7 +154,7 @@ class Connection:
     async def ended(self, number: int, seconds: float) -> bool:
         """Wait until the connection of this number has ended; False if it has not within ``seconds``."""
         try:
-            async with asyncio.timeout(seconds):
+            async with time_limit(self._clock, seconds):
                 while self.number == number and self._socket is not None:
                     await self._changed.wait()
         except TimeoutError:
@@ -178,8 +183,7 @@ class Connection:
         self._keeper.add_done_callback(self._stopped)
 
     async def _keep(self) -> None:
-        loop = asyncio.get_running_loop()
-        failures, since, renewed_at = 0, loop.time(), -RENEWAL_SECONDS
+        failures, since, renewed_at = 0, self._clock.time(), -RENEWAL_SECONDS
         refused: Headers | None = None
         while not self._closing:
             failure: SogniError
@@ -195,9 +199,9 @@ class Connection:
                 if self._closing:
                     return
                 if end.greeted:
-                    failures, since = 0, loop.time()
-                if end.unauthorised and self._account.renewable and loop.time() - renewed_at >= RENEWAL_SECONDS:
-                    refused, renewed_at = headers, loop.time()
+                    failures, since = 0, self._clock.time()
+                if end.unauthorised and self._account.renewable and self._clock.time() - renewed_at >= RENEWAL_SECONDS:
+                    refused, renewed_at = headers, self._clock.time()
                     continue
                 failure = close_codes.error(end.policy, code=end.code, reason=end.reason)
                 if not end.policy.reconnect:
@@ -205,7 +209,7 @@ class Connection:
                 asked = min(end.wait, LONGEST_PUT_OFF)
             failures += 1
             policy = self._timings.reconnection if self._served else self._timings.first_connection
-            seconds = policy.pause(failures, loop.time() - since, chance=self._chance(), asked=asked)
+            seconds = policy.pause(failures, self._clock.time() - since, chance=self._chance(), asked=asked)
             if seconds is None:
                 raise failure if self._served else _nothing_sent(failure)
             await self._pause(seconds)
@@ -217,13 +221,13 @@ class Connection:
         name = client_name("sogni-core", __version__)
         url = socket_address(self._socket_url, connection_query(self.app_id, self._network, name))
         dialling, self._dialling = self._dialling, None
-        opened = await Socket.open(url, headers, dialling=dialling, upgrading=self._receiver.upgrading)
+        opened = await self._sockets.open(url, headers, dialling=dialling, upgrading=self._receiver.upgrading)
         if isinstance(opened, Refused):
             return _End(close_codes.refused_upgrade(opened.status), wait=opened.retry_after or 0.0)
         self._socket, greeted = opened, False
         self.number += 1
         # protocol: frames before `authenticated` are dropped, but to a server that does not greet they are sent anyway.
-        gate = asyncio.get_running_loop().call_later(self._timings.greeting, self._not_greeted)
+        gate = self._clock.call_later(self._timings.greeting, self._not_greeted)
         try:
             async for text in opened.texts():
                 frame = frames.decode(text)

@@ -31,6 +31,7 @@ from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.tiers import Tier
 from sogni_core._transport.http import Http
 from sogni_core._transport.retry import Pause
+from sogni_core._transport.socket import Sockets, WebSocket
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
@@ -63,9 +64,10 @@ class Session:
         network: str = "fast",
         cache: Path | None = None,
         rng: random.Random | None = None,
-        pause: Pause = asyncio.sleep,
+        pause: Pause | None = None,
         clock: Clock | None = None,
         timings: Timings = Timings(),  # noqa: B008 - it cannot be changed
+        sockets: Sockets = WebSocket,
         found: Callable[[Mapping[str, Any]], None] = _log_found,
     ) -> None:
         """Prepare a session; nothing is connected yet.
@@ -74,15 +76,18 @@ class Session:
         ``app_id`` returns the stored id of this installation for an account's name; called once, before connecting.
         ``network`` is what the connection asks for, ``fast`` or ``relaxed``. ``cache`` is the folder in which the
         catalogue is kept; with None it is not kept, and is asked for only by :meth:`refresh_catalogue`. ``http`` is not
-        closed here. ``pause``, ``clock`` and ``timings`` say how time passes, how it is measured, and how long a wait
-        may be. ``found`` is called with each project that a greeting names and that this session does not know: the
-        service names them only once, so they have to be written down. It raises SogniError if it cannot.
+        closed here. ``clock`` and ``timings`` say how time is measured and how long a wait may be; ``pause`` is how it
+        passes between tries, the clock's own by default. ``sockets`` opens connections. ``found`` is called with each
+        project that a greeting names and that this session does not know: the service names them only once, so they
+        have to be written down. It raises SogniError if it cannot.
         """
         self._http = http
         self._rest_url = endpoint.rest_url
         http.admit(endpoint.rest_url)
         self._chance = (rng or random.Random()).random  # noqa: S311 - spreads reconnects, guards nothing
-        self._pause, self._clock, self._timings = pause, clock or LoopClock(), timings
+        self.clock = clock or LoopClock()
+        """Measures the time limits of this session and of its projects."""
+        self._pause, self._timings = pause or self.clock.pause, timings
         self._rest = Rest(endpoint, account, http)
         self._medium_of = medium_of
         self._prices = Prices(self._rest, medium_of)
@@ -96,7 +101,9 @@ class Session:
             app_id=lambda: app_id(account.name),
             network=network,
             chance=self._chance,
-            pause=pause,
+            pause=self._pause,
+            clock=self.clock,
+            sockets=sockets,
             timings=timings,
         )
         """The socket, which all projects of the session share."""
@@ -211,7 +218,7 @@ class Session:
     def _cancellation(self) -> Cancellation:
         from sogni_core._network.cancellation import Cancellation
 
-        return Cancellation(self.connection)
+        return Cancellation(self.connection, self.clock)
 
     @cached_property
     def _services(self) -> SubmissionServices:
@@ -224,8 +231,8 @@ class Session:
         return SubmissionServices(
             connection=self.connection,
             transfers=self._transfers,
-            lookups=Lookups(self._rest, app_id=app_id, clock=self._clock, pause=self._pause),
-            clock=self._clock,
+            lookups=Lookups(self._rest, app_id=app_id, clock=self.clock, pause=self._pause),
+            clock=self.clock,
             pause=self._pause,
             timings=self._timings,
             medium_of=self._medium_of,

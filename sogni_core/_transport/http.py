@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import httpx
 
     from sogni_core._transport.connection_pool import Lines
+    from sogni_core._transport.in_memory import Service
     from sogni_core.files import PartFile
 
 REPLY_BYTES = 32 * 2**20
@@ -44,14 +45,16 @@ USER_AGENT = f"sogni-core/{__version__}"
 class Http:
     """All HTTP of one process. Owns its clients; close it when done."""
 
-    def __init__(self, *, loopback: bool = False, pause: Pause = asyncio.sleep) -> None:
+    def __init__(self, *, loopback: bool = False, pause: Pause = asyncio.sleep, service: Service | None = None) -> None:
         """Make the clients of a process; nothing is imported or opened yet.
 
         ``loopback``: URLs that others chose may name this machine's loopback addresses. ``pause`` is how time passes
-        between two tries of a call.
+        between two tries of a call. ``service`` answers every request in this process: nothing is connected, whatever a
+        URL names.
         """
         self._pause = pause
         self._loopback = loopback
+        self._service = service
         self._client: httpx.AsyncClient | None = None
         self._lines: Lines | None = None
         self._guarded: httpx.AsyncClient | None = None
@@ -200,13 +203,17 @@ class Http:
     def _main(self) -> httpx.AsyncClient:
         if self._client is None:
             redaction.install()
-            if proxies.named("http") or proxies.named("https"):
+            if self._service is not None:
+                self._client = _in_memory(self._service)
+            elif proxies.named("http") or proxies.named("https"):
                 self._client = _proxied()
             else:
                 self._client, self._lines = _direct(guarded=False)
         return self._client
 
     def _guarded_client(self) -> httpx.AsyncClient:
+        if self._service is not None:
+            return self._main()
         if self._guarded is None:
             redaction.install()
             self._guarded, self._guarded_lines = _direct(guarded=True)
@@ -254,6 +261,12 @@ def _import() -> None:
     finally:
         if absent:
             sys.modules.pop("httpx._main", None)
+
+
+def _in_memory(service: Service) -> httpx.AsyncClient:
+    from sogni_core._transport.in_memory import client
+
+    return client(service, _headers())
 
 
 def _direct(*, guarded: bool) -> tuple[httpx.AsyncClient, Lines]:

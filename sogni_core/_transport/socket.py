@@ -1,12 +1,16 @@
-"""One WebSocket connection: opened, written to, read from, closed. Nothing is decided here."""
+"""One connection: opened, written to, read from, closed. Nothing is decided here.
+
+A session reads from and writes to a ``Socket``: a ``WebSocket``, or a queue of :mod:`sogni_core._transport.in_memory`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from sogni_core import __version__
@@ -49,12 +53,78 @@ class Closed:
     """Cleaned."""
 
 
-class Socket:
+class Socket(ABC):
     """An open connection. Owned by whoever opened it, who closes it."""
 
-    def __init__(self, connection: ClientConnection, host: str) -> None:
-        self._connection = connection
+    def __init__(self, host: str) -> None:
         self._host = host
+
+    @property
+    @abstractmethod
+    def is_open(self) -> bool:
+        """Whether frames can be written as far as is known."""
+
+    @property
+    @abstractmethod
+    def closed(self) -> Closed:
+        """How the connection ended; 1006 while it is open."""
+
+    @abstractmethod
+    def texts(self) -> AsyncIterator[str | bytes]:
+        """Yield frames until the connection ends; see :attr:`closed` then."""
+
+    @abstractmethod
+    async def close(self, code: int = 1000) -> None:
+        """Say goodbye, for a tenth of a second at most."""
+
+    @abstractmethod
+    async def _write(self, text: str) -> None:
+        """Write a frame. Raises TransportError CONNECTION_LOST."""
+
+    async def send(self, frame: SafeFrame) -> None:
+        """Write a frame that costs nothing. Raises TransportError CONNECTION_LOST."""
+        await self._write(frame.text)
+
+    async def spend(self, frame: PaidFrame, before: Callable[[], None]) -> None:
+        """Write a paid frame, once. ``before`` is called last of all before it is written.
+
+        Raises TransportError CONNECTION_ERROR if the connection is known to be gone: then neither was
+        ``before`` called nor anything written, and the frame is whole. CONNECTION_LOST: it may have arrived.
+        """
+        if not self.is_open:
+            raise TransportError(
+                "CONNECTION_ERROR", f"The connection to {self._host} is closed.", details={"sent": False}
+            )
+        before()
+        await self._write(frame.take())
+
+    def _broken(self) -> TransportError:
+        return TransportError("CONNECTION_LOST", f"The connection to {self._host} broke.")
+
+
+class Sockets(Protocol):
+    """Opens connections: :class:`WebSocket`, or the sockets of a service in memory."""
+
+    async def open(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        dialling: Dialling | None = None,
+        upgrading: Callable[[], None] = lambda: None,
+    ) -> Socket | Refused:
+        """Connect; see :meth:`WebSocket.open`."""
+
+    def dial(self, url: str, *, fresh_seconds: float = FRESH_SECONDS) -> Dialling | None:
+        """Begin to open a line for a later :meth:`open`; see :meth:`WebSocket.dial`."""
+
+
+class WebSocket(Socket):
+    """A WebSocket connection."""
+
+    def __init__(self, connection: ClientConnection, host: str) -> None:
+        super().__init__(host)
+        self._connection = connection
 
     @classmethod
     async def open(
@@ -65,7 +135,7 @@ class Socket:
         seconds: float = OPEN_SECONDS,
         dialling: Dialling | None = None,
         upgrading: Callable[[], None] = lambda: None,
-    ) -> Socket | Refused:
+    ) -> WebSocket | Refused:
         """Connect, through the environment's proxy if there is one. Raises TransportError CONNECTION_ERROR.
 
         ``dialling`` is what :meth:`dial` began earlier; this call owns it from now on. ``upgrading`` is called when the
@@ -108,31 +178,12 @@ class Socket:
 
     @property
     def is_open(self) -> bool:
-        """Whether frames can be written as far as is known."""
         from websockets.protocol import State
 
         # The library learns of a broken line one turn of the loop later; what is written until then is lost.
         return self._connection.state is State.OPEN and not self._connection.transport.is_closing()
 
-    async def send(self, frame: SafeFrame) -> None:
-        """Write a frame that costs nothing. Raises TransportError CONNECTION_LOST."""
-        await self._write(frame.text)
-
-    async def spend(self, frame: PaidFrame, before: Callable[[], None]) -> None:
-        """Write a paid frame, once. ``before`` is called last of all before it is written.
-
-        Raises TransportError CONNECTION_ERROR if the connection is known to be gone: then neither was
-        ``before`` called nor anything written, and the frame is whole. CONNECTION_LOST: it may have arrived.
-        """
-        if not self.is_open:
-            raise TransportError(
-                "CONNECTION_ERROR", f"The connection to {self._host} is closed.", details={"sent": False}
-            )
-        before()
-        await self._write(frame.take())
-
     async def texts(self) -> AsyncIterator[str | bytes]:
-        """Yield frames until the connection ends; see :attr:`closed` then."""
         from websockets.exceptions import ConnectionClosed
 
         while True:
@@ -144,12 +195,10 @@ class Socket:
 
     @property
     def closed(self) -> Closed:
-        """How the connection ended; 1006 while it is open."""
         code = self._connection.close_code
         return Closed(1006 if code is None else code, clean(self._connection.close_reason or "", 200))
 
     async def close(self, code: int = 1000) -> None:
-        """Say goodbye, for a tenth of a second at most."""
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
                 await self._connection.close(code)
@@ -162,7 +211,7 @@ class Socket:
         try:
             await self._connection.send(text)
         except ConnectionClosed:
-            raise TransportError("CONNECTION_LOST", f"The connection to {self._host} broke.") from None
+            raise self._broken() from None
 
 
 def _proxy(url: str) -> str | None:
@@ -190,7 +239,7 @@ async def _upgraded(
     proxy: str | None,
     host: str,
     upgrading: Callable[[], None],
-) -> Socket | Refused:
+) -> WebSocket | Refused:
     from websockets.asyncio.client import ClientConnection, connect
     from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -230,4 +279,4 @@ async def _upgraded(
         return Refused(answer.status_code, reply.retry_after(time.time()))
     except WebSocketException as failure:
         raise unreachable(failure, host) from None
-    return Socket(connection, host)
+    return WebSocket(connection, host)

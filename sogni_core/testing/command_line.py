@@ -8,9 +8,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sogni_core.frozen import frozen
+
+if TYPE_CHECKING:
+    from sogni_core.testing.memory.network import MemoryNetwork
 
 PROGRAM = "sogni_core.cli:main"
 """The console script. Named and not imported: this room stands below the command line, and tests it from outside."""
@@ -38,14 +41,17 @@ class Called:
         return found
 
 
-def call(argv: Sequence[str], *, stdin: str = "", program: str = PROGRAM) -> Called:
+def call(
+    argv: Sequence[str], *, stdin: str = "", program: str = PROGRAM, network: MemoryNetwork | None = None
+) -> Called:
     """Run ``sogni`` with these arguments, or another program; it is the very function that the installed script calls.
 
-    A command that renders opens an event loop, so it cannot be called from inside one: use ``sogni_app`` there.
+    ``network``: for every run that names none. A command that renders opens an event loop, so it cannot be called
+    from inside one: use ``sogni_app`` there.
     """
     module, _, name = program.partition(":")
     main = cast("Callable[[Sequence[str]], int]", getattr(import_module(module), name))
-    with _streams(stdin) as (out, err):
+    with _streams(stdin) as (out, err), network.default() if network is not None else contextlib.nullcontext():
         exit_code = main([str(argument) for argument in argv])
         sys.stdout.flush()
         sys.stderr.flush()

@@ -3,13 +3,14 @@
 pytest loads this module in every run of everybody who has sogni-core installed, so it imports nothing of the
 application before a fixture is used.
 
-A fake stands at the edge of the transport and nowhere else: take the fixture ``devnet`` of sogni-devnet, a
-Supernet on this machine, and hand its environment on::
+``sogni_network`` is a Supernet in memory: only the transport is replaced, and no test waits::
 
-    def test_postcard(sogni_cli, devnet, tmp_path):
-        called = sogni_cli("postcard", "Lisbon", "-o", tmp_path / "card.png", "--json", environ=devnet.environ)
+    def test_postcard(sogni_cli, sogni_network, tmp_path):
+        called = sogni_cli("postcard", "Lisbon", "-o", tmp_path / "card.png", "--json", network=sogni_network)
         assert called.exit_code == 0
-        assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "vintage postcard of Lisbon"
+        assert sogni_network.projects[0].prompt == "vintage postcard of Lisbon"
+
+A program in a separate process (``sogni_process``) needs a server: the fixture ``devnet`` of sogni-devnet.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from sogni_core.app import App
     from sogni_core.settings.paths import Paths
     from sogni_core.testing.command_line import Called
+    from sogni_core.testing.memory.network import MemoryNetwork
+    from sogni_core.testing.process import Process
 
 
 class AppFactory(Protocol):
@@ -36,7 +39,7 @@ class AppFactory(Protocol):
         *,
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
-        network: str | None = None,
+        network: str | MemoryNetwork | None = None,
     ) -> App:
         """Make an App; see :func:`sogni_app`."""
         ...
@@ -50,9 +53,25 @@ class Program(Protocol):
         *argv: str | os.PathLike[str],
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
+        network: MemoryNetwork | None = None,
         stdin: str = "",
     ) -> Called:
         """Call the program; see :func:`sogni_cli`."""
+        ...
+
+
+class ProcessFactory(Protocol):
+    """The fixture ``sogni_process``."""
+
+    def __call__(
+        self,
+        *argv: str | os.PathLike[str],
+        plugins: Collection[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        stdin: str = "",
+        program: str = "sogni",
+    ) -> Process:
+        """Start a program; see :func:`sogni_process`."""
         ...
 
 
@@ -74,7 +93,8 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
     """Return a function that makes an App to use as ``async with``.
 
     ``plugins``: names of the plugins to load beside the core's own, all that are installed by default.
-    ``environ``: variables to add, such as ``devnet.environ``. ``network``: for every run that names none.
+    ``environ``: variables to add, such as ``devnet.environ``. ``network``: the name of a network or a network in
+    memory, for every run that names none.
     """
     from sogni_core.app import App
 
@@ -82,9 +102,12 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
         *,
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
-        network: str | None = None,
+        network: str | MemoryNetwork | None = None,
     ) -> App:
-        return App(network=network, environ={**os.environ, **_chosen(plugins), **(environ or {})})
+        variables = {**os.environ, **_chosen(plugins), **(environ or {})}
+        if network is None or isinstance(network, str):
+            return App(network=network, environ=variables)
+        return App(network=network.endpoint, environ={**network.environ, **variables})
 
     return make
 
@@ -93,7 +116,7 @@ def sogni_app(sogni_home: Paths) -> AppFactory:
 def sogni_cli(sogni_home: Paths) -> Program:
     """Return a function that runs ``sogni`` in this process: ``sogni_cli("image", "a cat", "--json")``.
 
-    It returns exit code, standard output and error, and ``.json``. ``plugins`` and ``environ`` are those of
+    It returns exit code, standard output and error, and ``.json``. ``plugins``, ``environ`` and ``network`` are as in
     ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
     """
     from sogni_core.testing.command_line import PROGRAM
@@ -109,6 +132,46 @@ def sogni_gen(sogni_home: Paths) -> Program:
     return _program(FLAT_PROGRAM)
 
 
+@pytest.fixture
+def sogni_request(sogni_home: Paths) -> Callable[..., Any]:
+    """Return :func:`sogni_core.testing.resolve` for an empty home: ``sogni_request("postcard", place="Lisbon")``.
+
+    It returns the request of a mode as its rules and its workflow receive it. In such a test ``facts_for`` and
+    ``plan_of`` of :mod:`sogni_core.testing` use the same empty home.
+    """
+    from sogni_core.testing.resolution import resolve
+
+    return resolve
+
+
+@pytest.fixture
+def sogni_process(sogni_home: Paths) -> Iterator[ProcessFactory]:
+    """Return a function that starts an installed program in a separate process: ``sogni_process("image", "a cat")``.
+
+    It returns a :class:`sogni_core.testing.Process`: ``exit_code``, ``stdout``, ``stderr`` and ``json`` wait for its
+    end; ``wait_for``, ``wait_until``, ``send`` and ``kill`` act on it while it runs. ``plugins`` and ``environ`` are as
+    in ``sogni_app``; a network in memory cannot be reached from another process, use ``devnet.environ``. All processes
+    of a test share its home and run in the current folder. Processes that still run after the test are killed.
+    """
+    from sogni_core.testing.process import Process, installed
+
+    with ExitStack() as stack:
+
+        def start(
+            *argv: str | os.PathLike[str],
+            plugins: Collection[str] | None = None,
+            environ: Mapping[str, str] | None = None,
+            stdin: str = "",
+            program: str = "sogni",
+        ) -> Process:
+            line = [installed(program), *[os.fspath(argument) for argument in argv]]
+            process = Process(line, environ={**os.environ, **_chosen(plugins), **(environ or {})}, stdin=stdin)
+            stack.callback(process.close)
+            return process
+
+        yield start
+
+
 def _program(name: str) -> Program:
     from sogni_core.testing.command_line import call
     from sogni_core.testing.isolation import environment
@@ -117,12 +180,28 @@ def _program(name: str) -> Program:
         *argv: str | os.PathLike[str],
         plugins: Collection[str] | None = None,
         environ: Mapping[str, str] | None = None,
+        network: MemoryNetwork | None = None,
         stdin: str = "",
     ) -> Called:
-        with environment({**os.environ, **_chosen(plugins), **(environ or {})}):
-            return call([os.fspath(argument) for argument in argv], stdin=stdin, program=name)
+        own = network.environ if network is not None else {}
+        with environment({**own, **os.environ, **_chosen(plugins), **(environ or {})}):
+            return call([os.fspath(argument) for argument in argv], stdin=stdin, program=name, network=network)
 
     return run
+
+
+@pytest.fixture
+def sogni_network() -> Iterator[MemoryNetwork]:
+    """Create a network in memory; pass it as ``network`` to ``sogni_app`` or ``sogni_cli``.
+
+    See :class:`sogni_core.testing.MemoryNetwork`. Retries of HTTP requests do not wait.
+    """
+    import stamina
+
+    from sogni_core.testing.memory.network import MemoryNetwork
+
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield MemoryNetwork()
 
 
 @pytest.fixture

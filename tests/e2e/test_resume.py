@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -16,11 +14,8 @@ from sogni_devnet.server import Devnet
 
 from sogni_core._journal.journal import Journal
 from sogni_core.settings.paths import Paths
-from sogni_core.testing.pytest_plugin import Program
-
-from .conftest import Start
-
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="kill -9 of POSIX")
+from sogni_core.testing import Process
+from sogni_core.testing.pytest_plugin import ProcessFactory, Program
 
 SLOW = pytest.mark.parametrize("devnet", [{"seconds_per_image": 2}], indirect=True)
 
@@ -30,30 +25,27 @@ def resume(sogni_cli: Program, devnet: Devnet, home: Paths) -> Any:
     """Resume the only run there is, in the home that the processes share; returns what was called."""
 
     def call(*argv: str, run: str | None = None, **environ: str) -> Any:
-        own = {"HOME": str(home.home), "SOGNI_STATE_DIR": str(home.state), "SOGNI_CACHE_DIR": str(home.cache)}
         name = run or journal(home).runs(1)[0].id
-        return sogni_cli("resume", name, "--json", *argv, environ={**devnet.environ, **own, **environ})
+        return sogni_cli("resume", name, "--json", *argv, environ={**devnet.environ, **environ})
 
     return call
 
 
 @pytest.fixture
-def home() -> Paths:
-    return Paths.of(os.environ)
+def home(sogni_home: Paths) -> Paths:
+    return sogni_home
 
 
 def journal(home: Paths) -> Journal:
     return Journal(home.journal)
 
 
-def kill(process: subprocess.Popen[bytes], devnet: Devnet, *, ended: bool = False) -> None:
+def kill(process: Process, devnet: Devnet, *, ended: bool = False) -> None:
     """Kill the process once its project has arrived; with ``ended``, wait until the project is over."""
+    process.wait_until(lambda: devnet.projects)
+    process.kill()
+    process.wait()
     until = time.monotonic() + 120
-    while not devnet.projects:
-        assert time.monotonic() < until, "the project never arrived"
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
     while ended and not devnet.projects[0].ended:
         assert time.monotonic() < until, "the project never ended"
         time.sleep(0.02)
@@ -62,9 +54,9 @@ def kill(process: subprocess.Popen[bytes], devnet: Devnet, *, ended: bool = Fals
 @SLOW
 @pytest.mark.parametrize("ended", [False, True])
 def test_after_kill_9_the_paid_image_is_collected(
-    start: Start, resume: Any, devnet: Devnet, folder: Path, home: Paths, ended: bool
+    sogni_process: ProcessFactory, resume: Any, devnet: Devnet, folder: Path, home: Paths, ended: bool
 ) -> None:
-    kill(start("image", "a cat", "-o", "cat.png", environ=devnet.environ), devnet, ended=ended)
+    kill(sogni_process("image", "a cat", "-o", "cat.png", environ=devnet.environ), devnet, ended=ended)
     assert journal(home).runs(1)[0].state == "interrupted"
     called = resume()
     found = called.json
@@ -80,15 +72,12 @@ def test_after_kill_9_the_paid_image_is_collected(
 
 
 @SLOW
-def test_a_run_at_work_is_left_alone(start: Start, resume: Any, devnet: Devnet, home: Paths) -> None:
-    process = start("image", "a cat", "-o", "cat.png", environ=devnet.environ)
-    until = time.monotonic() + 120
-    while not devnet.projects and time.monotonic() < until:
-        time.sleep(0.02)
+def test_a_run_at_work_is_left_alone(sogni_process: ProcessFactory, resume: Any, devnet: Devnet, folder: Path) -> None:
+    process = sogni_process("image", "a cat", "-o", "cat.png", environ=devnet.environ)
+    process.wait_until(lambda: devnet.projects)
     called = resume()
     assert (called.exit_code, called.json["errorCode"]) == (2, "RUN_ACTIVE")
-    process.communicate(timeout=120)
-    assert process.returncode == 0
+    assert process.exit_code == 0
 
 
 def test_a_run_that_was_cancelled_is_submitted_anew(resume: Any, devnet: Devnet, home: Paths, folder: Path) -> None:

@@ -14,50 +14,42 @@ from pathlib import Path
 import pytest
 from sogni_devnet.server import Devnet
 
+from sogni_core.testing.pytest_plugin import ProcessFactory
+
 from .conftest import PROGRAM, Start
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 
-def wait_for(devnet: Devnet, count: int = 1) -> None:
-    """Wait until the devnet has taken this many projects."""
-    until = time.monotonic() + 120
-    while len(devnet.projects) < count:
-        assert time.monotonic() < until, "the project never arrived"
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 @pytest.mark.parametrize("devnet", [{"seconds_per_image": 60}], indirect=True)
 def test_a_signal_cancels_and_says_what_became_of_the_project(
-    start: Start, devnet: Devnet, number: signal.Signals, code: int, folder: Path
+    sogni_process: ProcessFactory, devnet: Devnet, number: signal.Signals, code: int, folder: Path
 ) -> None:
-    process = start("image", "a cat", "-o", "cat.png", "--json", environ=devnet.environ)
-    wait_for(devnet)
+    process = sogni_process("image", "a cat", "-o", "cat.png", "--json", environ=devnet.environ)
+    process.wait_until(lambda: devnet.projects)
     begin = time.monotonic()
-    process.send_signal(number)
-    out, err = process.communicate(timeout=120)
+    process.send(number)
+    assert process.exit_code == code, process.stderr
     assert time.monotonic() - begin < 6
-    assert process.returncode == code, err
-    found = json.loads(out)
+    found = process.json
     assert (found["errorCode"], found["success"], found["mayChargeAgain"]) == ("INTERRUPTED", False, True)
     (project,) = found["errorDetails"]["projects"]
     assert (project["projectId"], project["state"]) == (devnet.job_requests[0]["jobID"], "cancelled")
-    assert b"Traceback" not in err
+    assert "Traceback" not in process.stderr
     assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("devnet", [{"seconds_per_image": 1}], indirect=True)
-def test_who_is_told_not_to_hang_up_does_not(start: Start, devnet: Devnet, folder: Path) -> None:
+def test_who_is_told_not_to_hang_up_does_not(sogni_process: ProcessFactory, devnet: Devnet, folder: Path) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        process = start("image", "a cat", "-o", "cat.png", environ=devnet.environ)
+        process = sogni_process("image", "a cat", "-o", "cat.png", environ=devnet.environ)
     finally:
         signal.signal(signal.SIGHUP, before)
-    wait_for(devnet)
-    process.send_signal(signal.SIGHUP)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    process.wait_until(lambda: devnet.projects)
+    process.send(signal.SIGHUP)
+    assert process.exit_code == 0, process.stderr
     assert (folder / "cat.png").is_file()
 
 
@@ -80,13 +72,12 @@ run_process(run)
 
 
 @pytest.mark.parametrize("devnet", [{"seconds_per_image": 60}], indirect=True)
-def test_a_signal_in_text_mode_names_the_project(start: Start, devnet: Devnet) -> None:
-    process = start("image", "a cat", environ=devnet.environ)
-    wait_for(devnet)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, out) == (130, b"")
-    assert f"Project {devnet.job_requests[0]['jobID']}: cancelled" in err.decode()
+def test_a_signal_in_text_mode_names_the_project(sogni_process: ProcessFactory, devnet: Devnet) -> None:
+    process = sogni_process("image", "a cat", environ=devnet.environ)
+    process.wait_until(lambda: devnet.projects)
+    process.send(signal.SIGINT)
+    assert (process.exit_code, process.stdout) == (130, "")
+    assert f"Project {devnet.job_requests[0]['jobID']}: cancelled" in process.stderr
 
 
 @pytest.mark.parametrize("argv", [["errors"], ["--help"], ["image", "--help"], ["config", "--help"], ["schema"]])

@@ -259,6 +259,10 @@ class HandClock:
         self.calls.append(call)
         return call
 
+    async def pause(self, seconds: float, /) -> None:
+        """Let others go on; time does not pass by itself."""
+        await asyncio.sleep(0)
+
     def turn(self, seconds: float) -> None:
         """Let time pass, and make the calls that are due."""
         self.now += seconds

@@ -181,6 +181,9 @@ class HurriedClock:
     def call_later(self, delay: float, callback: Callable[[], object], /) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(delay / self.pace, callback)
 
+    async def pause(self, seconds: float, /) -> None:
+        await asyncio.sleep(seconds / self.pace)
+
 
 async def lived(
     make: Callable[[], tuple[Any, Any]], lives: list[str], answers: dict[str, list[str]], resume: bool

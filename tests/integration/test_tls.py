@@ -13,7 +13,7 @@ import pytest
 from sogni_core._transport import tls
 from sogni_core._transport.calls import SafeCall
 from sogni_core._transport.http import Http
-from sogni_core._transport.socket import Socket
+from sogni_core._transport.socket import WebSocket
 from sogni_core.errors import ConfigError, TransportError
 from sogni_core.files import PartFile
 
@@ -59,7 +59,7 @@ async def test_a_stranger_is_not_trusted(secure: Web, http: Http) -> None:
     assert caught.value.details["cause"] == "its certificate is not trusted"
     assert "SSL_CERT_FILE" in (caught.value.hint or "")
     with pytest.raises(TransportError) as caught:
-        await Socket.open(secure.url.replace("https", "wss"), {"api-key": "secret"})
+        await WebSocket.open(secure.url.replace("https", "wss"), {"api-key": "secret"})
     assert caught.value.details["cause"] == "its certificate is not trusted"
     assert secure.asked == []
 
@@ -104,8 +104,8 @@ async def test_a_secure_socket_opens(net: Net) -> None:
         await connection.send("hello")
 
     async with serve(greet, "127.0.0.1", 0, ssl=serving()) as server:
-        opened = await Socket.open(f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}/", {})
-        assert isinstance(opened, Socket)
+        opened = await WebSocket.open(f"wss://127.0.0.1:{server.sockets[0].getsockname()[1]}/", {})
+        assert isinstance(opened, WebSocket)
         assert [text async for text in opened.texts()] == ["hello"]
         assert opened.closed.code == 1000
         await opened.close()
@@ -156,8 +156,8 @@ async def test_the_socket_honours_a_proxy(net: Net, monkeypatch: pytest.MonkeyPa
     async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
         for name in names:
             monkeypatch.setenv(name, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        opened = await Socket.open("ws://socket.example.com/", {})
-        assert isinstance(opened, Socket)
+        opened = await WebSocket.open("ws://socket.example.com/", {})
+        assert isinstance(opened, WebSocket)
         assert len([text async for text in opened.texts()]) == 1
         await opened.close()
     assert proxy.asked == ["CONNECT socket.example.com:80 HTTP/1.1"]
@@ -195,8 +195,8 @@ async def test_no_proxy_stands_before_this_machine(
         assert (await http.call(SafeCall("GET", f"{web.url}/x"))).status == 200
         with PartFile(tmp_path / "a") as part_file:
             assert (await http.download(f"{web.url}/x", part_file, limit_bytes=99)).size == 7
-        opened = await Socket.open(net.wire.url, {})
-        assert isinstance(opened, Socket)
+        opened = await WebSocket.open(net.wire.url, {})
+        assert isinstance(opened, WebSocket)
         await opened.close()
     finally:
         await http.close()
@@ -221,7 +221,7 @@ async def test_a_proxy_that_cannot_be_used_is_a_matter_of_configuration(
 async def test_a_socks_proxy_without_its_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1")
     with pytest.raises(ConfigError, match="SOCKS needs a package"):
-        await Socket.open("wss://socket.example.com/", {})
+        await WebSocket.open("wss://socket.example.com/", {})
 
 
 async def test_a_proxy_that_refuses_is_said(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,6 +232,6 @@ async def test_a_proxy_that_refuses_is_said(web: Web, monkeypatch: pytest.Monkey
         with pytest.raises(TransportError):
             await http.call(SafeCall("GET", "http://api.example.com/x"))
         with pytest.raises(TransportError):
-            await Socket.open("wss://socket.example.com/", {})
+            await WebSocket.open("wss://socket.example.com/", {})
     finally:
         await http.close()

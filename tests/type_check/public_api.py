@@ -20,8 +20,9 @@ from sogni_core.plugin import Command, Endpoint, Medium, Mode, Model, Network, S
 from sogni_core.problem import Problem
 from sogni_core.project import Asset, ImageProject, Project
 from sogni_core.request import Argument, ImageOptions, Option, Request
-from sogni_core.result import Artifact, Outcome, Plan, Progress, Report, Result
-from sogni_core.testing import Called, call, check_plugin, payload_of
+from sogni_core.result import Artifact, Outcome, Plan, PlannedStep, Progress, Report, Result
+from sogni_core.testing import Called, MemoryNetwork, call, check_plugin, facts_for, payload_of, plan_of
+from sogni_core.testing.pytest_plugin import ProcessFactory
 
 
 @hookimpl
@@ -146,3 +147,14 @@ def test() -> None:
     check_plugin("stamps.plugin", beside=["devnet"])
     assert_type(call(["version", "--json"]), Called)
     assert_type(Endpoint("album", "http://localhost", "ws://localhost").password, str | None)
+    network = MemoryNetwork()
+    network.withhold(job=1, project=0)
+    assert_type(call(["image", "a cat", "--json"], network=network).json, dict[str, Any])
+    assert_type(network.projects[0].assets, dict[str, bytes])
+    assert_type(facts_for("stamp").given, frozenset[str])
+    assert_type(plan_of("stamp", network, motif="a fish").steps, tuple[PlannedStep, ...])
+    sogni_core.open(network=network.endpoint)
+
+
+def process(sogni_process: ProcessFactory) -> None:
+    assert_type(sogni_process("image", "a cat", plugins=["stamps"]).exit_code, int)

@@ -43,7 +43,8 @@ MODULES = (
 """Public modules in the order of the page. The hooks have a page of their own."""
 
 
-TESTING = ("contract", "command_line", "distribution", "isolation", "pytest_plugin")
+TESTING = ("contract", "pytest_plugin", "memory.network", "memory.project", "resolution", "command_line", "process",
+           "distribution", "isolation")  # fmt: skip
 """Modules behind ``sogni_core.testing``, in the order of the page; of each, what the package or pytest offers."""
 
 
@@ -111,8 +112,10 @@ def _class(node: ast.ClassDef) -> Iterator[str]:
     bases = [ast.unparse(base) for base in node.bases if not ast.unparse(base).startswith("Protocol")]
     yield f"### {node.name}"
     yield ""
-    heritage = f" ({', '.join(code(base) for base in bases)})" if bases else ""
-    yield f"{prose(ast.get_docstring(node))}{heritage}"
+    heritage = f"({', '.join(code(base) for base in bases)})" if bases else ""
+    text = prose(ast.get_docstring(node))
+    # What follows the end of a code block would keep it open.
+    yield (text + ("\n\n" if text.endswith("```") else " ") + heritage).rstrip()
     yield ""
     members = [*_made(node), *_attributes(node), *_methods(node)]
     yield from members

@@ -1,4 +1,4 @@
-"""A plugin's tests: its contract in one line, its mode on a Supernet that runs on this machine."""
+"""A plugin's tests: its contract in one line, its mode on a Supernet in memory, its rule as a function."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import sogni_postcard.plugin
+from sogni_postcard.rules import greeting_fits
 
-from sogni_core.testing import check_plugin
+from sogni_core.testing import check_plugin, facts_for, plan_of
 
 
 # docs: contract
@@ -16,37 +17,44 @@ def test_keeps_the_contract_of_plugins() -> None:
 
 
 # docs: render
-def test_asks_for_a_postcard_of_the_place(sogni_cli: Any, devnet: Any, tmp_path: Path) -> None:
+def test_asks_for_a_postcard_of_the_place(sogni_cli: Any, sogni_network: Any, tmp_path: Path) -> None:
     card = tmp_path / "card.png"
-    called = sogni_cli("postcard", "Lisbon", "-w", "256", "-h", "256", "-o", card, "--json", environ=devnet.environ)
+    called = sogni_cli("postcard", "Lisbon", "-w", "256", "-h", "256", "-o", card, "--json", network=sogni_network)
     assert called.exit_code == 0, called
     assert called.json["localPath"] == str(card)
     assert card.read_bytes().startswith(b"\x89PNG")
-    frame = devnet.job_requests[0]["keyFrames"][0]
-    assert frame["positivePrompt"] == "vintage postcard of Lisbon"
-    assert (frame["width"], frame["height"]) == (256, 256)
+    (project,) = sogni_network.projects
+    assert project.prompt == "vintage postcard of Lisbon"
+    assert project.size == (256, 256)
 
 
 # docs: end
-def test_prints_a_greeting_from_the_settings(sogni_cli: Any, devnet: Any, sogni_home: Any) -> None:
+def test_prints_a_greeting_from_the_settings(sogni_home: Any) -> None:
     sogni_home.config_file.parent.mkdir(parents=True)
     sogni_home.config_file.write_text('[postcard]\nstyle = "modern"\ngreeting = "Wish you were here"\n', "utf-8")
-    assert sogni_cli("postcard", "Lisbon", "-q", environ=devnet.environ).exit_code == 0
-    prompt = devnet.job_requests[0]["keyFrames"][0]["positivePrompt"]
-    assert prompt == 'modern postcard of Lisbon, printed on it: "Wish you were here"'
+    (step,) = plan_of("postcard", place="Lisbon").steps
+    assert step.project.prompt == 'modern postcard of Lisbon, printed on it: "Wish you were here"'
 
 
+# docs: rule
+def test_the_rule_counts_the_characters_of_a_greeting(sogni_request: Any) -> None:
+    request, facts = sogni_request("postcard", place="Lisbon", greeting="x" * 41), facts_for("postcard")
+    (problem,) = greeting_fits(request, facts)
+    assert problem.said() == "greeting must be at most 40 characters, not 41."
+
+
+# docs: end
 def test_refuses_a_greeting_that_does_not_fit(sogni_cli: Any) -> None:
-    called = sogni_cli("postcard", "Lisbon", "--greeting", "x" * 41, "--network", "devnet", "--json")
+    called = sogni_cli("postcard", "Lisbon", "--greeting", "x" * 41, "--json")
     assert called.exit_code == 2
     assert called.json["errorCode"] == "INVALID_ARGUMENT"
     assert (called.json["field"], called.json["errorDetails"]) == ("greeting", {"max": 40, "length": 41})
 
 
-def test_takes_a_longer_greeting_where_the_setting_allows_it(sogni_cli: Any) -> None:
+def test_takes_a_longer_greeting_where_the_setting_allows_it(sogni_cli: Any, sogni_network: Any) -> None:
     longer = {"SOGNI_POSTCARD__LONGEST_GREETING": "50"}
-    argv = ("postcard", "Lisbon", "--greeting", "x" * 41, "--dry-run", "--network", "devnet", "--json")
-    assert sogni_cli(*argv, environ=longer).exit_code == 0
+    argv = ("postcard", "Lisbon", "--greeting", "x" * 41, "--dry-run", "--json")
+    assert sogni_cli(*argv, environ=longer, network=sogni_network).exit_code == 0
 
 
 def test_refuses_an_unknown_style(sogni_cli: Any) -> None:

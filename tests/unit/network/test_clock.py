@@ -38,6 +38,9 @@ class Hand:
         self.calls.append(call)
         return call
 
+    async def pause(self, seconds: float, /) -> None:
+        raise AssertionError
+
     def turn(self, to: float) -> None:
         while self.calls and min(call.at for call in self.calls) <= to:
             call = min(self.calls, key=lambda call: call.at)

@@ -57,6 +57,9 @@ class Clock:
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
         raise AssertionError
 
+    async def pause(self, seconds: float, /) -> None:
+        raise AssertionError
+
 
 async def searched(
     said: Said, project_id: str = P, *, written_at: float = 99.0, moot: Callable[[], bool] = lambda: False
