@@ -24,6 +24,13 @@ from sogni_core.result import Artifact, Outcome, Plan, Progress, Report, Result
 from sogni_core.testing import Called, call, check_plugin, payload_of
 
 
+@dataclass(frozen=True, kw_only=True)
+class StampProject(ImageProject):
+    """A project of a kind of its own: the public records are frozen dataclasses."""
+
+    perforated: bool = True
+
+
 @hookimpl
 def sogni_modes() -> Sequence[Mode]:
     return [
