@@ -7,11 +7,11 @@ import types
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Union, get_args, get_origin
 
 from sogni_core.frozen import frozen
-from sogni_core.project import Asset
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -156,16 +156,20 @@ def _is_many(annotation: Any) -> bool:
     return any(get_origin(part) in (tuple, list, set, frozenset, Sequence) for part in parts)
 
 
-_TYPES: tuple[tuple[type | tuple[type, ...], Kind], ...] = (
-    (bool, "switch"),
-    (enum.Enum, "choice"),
-    (int, "integer"),
-    ((float, Decimal), "number"),
-    (PurePath, "path"),
-    (Asset, "asset"),
-    ((datetime, date, time, timedelta), "time"),
-    (Mapping, "other"),
-)
+@cache
+def _types() -> tuple[tuple[type | tuple[type, ...], Kind], ...]:
+    from sogni_core.project import Asset  # not for the help of the program, which needs no request
+
+    return (
+        (bool, "switch"),
+        (enum.Enum, "choice"),
+        (int, "integer"),
+        ((float, Decimal), "number"),
+        (PurePath, "path"),
+        (Asset, "asset"),
+        ((datetime, date, time, timedelta), "time"),
+        (Mapping, "other"),
+    )
 
 
 def _kind(parts: frozenset[Any]) -> Kind:
@@ -181,7 +185,7 @@ def _kind_of(part: Any) -> Kind:
     plain = get_origin(part) or part
     if not isinstance(plain, type):
         return "text"
-    for known, kind in _TYPES:
+    for known, kind in _types():
         if issubclass(plain, known):
             return kind
     if hasattr(plain, "get_secret_value"):

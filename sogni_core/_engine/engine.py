@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +20,7 @@ from sogni_core._engine.scene import distinct
 from sogni_core._host.host import PluginHost
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
+from sogni_core._startup import imports
 from sogni_core._transport.http import Http
 from sogni_core.context import Facts
 from sogni_core.errors import AuthError, InputError, SogniError
@@ -234,9 +232,8 @@ class Engine:
                 await (await self.networks.open(network)).session.dial()
 
     async def _runs(self) -> Runs:
-        """Import the rest of what a run needs, in a thread, while the service answers its socket."""
-        if "sogni_core._engine.runs" not in sys.modules:
-            await asyncio.to_thread(import_module, "sogni_core._engine.runs")
+        """Import the rest of what a run needs, while the service answers its socket."""
+        await imports.load("sogni_core._engine.runs")
         from sogni_core._engine.runs import Runs
 
         return Runs(self)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from pathlib import Path
 
 from sogni_core._host import extras
-from sogni_core._host.distributions import Distribution, EntryPoint, entry_points
 from sogni_core._host.plugin_info import PluginInfo, metadata
+from sogni_core._startup.distributions import Distribution, EntryPoint, entry_points
 from sogni_core.errors import PluginError
 from sogni_core.plugin import ENTRY_POINT_GROUP
 
@@ -24,25 +21,8 @@ _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 def installed() -> Iterable[EntryPoint]:
-    """Give the entry points of this environment; read anew only when a folder of the module path has changed."""
-    return _read(tuple((place, _changed(place)) for place in sys.path))
-
-
-@lru_cache(maxsize=4)
-def _read(places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
-    return tuple(entry_points(ENTRY_POINT_GROUP))
-
-
-def _changed(place: str) -> int:
-    try:
-        return Path(place).stat().st_mtime_ns  # an empty place is this folder
-    except (OSError, ValueError):
-        return 0
-
-
-def forget() -> None:
-    """Read anew in any case: for who writes distributions faster than a file system tells the time."""
-    _read.cache_clear()
+    """Read the entry points of the plugins in this environment."""
+    return entry_points(ENTRY_POINT_GROUP)
 
 
 def find(load: EntryPoints, only: frozenset[str] | None, blocked: frozenset[str]) -> list[PluginInfo]:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sogni_core._host.distributions import Distribution
+    from sogni_core._startup.distributions import Distribution
     from sogni_core.errors import SogniError
 
 _VERSION = re.compile(r"^Version:[ \t]*(\S+)", re.I | re.M)

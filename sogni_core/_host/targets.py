@@ -10,7 +10,6 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
-from sogni_core._host import extras
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.quarantine import quarantine
 from sogni_core.errors import PluginError, SogniError
@@ -21,16 +20,6 @@ TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)
 
 RESOURCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[\w-]+(\.[\w-]+)*")
 """Form of the name of a file in a package."""
-
-OFFICIAL = frozenset(
-    f"sogni-{extra}"
-    for extras in (extras.COMMANDS, extras.CLAIMS, extras.NETWORKS, extras.OPENCLAW)
-    for extra in ("core", *extras.values())
-)
-"""Distributions of this project."""
-
-strangers: set[str] = set()
-"""Distributions of others whose targets were asked for in this process; what their code leaves open is not known."""
 
 
 def describe(error: BaseException) -> str:
@@ -67,8 +56,6 @@ def read_text(owner: PluginInfo, resource: str) -> str:
 
 def resolve(owner: PluginInfo, target: str) -> Any:
     """Import a target of a plugin; raises PluginError PLUGIN_IMPORT."""
-    if owner.distribution not in OFFICIAL:
-        strangers.add(owner.distribution)
     module_name, _, attribute = target.partition(":")
     module = sys.modules.get(module_name)
     if module is not None and "." not in attribute and attribute in vars(module):

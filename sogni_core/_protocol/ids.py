@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from uuid import UUID
 
 _UUID4 = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}")
 
@@ -14,15 +15,10 @@ LONGEST_APP_ID = 256
 def make(random: bytes | None = None) -> str:
     """Make an id of a project or of an upload: an upper-case UUID of version 4.
 
-    protocol: the Mac workers need upper case. ``random`` is 16 bytes; without it the system's are taken.
+    protocol: the Mac workers need upper case. ``random`` is 16 bytes, the system's by default. Raises ValueError
+    for another length.
     """
-    raw = bytearray(os.urandom(16) if random is None else random)
-    if len(raw) != 16:
-        raise ValueError("an id is made of 16 bytes")
-    raw[6] = raw[6] & 0x0F | 0x40
-    raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex().upper()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return str(UUID(bytes=os.urandom(16) if random is None else random, version=4)).upper()
 
 
 def is_project_id(text: str) -> bool:

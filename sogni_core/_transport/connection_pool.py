@@ -27,13 +27,9 @@ Origin = tuple[str, int]
 
 CONNECT_SECONDS = 10.0
 GOODBYE_SECONDS = 0.1
-
-_PEEKED_BYTES = 16 * 1024
-_APPLICATION_DATA = 23
-"""Type of a TLS record; under TLS 1.3 of every encrypted one."""
-_LONGEST_ALERT = 32
-"""Bytes of an encrypted alert record at most: two, its type, and a tag of 16. A session ticket is far longer."""
-
+FRESH_SECONDS = 10.0
+"""How long a TLS connection on which nothing was asked is trusted to be open. Some servers close it then; where a job
+takes longer, another handshake hardly counts."""
 
 READ_BYTES = 256 * 1024
 """Most that is taken from a line at once: what asyncio reads from a socket. httpcore asks for a quarter of it, and the
@@ -82,6 +78,12 @@ class _Secured(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream, hostname: str) -> None:
         self._stream = stream
         self._hostname = hostname
+        self._opened = asyncio.get_running_loop().time()
+
+    @property
+    def age(self) -> float:
+        """Seconds since the handshake."""
+        return asyncio.get_running_loop().time() - self._opened
 
     async def start_tls(
         self,
@@ -109,9 +111,10 @@ class _Secured(httpcore.AsyncNetworkStream):
 class Lines(httpcore.AsyncNetworkBackend):
     """Opens connections for one HTTP client."""
 
-    def __init__(self, *, guarded: bool) -> None:
+    def __init__(self, *, guarded: bool, fresh_seconds: float = FRESH_SECONDS) -> None:
         self._backend = httpcore.AnyIOBackend()
         self._guarded = guarded
+        self._fresh_seconds = fresh_seconds
         self.loopback = False
         """Whether a guarded client may speak to this machine's loopback addresses."""
         self._warm: dict[Origin, asyncio.Task[httpcore.AsyncNetworkStream]] = {}
@@ -197,10 +200,20 @@ class Lines(httpcore.AsyncNetworkBackend):
             _log.debug("a line opened beforehand failed: %s", type(failure).__name__)
             return None
         stream = task.result()
-        if _has_ended(stream):
+        if self._is_doubtful(stream):
             await stream.aclose()
             return None
         return stream
+
+    def _is_doubtful(self, stream: httpcore.AsyncNetworkStream) -> bool:
+        """Tell whether the server may have closed a connection on which nothing was asked yet.
+
+        There is something to read on a plain one then. On TLS that means nothing, since session tickets arrive unasked.
+        A request on a fresh one that was closed all the same fails, and is repeated on another.
+        """
+        if isinstance(stream, _Secured):
+            return stream.age > self._fresh_seconds
+        return bool(stream.get_extra_info("is_readable"))
 
     async def _open(self, host: str, port: int, limit: float | None) -> httpcore.AsyncNetworkStream:
         if not self._guarded:
@@ -248,27 +261,6 @@ def _is_readable(descriptor: int) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(0))
-
-
-def _has_ended(stream: httpcore.AsyncNetworkStream) -> bool:
-    """Tell whether a server has closed a line on which nothing was asked yet.
-
-    On a plain line anything to read means that. Under TLS 1.3 session tickets arrive unasked, and are told from the
-    alert with which a server takes its leave by their length; what is missed here is a request that is repeated.
-    """
-    if not stream.get_extra_info("is_readable"):
-        return False
-    if not isinstance(stream, _Secured):
-        return True
-    with stream.get_extra_info("socket").dup() as peeked:
-        waiting = peeked.recv(_PEEKED_BYTES, socket.MSG_PEEK)
-    place = 0
-    while place + 5 <= len(waiting):
-        length = int.from_bytes(waiting[place + 3 : place + 5], "big")
-        if waiting[place] != _APPLICATION_DATA or length <= _LONGEST_ALERT:
-            return True
-        place += 5 + length
-    return not waiting
 
 
 class RefusedAddressError(Exception):

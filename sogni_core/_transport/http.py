@@ -8,7 +8,6 @@ it talks to; see :meth:`Http.download` for the one exception.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sogni_core import __version__
+from sogni_core._startup import imports
 from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.bodies import Received, read_bounded, receive, send_file
 from sogni_core._transport.calls import Reply, SafeCall
@@ -73,8 +73,8 @@ class Http:
 
     async def load(self) -> None:
         """Import the HTTP library in a thread, so that a socket can open meanwhile."""
-        if "httpx" not in sys.modules or "httpcore" not in sys.modules:
-            await asyncio.to_thread(_import)
+        # httpx has a command line; with its libraries (click, rich, pygments) it would take a third of the import.
+        await imports.load("httpcore", "httpx", without=["httpx._main"])
 
     async def call(self, call: SafeCall) -> Reply:
         """Make a call, again if that can help, and read the answer to its end. Raises TransportError."""
@@ -247,20 +247,6 @@ class Http:
             raise unreachable(failure, host) from None
         except (httpcore.ProxyError, httpcore.UnsupportedProtocol, httpcore.ConnectionNotAvailable) as failure:
             raise unreachable(failure, host) from None
-
-
-def _import() -> None:
-    # httpx imports a command line of its own (click, rich, pygments: 40 ms) where those happen to be
-    # installed; a None in sys.modules makes that import fail, which httpx is prepared for.
-    absent = "httpx._main" not in sys.modules
-    if absent:
-        sys.modules["httpx._main"] = None  # type: ignore[assignment]
-    try:
-        import httpcore  # noqa: F401
-        import httpx  # noqa: F401
-    finally:
-        if absent:
-            sys.modules.pop("httpx._main", None)
 
 
 def _in_memory(service: Service) -> httpx.AsyncClient:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from sogni_core.errors import InputError, SogniError
-from sogni_core.field import FieldSpec
 from sogni_core.problem import Notice, Problem
+
+if TYPE_CHECKING:
+    from sogni_core.field import FieldSpec
 
 
 class Dialect:

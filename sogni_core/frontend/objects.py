@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sogni_core.errors import CODES, SogniError
 from sogni_core.field import camel
 from sogni_core.frontend.dialect import PYTHON, Wording
 from sogni_core.problem import Problem
-from sogni_core.result import Plan, PlannedStep, Report, Result
 from sogni_core.text import clean, clean_block
+
+if TYPE_CHECKING:
+    from sogni_core.result import Plan, PlannedStep, Report, Result
 
 JsonObject = dict[str, Any]
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sogni_core._host import discovery
 from sogni_core.plugin import ENTRY_POINT_GROUP
 
 
@@ -37,7 +36,7 @@ def write_distribution(
     (info / "METADATA").write_text("\n".join(metadata) + "\n", encoding="utf-8")
     points = [f"[{ENTRY_POINT_GROUP}]", *(f"{point} = {value}" for point, value in plugins.items())]
     (info / "entry_points.txt").write_text("\n".join(points) + "\n", encoding="utf-8")
-    _forget()
+    importlib.invalidate_caches()
     return info
 
 
@@ -46,7 +45,7 @@ def on_path(site: Path) -> Iterator[Path]:
     """Put a folder on the module path; at the end it is taken off, and what was imported from it is forgotten."""
     folder = str(site.absolute())
     sys.path.insert(0, folder)
-    _forget()
+    importlib.invalidate_caches()
     try:
         yield site
     finally:
@@ -55,10 +54,4 @@ def on_path(site: Path) -> Iterator[Path]:
             places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
             if any(place is not None and str(place).startswith(folder) for place in places):
                 del sys.modules[name]
-        _forget()
-
-
-def _forget() -> None:
-    """Let nothing that was seen in a folder count: what came since would not be found."""
-    importlib.invalidate_caches()
-    discovery.forget()
+        importlib.invalidate_caches()

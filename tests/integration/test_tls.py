@@ -12,6 +12,7 @@ import pytest
 
 from sogni_core._transport import tls
 from sogni_core._transport.calls import SafeCall
+from sogni_core._transport.connection_pool import Lines
 from sogni_core._transport.http import Http
 from sogni_core._transport.socket import WebSocket
 from sogni_core.errors import ConfigError, TransportError
@@ -92,8 +93,27 @@ async def test_a_secure_line_that_the_server_closed_is_replaced(secure: Web, htt
     while not secure.open_lines:
         await asyncio.sleep(0)
     await secure.cut_lines()
-    assert (await http.call(SafeCall("GET", f"{secure.url}/x", repeat="unsent"))).ok
+    assert (await http.call(SafeCall("GET", f"{secure.url}/x"))).ok
     assert secure.lines == 2
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(("fresh_seconds", "opened"), [(60.0, 1), (0.0, 2)])
+async def test_a_secure_line_is_used_while_it_is_fresh(secure: Web, fresh_seconds: float, opened: int) -> None:
+    """Later the server may have closed it, which cannot be seen for the session tickets that are waiting."""
+    lines = Lines(guarded=False, fresh_seconds=fresh_seconds)
+    lines.warm("127.0.0.1", secure.port, secure=True)
+    while not secure.lines:
+        await asyncio.sleep(0)
+    stream = await lines.connect_tcp("127.0.0.1", secure.port)
+    try:
+        stream = await stream.start_tls(tls.trusting(), "127.0.0.1")
+        await stream.write(b"GET /x HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert (await stream.read(99)).startswith(b"HTTP/1.1 200")
+        assert secure.lines == opened
+    finally:
+        await stream.aclose()
+        await lines.close()
 
 
 @pytest.mark.usefixtures("trusted")

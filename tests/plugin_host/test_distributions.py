@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sogni_core._host import discovery, distributions
-from sogni_core._host.distributions import Folder, entry_points
+from sogni_core._host import discovery
 from sogni_core._host.plugin_info import PluginInfo
+from sogni_core._startup import distributions
+from sogni_core._startup.distributions import Folder, entry_points
 
 GROUP = "sogni.plugins"
 

@@ -25,6 +25,13 @@ from sogni_core.testing import Called, MemoryNetwork, call, check_plugin, facts_
 from sogni_core.testing.pytest_plugin import ProcessFactory
 
 
+@dataclass(frozen=True, kw_only=True)
+class StampProject(ImageProject):
+    """A project of a kind of its own: the public records are frozen dataclasses."""
+
+    perforated: bool = True
+
+
 @hookimpl
 def sogni_modes() -> Sequence[Mode]:
     return [

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sogni_core.frozen import frozen
+from sogni_core.project import ImageProject
 
 
 @frozen
@@ -113,3 +114,96 @@ def test_what_contains_itself_can_be_shown() -> None:
     one = Ours("a", inner)  # type: ignore[arg-type]
     inner.append(one)
     assert repr(one) == "Ours(name='a', sizes=[...], note='')"
+
+
+@frozen
+class OurBase:
+    name: str
+
+
+@dataclass(frozen=True)
+class TheirBase:
+    name: str
+
+
+@dataclass(frozen=True)
+class TheirsOfOurs(OurBase):
+    more: int = 0
+
+
+@frozen
+class OursOfTheirs(TheirBase):
+    more: int = 0
+
+
+@frozen
+class OursOfTheirsOfOurs(TheirsOfOurs):
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class TheirsOfTheirs(TheirBase):
+    more: int = 0
+
+
+@pytest.mark.parametrize("made", [TheirsOfOurs, OursOfTheirs, OursOfTheirsOfOurs, Longer, TheirsOfTheirs])
+def test_frozen_dataclasses_of_both_kinds_inherit_from_each_other(made: Any) -> None:
+    one = made("a", more=1)
+    assert one == made("a", more=1) != made("a", more=2)
+    assert hash(one) == hash(made("a", more=1))
+    assert repr(one).startswith(f"{made.__name__}(name='a'") and "more=1" in repr(one)
+    assert dataclasses.replace(one, name="b") == made("b", more=1)
+    assert pickle.loads(pickle.dumps(one)) == one
+    for name in ("name", "more", "nonsense"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, 3)
+        with pytest.raises(FrozenInstanceError):
+            delattr(one, name)
+
+
+@pytest.mark.parametrize("base", [OurBase, TheirBase, TheirsOfOurs, OursOfTheirs])
+def test_what_is_not_frozen_cannot_inherit_from_it(base: Any) -> None:
+    with pytest.raises(TypeError, match="cannot inherit non-frozen dataclass from a frozen one"):
+        dataclass(type("Loose", (base,), {"__annotations__": {"extra": int}}))
+
+
+def test_it_cannot_inherit_from_what_is_not_frozen() -> None:
+    @dataclass
+    class Loose:
+        name: str
+
+    with pytest.raises(TypeError, match="cannot inherit frozen dataclass from a non-frozen one"):
+        frozen(type("Ours", (Loose,), {}))
+
+
+@pytest.mark.parametrize("base", [OurBase, TheirBase])
+def test_a_class_that_only_inherits_may_have_attributes_besides_the_fields(base: Any) -> None:
+    class Derived(base):
+        pass
+
+    one = Derived("a")
+    one.note = 1
+    one.note = 2
+    assert (one.name, one.note) == ("a", 2)
+    del one.note
+    assert not hasattr(one, "note")
+    with pytest.raises(FrozenInstanceError):
+        one.name = "b"
+    with pytest.raises(FrozenInstanceError):
+        del one.name
+
+
+@BOTH
+def test_it_says_of_itself_what_it_is(made: Any) -> None:
+    parameters = made.__dataclass_params__
+    assert (parameters.frozen, parameters.eq, parameters.repr) == (True, True, True)
+
+
+def test_a_record_of_this_package_can_be_the_base_of_a_frozen_dataclass() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Stamp(ImageProject):
+        perforated: bool = True
+
+    stamp = Stamp(model="m", prompt="a cat")
+    assert stamp.perforated and isinstance(stamp, ImageProject)
+    assert dataclasses.replace(stamp, prompt="a dog").prompt == "a dog"
