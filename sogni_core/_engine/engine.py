@@ -178,17 +178,17 @@ class Engine:
             result = await call_workflow(resolved, LocalContext(scene, resolved))
         return local_result(result, resolved, distinct([*scene.notices, *self.notices]))
 
-    async def resume(self, run_id: str, on_progress: OnProgress) -> Result:
+    async def resume(self, run_id: str, given: Mapping[str, Any], on_progress: OnProgress) -> Result:
         """Go on with a run whose process ended: what is finished is answered, what runs is taken up, the rest is sent.
 
-        Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
+        ``given``: its secrets. Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
         """
         from sogni_core._engine.restoration import rebuild
 
         runs = await self._runs()
         run = self.journal.resume_run(run_id)
         try:
-            resolved, missing = await self._measured(rebuild(self.registry, run))
+            resolved, missing = await self._measured(rebuild(self.registry, self.settings, run, given))
             if run.network in LIVE_NETWORKS:
                 self.networks.require_credentials()
             app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)

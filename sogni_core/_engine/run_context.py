@@ -44,6 +44,8 @@ class RunScene(Scene):
     known: dict[str, StoredStep] = field(default_factory=dict)
     """Steps of an earlier process of this run, by key."""
     steps: list[Step] = field(default_factory=list)
+    first: tuple[str, str] | None = None
+    """Medium and model of what was submitted first, by whichever process."""
     wrapping: bool = False
     """Whether the run's own workflow submits nothing before another one does, whose words are then the run's."""
 
@@ -76,9 +78,11 @@ class RunContext(WorkflowContext):
                 self.progress(seed)
         if self._prefix and not run.wrapping:
             announcements = SILENT  # a part of a run tells nothing beside what the whole tells
+        run.first = run.first or (medium.name, project.model)
         known = run.known.pop(name, None)
         answered = answer(known) if known is not None else None
-        if answered is not None:
+        if known is not None and answered is not None:
+            run.prices.keep(known.cost)
             return answered
         project = replace(project, network=project.network or run.handle.wire_network)
         request = self._resolved.request

@@ -74,18 +74,19 @@ class Runs:
         """Go on with a run that the journal has handed to this process."""
         scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed)
         scene.known.update({step.key: step for step in run.steps})
+        if run.state == "completed":
+            # It has nothing left to do: what is said of it is said again.
+            scene.notices += [Notice.from_json(kept) for kept in run.warnings]
         return scene
 
     async def execute(self, scene: RunScene, resolved: Resolved) -> Result:
         """Run the workflow of a run that the journal knows, and note how it ended."""
         try:
             result = await call_workflow(resolved, RunContext(scene, resolved))
-            first = scene.steps[0] if scene.steps else None
             result = finished(
                 result,
                 resolved,
-                first.medium.name if first is not None else "",
-                first.project.model if first is not None else "",
+                *(scene.first or ("", "")),
                 {
                     "run_id": scene.run_id,
                     "network": scene.network,
@@ -104,11 +105,14 @@ class Runs:
                 raise error.with_details({"runId": scene.run_id})  # noqa: B904 - the same error, with its cause
             raise
         finally:
+            for step in scene.steps:
+                step.note_cost()
             await scene.prices.close()
         if result.artifacts:
             result = self._remember(result)
         state = "completed" if result.error is None else "partial"
-        self._engine.journal.finish_run(scene.run_id, state, warnings=result.warnings)
+        notices = [notice.as_json() for notice in result.notices]
+        self._engine.journal.finish_run(scene.run_id, state, warnings=notices)
         return result
 
     def _scene(
