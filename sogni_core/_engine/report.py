@@ -62,9 +62,6 @@ def kept(resolved: Resolved) -> dict[str, Any]:
     """Return what the journal keeps of a resolved request, so that it can be built again, from another folder too."""
     request: Request = resolved.request
     options = values(resolved)
-    output = getattr(request, "output", None)
-    if output is not None:
-        options["output"] = str(absolute(output))
     for name, assets in sources(request).items():
         texts = [asset.source if asset.is_url else str(asset.path or absolute(asset.source)) for asset in assets]
         options[name] = texts if isinstance(getattr(request, name), tuple) else texts[0]
