@@ -135,6 +135,7 @@ class Engine:
             for notice in resolved.notices:
                 scene.notice(notice)
             await call_workflow(resolved, PlanContext(scene, resolved))
+            await asyncio.sleep(0)  # a step that the workflow leaves behind begins
             steps = await priced(self.networks, network, scene) if scene.steps else []
         return Plan(
             mode=resolved.mode.record.name,

@@ -122,21 +122,27 @@ def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
     }
 
 
+def settled(result: Result) -> Result:
+    """Give a workflow's result its error; raises it if there is no output at all."""
+    wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
+    if not wrong:
+        return result
+    if not result.artifacts:
+        sent = [outcome for outcome in result.outcomes if outcome.project_id]
+        ids = {"projectIds": list(result.project_ids), "projects": [_sent(outcome) for outcome in sent]} if sent else {}
+        raise wrong[0].with_details(ids)
+    # A workflow that knows better what is missing has said it.
+    error = result.error or PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}")
+    failed = [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
+    return replace(result, error=error.with_details({"failed": failed}))
+
+
 def finished(result: Result, resolved: Resolved, medium: str, model: str, facts: Mapping[str, Any]) -> Result:
     """Complete a workflow's result with the facts of its run; raises its error if there is no output at all.
 
     ``medium`` and ``model`` are those of the first project that was submitted, empty if none was.
     """
-    wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
-    if wrong and not result.artifacts:
-        ids = {"projectIds": list(result.project_ids)} if result.project_ids else {}
-        raise wrong[0].with_details({"runId": facts["run_id"], **ids})
-    error = result.error
-    if wrong:
-        # A workflow that knows better what is missing has said it.
-        error = error or PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}")
-        failed = [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
-        error = error.with_details({"failed": failed})
+    result = settled(result)
     # What stays on the network was not looked at: then the project says what it is.
     media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else ""
     media = media or medium or resolved.mode.record.name
@@ -145,7 +151,6 @@ def finished(result: Result, resolved: Resolved, medium: str, model: str, facts:
         type=result.type or media,
         fields=echo(resolved, result.artifacts, model),
         extra={**result.extra, **_missing(echo_own(resolved), result.extra)},
-        error=error,
         mode=resolved.mode.record.name,
         workflow=resolved.workflow.record.name,
         **facts,
@@ -168,6 +173,10 @@ def local_result(result: Result, resolved: Resolved, notices: tuple[Notice, ...]
         workflow=resolved.workflow.record.name,
         notices=notices,
     )
+
+
+def _sent(outcome: Outcome) -> dict[str, Any]:
+    return {"projectId": outcome.project_id, "key": outcome.key, "state": outcome.state}
 
 
 def _failed(outcome: Outcome) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sogni_core._engine.announcements import Announcements
 from sogni_core._engine.networks import NetworkHandle
+from sogni_core._engine.outcomes import AGAIN
 from sogni_core._engine.prices import Answer, afford, cost_of
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
@@ -207,6 +208,13 @@ class Step:
             self._warn(trouble.message)
         else:
             self._priced = self._priced or cost is not None
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether something of it may have been paid for, or may yet be."""
+        if not self.sent:
+            return False
+        return self.state not in AGAIN or any(error.may_charge_again for error in self._errors.values())
 
     def note_cost(self) -> None:
         """Note what the network asked for it, if it said so only after the step had ended."""
