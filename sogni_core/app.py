@@ -178,13 +178,15 @@ class App:
         """Prepare a request and run it; see :meth:`prepare` and ``Prepared.run``."""
         return await (await self.prepare(name, given, on_progress=on_progress, **fields)).run()
 
-    async def resume(self, run_id: str, *, on_progress: OnProgress | None = None) -> Result:
+    async def resume(self, run_id: str, /, *, on_progress: OnProgress | None = None, **secrets: Any) -> Result:
         """Go on with a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
 
         Steps that are finished are answered from the journal, those that run are taken up, those that failed or
-        were never sent are submitted. Raises as :meth:`run`, InputError UNKNOWN_RUN and RUN_ACTIVE.
+        were never sent are submitted. ``secrets``: fields of the request that hold a secret, which the journal does not
+        keep; one that came from a setting is read from there again. Raises as :meth:`run`, InputError UNKNOWN_RUN and
+        RUN_ACTIVE, and InputError INVALID_ARGUMENT that names the secrets that are missing.
         """
-        return await self.engine.resume(run_id, on_progress or self.on_progress)
+        return await self.engine.resume(run_id, secrets, on_progress or self.on_progress)
 
     async def plan(self, name: str, given: Mapping[str, Any] | None = None, /, **fields: Any) -> Plan:
         """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""

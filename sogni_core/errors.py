@@ -60,7 +60,9 @@ class SogniError(Exception):
         hint: str | None = None,
         details: Mapping[str, Any] | None = None,
         plugin: str | None = None,
+        may_charge_again: bool | None = None,
     ) -> None:
+        """``may_charge_again``: whether repeating the call may cost money; None for what the code says."""
         registered = CODES[code]
         if registered.kind != type(self).__name__:
             raise LookupError(f"{code} is registered for {registered.kind}, not for {type(self).__name__}")
@@ -70,19 +72,25 @@ class SogniError(Exception):
         self.hint = hint or registered.remedy or None
         self.details: dict[str, Any] = dict(details or {})
         self.plugin = plugin
+        self.may_charge_again = registered.may_charge_again if may_charge_again is None else may_charge_again
+        """Whether repeating the call may cost money although this one failed."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let errors be copied, and handed from one process to another."""
         return _restored, (type(self), self.message, self.__dict__)
 
-    def with_details(self, details: Mapping[str, Any], *, hint: str | None = None) -> Self:
+    def with_details(
+        self, details: Mapping[str, Any], *, hint: str | None = None, may_charge_again: bool | None = None
+    ) -> Self:
         """Return this error with more facts, and perhaps another hint; facts that it has already stay.
 
         Nothing else changes: class, message, problems, plugin, cause and traceback are kept, so it can be raised again.
+        ``may_charge_again``: what is known better than by its code; None leaves it as it is.
         """
         other = copy(self)
         other.details = {**details, **self.details}
         other.hint = hint or self.hint
+        other.may_charge_again = self.may_charge_again if may_charge_again is None else may_charge_again
         other.__cause__, other.__context__ = self.__cause__, self.__context__
         other.__suppress_context__ = self.__suppress_context__
         return other.with_traceback(self.__traceback__)
@@ -99,11 +107,6 @@ class SogniError(Exception):
     def retryable(self) -> bool:
         """Whether the same call can succeed later without a change."""
         return CODES[self.code].retryable
-
-    @property
-    def may_charge_again(self) -> bool:
-        """Whether repeating the call may cost money although this one failed."""
-        return CODES[self.code].may_charge_again
 
 
 def _restored(kind: type[SogniError], message: str, state: Mapping[str, Any]) -> SogniError:
@@ -125,9 +128,10 @@ class InputError(SogniError):
         hint: str | None = None,
         details: Mapping[str, Any] | None = None,
         plugin: str | None = None,
+        may_charge_again: bool | None = None,
         problems: Iterable[Problem] = (),
     ) -> None:
-        super().__init__(code, message, hint=hint, details=details, plugin=plugin)
+        super().__init__(code, message, hint=hint, details=details, plugin=plugin, may_charge_again=may_charge_again)
         self.problems: tuple[Problem, ...] = tuple(problems)
 
     @classmethod

@@ -12,6 +12,7 @@ from dataclasses import field
 from typing import Any
 
 from sogni_core.frozen import frozen
+from sogni_core.json_value import json_value
 
 FieldName = Callable[[str], str]
 """Names a field of a request the way its reader does."""
@@ -46,6 +47,22 @@ class Notice:
     def field(self) -> str | None:
         """The first field concerned; None if the whole request is meant."""
         return self.fields[0] if self.fields else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the journal keeps."""
+        return {"rule": self.rule, "fields": list(self.fields), "text": self.text, "facts": json_value(self.facts)}
+
+    @classmethod
+    def from_json(cls, kept: object) -> Notice:
+        """Read what the journal keeps; a plain text is a notice too, and what does not read is shown as it is."""
+        facts: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {"text": literal(str(kept))}
+        try:
+            fields = tuple(map(str, facts.get("fields", ())))
+            notice = Notice(str(facts.get("rule", "run.warning")), fields, str(facts["text"]), facts.get("facts") or {})
+            notice.said()
+        except (KeyError, TypeError, ValueError):
+            return Notice.of("run.warning", str(kept))
+        return notice
 
     def said(self, name: FieldName = str) -> str:
         """Return the text, each field called what ``name`` says; by default its name in Python."""

@@ -60,6 +60,10 @@ class Asset:
         """``image``, ``audio`` or ``video``; empty until it was read."""
         return self.content_type.partition("/")[0]
 
+    def as_json(self) -> str:
+        """Return the path or URL as the user typed it."""
+        return self.source
+
     @classmethod
     def of(cls, value: object) -> Asset:
         """Make an asset of text, of a path, of an artifact, or of an asset."""

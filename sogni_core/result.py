@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sogni_core.frozen import frozen
+from sogni_core.json_value import json_value
 
 if TYPE_CHECKING:
     from sogni_core.errors import SogniError
@@ -90,7 +91,8 @@ class Result:
     type: str = ""
     """JSON ``type``; empty for the media of the first artifact."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of the mode's own for JSON, names in camelCase."""
+    """Fields of the mode's own for JSON, names in camelCase. Dates, decimals, enums, paths and models are written as
+    pydantic writes them, secrets are masked."""
     named: tuple[tuple[str, Artifact], ...] = ()
     """What text output shows in place of one path or URL a line: a name before each, ``front: /tmp/front.png``."""
     run_id: str = ""
@@ -135,7 +137,8 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the result, its warnings in the words of Python."""
-        shown: dict[str, Any] = {"success": self.error is None, "type": self.type, **self.fields, **self.extra}
+        own: dict[str, Any] = json_value({**self.fields, **self.extra})
+        shown: dict[str, Any] = {"success": self.error is None, "type": self.type, **own}
         shown["localPaths"] = [str(path) for path in self.paths]
         shown["runId"] = self.run_id
         shown["projectIds"] = list(self.project_ids)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from decimal import Decimal
 from typing import Annotated
 
 import typer
 
+from sogni_core._builtin.secrets import at_terminal, from_stdin, prompt
 from sogni_core.app import App
 from sogni_core.errors import InputError
 from sogni_core.result import Report
 from sogni_core.settings.credentials import Credentials
-
-LONGEST_SECRET = 4096
-"""Characters; more on standard input is no password."""
 
 
 async def login(
@@ -44,11 +41,11 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
     if password_stdin and (api_key or api_key_stdin):
         raise InputError("INVALID_ARGUMENT", "--password-stdin and an API key exclude each other.")
     if api_key_stdin:
-        return Credentials(api_key=_from_stdin("API key"), origin="login")
+        return Credentials(api_key=from_stdin("API key"), origin="login")
     if api_key:
-        return Credentials(api_key=_prompt("API key: ", "--api-key-stdin"), origin="login")
+        return Credentials(api_key=prompt("API key: ", "--api-key-stdin"), origin="login")
     if username is None:
-        if password_stdin or not _at_terminal():
+        if password_stdin or not at_terminal():
             raise InputError(
                 "INVALID_ARGUMENT",
                 "There is no terminal to ask for a user name.",
@@ -59,28 +56,8 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
         username = sys.stdin.readline().strip()
     if not username:
         raise InputError("INVALID_ARGUMENT", "The user name is empty.")
-    password = _from_stdin("password") if password_stdin else _prompt("Password: ", "--password-stdin")
+    password = from_stdin("password") if password_stdin else prompt("Password: ", "--password-stdin")
     return Credentials(username, password, origin="login")
-
-
-def _at_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()  # None: started without standard input
-
-
-def _from_stdin(what: str) -> str:
-    secret = sys.stdin.read(LONGEST_SECRET + 1).rstrip("\r\n") if sys.stdin is not None else ""
-    if not secret or len(secret) > LONGEST_SECRET or "\n" in secret:
-        raise InputError("INVALID_ARGUMENT", f"Standard input must hold the {what} alone, on one line.")
-    return secret
-
-
-def _prompt(question: str, instead: str) -> str:
-    if not _at_terminal():
-        raise InputError("INVALID_ARGUMENT", "There is no terminal to ask for a secret.", hint=f"Use {instead}.")
-    secret = getpass.getpass(question)
-    if not secret:
-        raise InputError("INVALID_ARGUMENT", "Nothing was entered.")
-    return secret
 
 
 async def logout(app: App) -> Report:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sogni_core._builtin.secrets import ask
 from sogni_core.app import App
+from sogni_core.errors import InputError
 from sogni_core.result import Report, Result
 
 if TYPE_CHECKING:
@@ -37,10 +39,29 @@ def runs(
 
 
 async def resume(
-    app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
+    app: App,
+    run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")],
+    given: Annotated[
+        list[str],
+        typer.Option(
+            "--set",
+            help="Secret option of the run, which is never stored; asked for, or read from standard input.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006 - typer copies it
 ) -> Result:
     """Go on with a run: finished steps are answered from the journal, the others are taken up or sent."""
-    return await app.resume(run)
+    secrets: dict[str, Any] = {}
+    for name in given:
+        if "=" in name:
+            raise InputError(
+                "INVALID_ARGUMENT",
+                "A secret given as an argument is visible to every user of this machine.",
+                hint=f"Use --set {name.partition('=')[0]} and type it, or write it to standard input.",
+            )
+        secrets[name.replace("-", "_")] = ask(name)
+    return await app.resume(run, **secrets)
 
 
 def show(

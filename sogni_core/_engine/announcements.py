@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from sogni_core._engine.resolver import Resolved
 from sogni_core.errors import PluginError
 from sogni_core.frozen import frozen
+from sogni_core.json_value import json_value
 from sogni_core.origin import LAST_RENDER
 from sogni_core.plugin import Workflow
 from sogni_core.problem import names_in
-from sogni_core.project import Asset, Project
+from sogni_core.project import Project
 from sogni_core.request import Request
 from sogni_core.text import clean
 
@@ -69,10 +70,8 @@ def _lines(resolved: Resolved) -> Iterator[str]:
 
 
 def _said(resolved: Resolved, name: str) -> str | None:
-    value = getattr(resolved.request, name)
-    if isinstance(value, Asset):
-        return value.source
-    if isinstance(value, tuple):
+    value = json_value(getattr(resolved.request, name))
+    if isinstance(value, list):
         return str(len(value)) if value else None
     return str(value) if value is not None and value != "" else None
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from sogni_core.field import FieldSpec
+from sogni_core.field import FieldSpec, leaves
+from sogni_core.json_value import is_secret
 from sogni_core.origin import GIVEN, Origin
 from sogni_core.problem import Problem, literal
 from sogni_core.request import Request
@@ -28,14 +31,27 @@ def convert(model: type[Request], given: Mapping[str, Any]) -> tuple[dict[str, A
             problems.append(_unknown(name, specs))
             continue
         items = _items(spec, raw)
+        parts = leaves(model.model_fields[name].annotation)
         if spec.numeric:
             wrong = [item for item in items if isinstance(item, str) and read_number(item) is None]
             problems += [no_number(spec, item) for item in wrong]
             if wrong:
                 continue
-            items = [read_number(item) if isinstance(item, str) else item for item in items]
+            # A decimal is read by its own type, which loses no digit.
+            items = [read_number(item) if isinstance(item, str) and Decimal not in parts else item for item in items]
+        elif spec.kind == "choice":
+            words = _choices(parts)
+            items = [words.get(item.strip(), item) if isinstance(item, str) else item for item in items]
         values[name] = items if spec.many else items[0]
     return values, problems
+
+
+def _choices(parts: Iterable[Any]) -> dict[str, Any]:
+    """Return what the words of a choice stand for, where that is no text: a number, or a member of an enum."""
+    allowed = [value for part in parts if get_origin(part) is Literal for value in get_args(part)]
+    allowed += [member for part in parts if isinstance(part, type) and issubclass(part, Enum) for member in part]
+    words = {str(one.value if isinstance(one, Enum) else one): one for one in allowed}
+    return {word: one for word, one in words.items() if not isinstance(getattr(one, "value", one), str)}
 
 
 def _items(spec: FieldSpec, raw: Any) -> list[Any]:
@@ -94,7 +110,8 @@ def _plain(value: Any) -> Any:
 
 def _problem(found: Mapping[str, Any], spec: FieldSpec, subject: str) -> Problem:
     kind: str = found["type"]
-    facts: dict[str, Any] = {} if kind == "missing" else {"value": _plain(found["input"])}
+    shown = kind != "missing" and spec.kind != "secret" and not is_secret(found["input"])
+    facts: dict[str, Any] = {"value": _plain(found["input"])} if shown else {}
     rule, text, more = _said(kind, found, spec)
     if text.startswith("{}"):
         text = subject + text[2:]
@@ -108,8 +125,12 @@ def _said(kind: str, found: Mapping[str, Any], spec: FieldSpec) -> tuple[str, st
         return "missing", literal(spec.missing), {}
     if kind == "missing":
         return "missing", "{} is required.", {}
-    if kind == "string_too_short":
-        return "empty", "{} must not be empty.", {}
+    if kind in ("string_too_short", "too_short"):
+        least = context.get("min_length", 1)
+        if least <= 1:
+            return "empty", "{} must not be empty.", {}
+        what = "values" if spec.many else "characters"
+        return "length", f"{{}} must have at least {{min}} {what}.", {"min": least}
     if kind in ("greater_than_equal", "less_than_equal"):
         return "range", *_range(spec, context)
     if kind in ("literal_error", "enum"):
@@ -141,6 +162,7 @@ _TYPES = (
     ("string_unicode", "text", "text in UTF-8"),
     ("datetime_", "time", "a date and time, such as 2026-12-31T18:00"),
     ("date_", "time", "a date, such as 2026-12-31"),
+    ("time_delta_", "time", "a duration, such as 01:30:00"),
     ("time_", "time", "a time, such as 18:00"),
     ("uuid_", "uuid", "a UUID"),
 )

@@ -153,6 +153,7 @@ class Engine:
             for notice in resolved.notices:
                 scene.notice(notice)
             await call_workflow(resolved, PlanContext(scene, resolved))
+            await asyncio.sleep(0)  # a step that the workflow leaves behind begins
             steps = await priced(self.networks, network, scene) if scene.steps else []
         return Plan(
             mode=resolved.mode.record.name,
@@ -196,17 +197,17 @@ class Engine:
             result = await call_workflow(resolved, LocalContext(scene, resolved))
         return local_result(result, resolved, distinct([*scene.notices, *self.notices]))
 
-    async def resume(self, run_id: str, on_progress: OnProgress) -> Result:
+    async def resume(self, run_id: str, given: Mapping[str, Any], on_progress: OnProgress) -> Result:
         """Go on with a run whose process ended: what is finished is answered, what runs is taken up, the rest is sent.
 
-        Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
+        ``given``: its secrets. Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
         """
         from sogni_core._engine.restoration import rebuild
 
         runs = await self._runs()
         run = self.journal.resume_run(run_id)
         try:
-            resolved, missing = await self._measured(rebuild(self.registry, run))
+            resolved, missing = await self._measured(rebuild(self.registry, self.settings, run, given))
             if run.network in LIVE_NETWORKS:
                 self.networks.require_credentials()
             app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)

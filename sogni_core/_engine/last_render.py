@@ -11,6 +11,7 @@ from typing import Any
 from sogni_core._engine.prompt_hash import LARGEST
 from sogni_core.errors import InputError
 from sogni_core.files import private_folder, write_atomic
+from sogni_core.json_value import json_value
 from sogni_core.plugin import Medium
 from sogni_core.result import Result
 
@@ -70,4 +71,4 @@ class LastRender:
             kept[name] = value
         private_folder(self.path.parent)
         # For convenience only, and written by every run: not worth two waits for the disk.
-        write_atomic(self.path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n", durable=False)
+        write_atomic(self.path, json.dumps(json_value(kept), indent=2, ensure_ascii=False) + "\n", durable=False)

@@ -30,6 +30,14 @@ def answer(kept: StoredStep) -> Outcome | None:
     )
 
 
+def may_be_paid(kept: StoredStep) -> bool:
+    """Whether something of a step of an earlier process may have been paid for, or may yet be."""
+    code = CODES.get(kept.error_code or "")
+    if kept.state in AGAIN and code is not None:
+        return code.may_charge_again
+    return kept.state != "prepared"
+
+
 def _error(kept: StoredStep) -> SogniError | None:
     code = CODES.get(kept.error_code or "")
     if code is None:

@@ -61,6 +61,7 @@ class PlanContext(WorkflowContext):
         job_request(project, ids.make(), medium=medium, comfy=plan.registry.model(project.model).sampling == "comfy")
         files = tuple(numbered(absolute(output), project.count)) if output is not None else ()
         length, details = medium.length(project), medium.details(project)
+        plan.claim(self._resolved, name, project, files)
         plan.steps.append(PlannedStep(name, project, files, media=medium.name, length=length, details=details))
         stem = name.replace("/", "-")
         artifacts = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sogni_core._network.facts import Price
@@ -22,6 +23,8 @@ class Prices:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._asked: list[tuple[str, asyncio.Task[Answer]]] = []
+        self._kept: list[Mapping[str, Any]] = []
+        """Of steps that an earlier process finished, as the journal has it."""
 
     def ask(self, project: Project) -> asyncio.Task[Answer]:
         """Begin to ask."""
@@ -29,14 +32,19 @@ class Prices:
         self._asked.append((project.token_type, task))
         return task
 
+    def keep(self, cost: Mapping[str, Any] | None) -> None:
+        """Count the cost of a step that the journal answers; None if nobody named it."""
+        self._kept.append(cost or {})
+
     @property
     def total(self) -> Mapping[str, Any] | None:
         """What was named so far, ``{"token": "spark", "estimated": 1.5}``; None unless every project has a price."""
-        prices = [task.result() for _, task in self._asked if task.done() and not task.cancelled()]
-        amounts = [price.amount for price in prices if isinstance(price, Price) and price.amount is not None]
-        if not amounts or len(amounts) != len(self._asked):
+        costs = [*self._kept, *(cost_of(task, token) or {} for token, task in self._asked)]
+        if not costs or not all("amount" in cost for cost in costs):
             return None
-        return {"token": self._asked[0][0], "estimated": float(sum(amounts))}
+        # Added as decimals: the same sum, whichever process asked for the prices.
+        amount = sum(Decimal(str(cost["amount"])) for cost in costs)
+        return {"token": costs[0]["token"], "estimated": float(amount)}
 
     async def close(self) -> None:
         """End what is still being asked."""
@@ -52,6 +60,17 @@ class Prices:
         except SogniError as error:
             # The price is said beside the result, where it can be; a project does not fail for want of it.
             return error
+
+
+def cost_of(price: asyncio.Task[Answer], token: str) -> Mapping[str, Any] | None:
+    """Return a price as the journal keeps it, ``{"token": "spark", "amount": 1.5}``; None if nobody has named it."""
+    if not price.done() or price.cancelled():
+        return None
+    named = price.result()
+    if not isinstance(named, Price) or named.amount is None:
+        return None
+    usd = {} if named.usd is None else {"usd": float(named.usd)}
+    return {"token": token, "amount": float(named.amount), **usd}
 
 
 async def afford(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,9 +11,9 @@ from sogni_core._host.targets import blaming
 from sogni_core.errors import PartialError
 from sogni_core.field import camel
 from sogni_core.files import absolute
+from sogni_core.json_value import is_secret, json_value
 from sogni_core.origin import DEFAULT
 from sogni_core.problem import Notice
-from sogni_core.project import Asset
 from sogni_core.request import ImageOptions, RenderOptions, Request
 from sogni_core.result import Artifact, Outcome, Result
 
@@ -28,20 +27,29 @@ _CHOSEN = ("given", "setting", "extension", "last-render")
 """Origins of values that somebody chose; what models and defaults fill in is not repeated."""
 
 
-def plain(value: Any) -> Any:
-    """Turn a value of a request into what JSON can say."""
-    if isinstance(value, Asset):
-        return value.source
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, os.PathLike):
-        return os.fspath(value)
-    return value
+def values(resolved: Resolved) -> dict[str, Any]:
+    """Return the JSON form of every field, secrets left out; raises PluginError for a field that has none."""
+    request = resolved.request
+    kind = type(request)
+    secret = secrets(request)
+    with blaming(resolved.mode.plugin, f"{kind.__qualname__}, written as JSON,"):
+        dumped = request.model_dump(mode="json", round_trip=True, warnings=False, exclude=set(secret))
+    for name, value in dumped.items():
+        # A set has another order in each process.
+        if isinstance(value, list) and isinstance(getattr(request, name), set | frozenset):
+            value.sort(key=str)
+    return dumped
+
+
+def secrets(request: Request) -> tuple[str, ...]:
+    """Name the fields that hold a secret: they are never written, shown or logged."""
+    return tuple(name for name in type(request).model_fields if is_secret(getattr(request, name)))
 
 
 def options(resolved: Resolved) -> dict[str, Any]:
-    """Return every option of a request under its name in JSON."""
-    return {spec.json: plain(getattr(resolved.request, name)) for name, spec in type(resolved.request).specs().items()}
+    """Return every option of a request under its name in JSON, secrets left out."""
+    found = values(resolved)
+    return {spec.json: found[name] for name, spec in type(resolved.request).specs().items() if name in found}
 
 
 def described(resolved: Resolved) -> dict[str, Any]:
@@ -53,10 +61,7 @@ def described(resolved: Resolved) -> dict[str, Any]:
 def kept(resolved: Resolved) -> dict[str, Any]:
     """Return what the journal keeps of a resolved request, so that it can be built again, from another folder too."""
     request: Request = resolved.request
-    options = request.model_dump(mode="json")
-    output = getattr(request, "output", None)
-    if output is not None:
-        options["output"] = str(absolute(output))
+    options = values(resolved)
     for name, assets in sources(request).items():
         texts = [asset.source if asset.is_url else str(asset.path or absolute(asset.source)) for asset in assets]
         options[name] = texts if isinstance(getattr(request, name), tuple) else texts[0]
@@ -64,6 +69,8 @@ def kept(resolved: Resolved) -> dict[str, Any]:
         "options": options,
         "origins": {name: origin.as_json() for name, origin in resolved.origins.items()},
         "seedStrategy": resolved.seed_strategy,
+        # Only their names: whoever resumes the run gives them again.
+        "secrets": [name for name in secrets(request) if name in resolved.origins],
     }
 
 
@@ -73,13 +80,13 @@ def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str)
     ``model`` is what was submitted first, for a mode that leaves the choice to another one.
     """
     request: Request = resolved.request
+    found = values(resolved) | {"seed_strategy": resolved.seed_strategy}
     fields: dict[str, Any] = {}
     for name in _HEAD:
         if name == "token_type" and artifacts is not None:
             fields |= _outputs(artifacts)
         if hasattr(request, name):
-            value = resolved.seed_strategy if name == "seed_strategy" else getattr(request, name)
-            fields[camel(name)] = plain(value)
+            fields[camel(name)] = found[name] if name in found else json_value(getattr(request, name))
     if fields.get("model") == "":
         fields["model"] = model
     if artifacts and artifacts[0].seed is not None and "seed" in fields:
@@ -94,11 +101,12 @@ def echo_own(resolved: Resolved) -> dict[str, Any]:
 
 def _chosen(resolved: Resolved, *, own: bool) -> dict[str, Any]:
     """Return the options that somebody chose, the mode's own or those that it shares with others."""
-    kind = type(resolved.request)
+    kind, found = type(resolved.request), values(resolved)
     return {
-        spec.json: plain(getattr(resolved.request, name))
+        spec.json: found[name]
         for name, spec in kind.specs().items()
-        if name not in (*_HEAD, *_UNSAID)
+        if name in found
+        and name not in (*_HEAD, *_UNSAID)
         and not spec.fills
         and resolved.origins.get(name, DEFAULT).kind in _CHOSEN
         and own is not any(name in base.model_fields for base in (RenderOptions, ImageOptions))
@@ -114,21 +122,27 @@ def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
     }
 
 
+def settled(result: Result) -> Result:
+    """Give a workflow's result its error; raises it if there is no output at all."""
+    wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
+    if not wrong:
+        return result
+    if not result.artifacts:
+        sent = [outcome for outcome in result.outcomes if outcome.project_id]
+        ids = {"projectIds": list(result.project_ids), "projects": [_sent(outcome) for outcome in sent]} if sent else {}
+        raise wrong[0].with_details(ids)
+    # A workflow that knows better what is missing has said it.
+    error = result.error or PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}")
+    failed = [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
+    return replace(result, error=error.with_details({"failed": failed}))
+
+
 def finished(result: Result, resolved: Resolved, medium: str, model: str, facts: Mapping[str, Any]) -> Result:
     """Complete a workflow's result with the facts of its run; raises its error if there is no output at all.
 
     ``medium`` and ``model`` are those of the first project that was submitted, empty if none was.
     """
-    wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]
-    if wrong and not result.artifacts:
-        ids = {"projectIds": list(result.project_ids)} if result.project_ids else {}
-        raise wrong[0].with_details({"runId": facts["run_id"], **ids})
-    error = result.error
-    if wrong:
-        # A workflow that knows better what is missing has said it.
-        error = error or PartialError("PARTIAL", f"Some outputs are missing: {wrong[0].message}")
-        failed = [_failed(outcome) for outcome in result.outcomes if outcome.error is not None]
-        error = error.with_details({"failed": failed})
+    result = settled(result)
     # What stays on the network was not looked at: then the project says what it is.
     media = result.artifacts[0].content_type.partition("/")[0] if result.artifacts else ""
     media = media or medium or resolved.mode.record.name
@@ -137,7 +151,6 @@ def finished(result: Result, resolved: Resolved, medium: str, model: str, facts:
         type=result.type or media,
         fields=echo(resolved, result.artifacts, model),
         extra={**result.extra, **_missing(echo_own(resolved), result.extra)},
-        error=error,
         mode=resolved.mode.record.name,
         workflow=resolved.workflow.record.name,
         **facts,
@@ -160,6 +173,10 @@ def local_result(result: Result, resolved: Resolved, notices: tuple[Notice, ...]
         workflow=resolved.workflow.record.name,
         notices=notices,
     )
+
+
+def _sent(outcome: Outcome) -> dict[str, Any]:
+    return {"projectId": outcome.project_id, "key": outcome.key, "state": outcome.state}
 
 
 def _failed(outcome: Outcome) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sogni_core._engine import prompt_hash
 from sogni_core._engine.conversion import convert, problems_of
 from sogni_core._engine.last_render import LastRender
+from sogni_core._engine.local_paths import expand_paths, with_absolute_paths
 from sogni_core._engine.markers import wrong_marks
 from sogni_core._engine.seeds import find_seed, hashed_of
 from sogni_core._engine.workflow_choice import choose
@@ -129,8 +130,9 @@ class Resolver:
         self._fill_defaults(model, chosen.record, entry, values, origins)
         self._fill_format(model, entry, values, origins, notices)
         self._fill_timeout(model, chosen.record, entry, values, origins)
+        expand_paths(model, values)
         with blaming(mode.plugin, model.__qualname__):
-            request = self._build(model, values, origins, problems)
+            request = with_absolute_paths(self._build(model, values, origins, problems))
         given_fields = frozenset(name for name in named if origins.get(name) == GIVEN)
         strategy, hashed = None, None
         if isinstance(request, RenderOptions):

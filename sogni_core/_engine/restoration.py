@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import ValidationError
 
+from sogni_core._engine.conversion import convert, problems_of
 from sogni_core._engine.resolver import Resolved, whole_class
 from sogni_core._engine.workflow_choice import choose
 from sogni_core._host.registry import Registry
 from sogni_core._journal.entries import Run
-from sogni_core.errors import ConfigError
-from sogni_core.origin import GIVEN, Origin
+from sogni_core.errors import ConfigError, InputError
+from sogni_core.json_value import json_value
+from sogni_core.origin import DEFAULT, GIVEN, Origin
+from sogni_core.problem import Problem
+from sogni_core.request import Request
+from sogni_core.settings import Settings
 from sogni_core.text import clean
 
 
-def rebuild(registry: Registry, run: Run) -> Resolved:
-    """Return the resolved request of a run. Raises PluginError if its mode is gone, ConfigError if it does not read.
+def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str, Any]) -> Resolved:
+    """Return the resolved request of a run.
 
+    ``given``: secrets, which the journal does not keep; one that came from a setting is read from there again.
     Rules are not asked again: they let it pass when it began, and what was paid for must not hang on a new rule.
+    Raises PluginError if its mode is gone, ConfigError if it does not read, InputError for a secret that is missing
+    and for a field that is no secret.
     """
     mode = registry.mode(run.mode)
     model = whole_class(mode)
-    options = run.request.get("options")
+    kept = run.request.get("origins") or {}
+    origins = {str(name): Origin.from_json(origin) for name, origin in kept.items()}
+    secret = _secrets(model, run, settings, origins, given)
+    options = {**(run.request.get("options") or {}), **secret}
     try:
-        request = model.model_validate(options)
+        # What was written as JSON is read as JSON: a strict field takes a text there.
+        request = model.model_validate_json(json.dumps(options))
     except ValidationError as error:
+        if problems := [one for one in problems_of(error, model, origins) if set(one.fields) & set(secret)]:
+            raise InputError.of(problems) from None
         first = error.errors(include_url=False)[0]
         raise ConfigError(
             "INVALID_STATE",
@@ -32,8 +50,52 @@ def rebuild(registry: Registry, run: Run) -> Resolved:
             details={"runId": run.id},
         ) from None
     workflow = choose(registry, mode, model, {}, run.workflow)
-    kept = run.request.get("origins") or {}
-    origins = {str(name): Origin.from_json(origin) for name, origin in kept.items()}
     request._given = frozenset(name for name, origin in origins.items() if origin == GIVEN)
     entry = registry.model(str(getattr(request, "model", "") or ""))
     return Resolved(mode, workflow, request, entry, origins, run.request.get("seedStrategy"), ())
+
+
+def _secrets(
+    model: type[Request], run: Run, settings: Settings, origins: Mapping[str, Origin], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the secrets of a request in JSON types; raises InputError for one that nobody gives."""
+    wanted = [str(name) for name in run.request.get("secrets") or ()]
+    values, problems = convert(model, given)
+    problems += [_kept(name, wanted) for name in values if name not in wanted]
+    for name in wanted:
+        origin = origins.get(name, DEFAULT)
+        if name not in values and origin.kind == "setting":
+            found = settings.value(origin.key)
+            if found.value is not None:
+                values[name] = found.value
+        if name not in values:
+            problems.append(_missing(name, run.id))
+    if problems:
+        raise InputError.of(problems)
+    return {name: _open(value) for name, value in values.items()}
+
+
+def _kept(name: str, wanted: list[str]) -> Problem:
+    text = f"{{{name}}} cannot be changed when a run is resumed: only secrets can be given again."
+    hint = f"This run needs: {', '.join(wanted)}." if wanted else "This run needs none."
+    return Problem("resume.kept", (name,), text, hint=hint)
+
+
+def _missing(name: str, run_id: str) -> Problem:
+    text = f"{{{name}}} is a secret, which is never stored; give it again to resume the run."
+    hint = 'Use sogni resume {runId} --set {option}, or app.resume("{runId}", {option}=...).'
+    return Problem("resume.secret", (name,), text, {"runId": run_id, "option": name}, hint=hint)
+
+
+def _open(value: Any) -> Any:
+    """Return a secret in JSON types, as it was before it was wrapped."""
+    if hasattr(value, "get_secret_value"):
+        value = value.get_secret_value()
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    if isinstance(value, Mapping):
+        return {str(name): _open(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_open(item) for item in value]
+    names = getattr(type(value), "model_fields", None)
+    return {name: _open(getattr(value, name)) for name in names} if names is not None else json_value(value)

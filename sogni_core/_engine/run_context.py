@@ -7,25 +7,28 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sogni_core._engine.announcements import SILENT, Announcements, about_seed
 from sogni_core._engine.local_file import make
 from sogni_core._engine.networks import NetworkHandle
-from sogni_core._engine.outcomes import AGAIN, answer
+from sogni_core._engine.outcomes import AGAIN, answer, may_be_paid
 from sogni_core._engine.prices import Prices
 from sogni_core._engine.resolver import DEFAULT_TIMEOUT, Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.step import Step
+from sogni_core._engine.submissions import Submissions
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
 from sogni_core._protocol import ids
 from sogni_core._protocol.medium import LoadedMedium
-from sogni_core.files import absolute, private_folder
+from sogni_core.errors import PluginError
+from sogni_core.files import absolute, numbered, private_folder
 from sogni_core.project import Project
 from sogni_core.request import RenderOptions
 from sogni_core.result import Artifact, Outcome, Progress
+from sogni_core.text import clean
 
 
 @dataclass
@@ -43,7 +46,12 @@ class RunScene(Scene):
     medium_of: Callable[[Project], LoadedMedium]
     known: dict[str, StoredStep] = field(default_factory=dict)
     """Steps of an earlier process of this run, by key."""
+    stored: tuple[StoredStep, ...] = ()
+    """All steps of earlier processes of this run."""
     steps: list[Step] = field(default_factory=list)
+    submissions: Submissions = field(default_factory=Submissions)
+    first: tuple[str, str] | None = None
+    """Medium and model of what was submitted first, by whichever process."""
     wrapping: bool = False
     """Whether the run's own workflow submits nothing before another one does, whose words are then the run's."""
 
@@ -51,6 +59,15 @@ class RunScene(Scene):
     def folder(self) -> Path:
         """Private folder of the run, made when it is first asked for."""
         return private_folder(private_folder(self.home) / self.run_id)
+
+    @property
+    def paid(self) -> list[dict[str, Any]]:
+        """Projects that may have been paid for, whichever process sent them: id, key and state of each."""
+        found = {step.key: (step.project_id, step.state) for step in self.stored if may_be_paid(step)}
+        for step in self.steps:
+            if step.may_be_paid:
+                found[step.key] = step.project_id, step.state or "running"
+        return [{"projectId": id, "key": key, "state": state} for key, (id, state) in found.items()]
 
 
 class RunContext(WorkflowContext):
@@ -67,8 +84,15 @@ class RunContext(WorkflowContext):
         run = self._run
         medium = run.medium_of(project)
         name = self._prefix + key
+        if run.submissions.closed:
+            owner = self._resolved.workflow.plugin.label
+            text = f"Workflow {self._resolved.name} of plugin {owner} submits the step {clean(name)} after it returned."
+            raise PluginError("PLUGIN_HOOK", text, plugin=owner)
         if output is None and run.handle.endpoint.ends_with_call:
             output = run.folder / f"{name.replace('/', '-')}.{medium.format(project)}"
+        run.claim(
+            self._resolved, name, project, numbered(absolute(output), project.count) if output is not None else ()
+        )
         announcements = Announcements.of(self._resolved, project, medium.name, key)
         if not run.steps:
             run.wrapping = bool(self._prefix)
@@ -76,9 +100,11 @@ class RunContext(WorkflowContext):
                 self.progress(seed)
         if self._prefix and not run.wrapping:
             announcements = SILENT  # a part of a run tells nothing beside what the whole tells
+        run.first = run.first or (medium.name, project.model)
         known = run.known.pop(name, None)
         answered = answer(known) if known is not None else None
-        if answered is not None:
+        if known is not None and answered is not None:
+            run.prices.keep(known.cost)
             return answered
         project = replace(project, network=project.network or run.handle.wire_network)
         request = self._resolved.request
@@ -99,7 +125,10 @@ class RunContext(WorkflowContext):
             warn=run.warn,
         )
         run.steps.append(step)
-        return await step.run()
+        outcome = await run.submissions.run(step)
+        if not outcome.artifacts:
+            run.claims[name].places.clear()  # a workflow may try again for the same file
+        return outcome
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
         artifact = await make(output, work)

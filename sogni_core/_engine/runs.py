@@ -6,6 +6,7 @@ A module of its own, because all that only a run needs is imported while its soc
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,9 +21,10 @@ from sogni_core._engine.run_context import RunContext, RunScene, new_random_seed
 from sogni_core._engine.scene import distinct
 from sogni_core._engine.workflow_context import call_workflow
 from sogni_core._host.media import Media
+from sogni_core._host.targets import blaming, describe
 from sogni_core._journal.entries import Run
 from sogni_core._journal.journal import Journal
-from sogni_core.errors import SogniError
+from sogni_core.errors import ConfigError, InternalError, SogniError
 from sogni_core.problem import Notice
 from sogni_core.result import OnProgress, Result
 from sogni_core.settings.paths import Paths
@@ -73,43 +75,76 @@ class Runs:
     def take_over(self, run: Run, way: NetworkHandle, on_progress: OnProgress) -> RunScene:
         """Go on with a run that the journal has handed to this process."""
         scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed)
+        scene.stored = run.steps
         scene.known.update({step.key: step for step in run.steps})
+        if run.state == "completed":
+            # It has nothing left to do: what is said of it is said again.
+            scene.notices += [Notice.from_json(kept) for kept in run.warnings]
         return scene
 
     async def execute(self, scene: RunScene, resolved: Resolved) -> Result:
         """Run the workflow of a run that the journal knows, and note how it ended."""
         try:
-            result = await call_workflow(resolved, RunContext(scene, resolved))
-            first = scene.steps[0] if scene.steps else None
-            result = finished(
-                result,
-                resolved,
-                first.medium.name if first is not None else "",
-                first.project.model if first is not None else "",
-                {
-                    "run_id": scene.run_id,
-                    "network": scene.network,
-                    "cost": scene.prices.total,
-                    "notices": distinct([*scene.notices, *self._engine.notices]),
-                },
-            )
+            result = await self._called(scene, resolved)
+            facts = {
+                "run_id": scene.run_id,
+                "network": scene.network,
+                "cost": scene.prices.total,
+                "notices": distinct([*scene.notices, *self._engine.notices]),
+            }
+            with blaming(resolved.workflow.plugin, f"The result of workflow {resolved.name}"):
+                result = finished(result, resolved, *(scene.first or ("", "")), facts)
         except asyncio.CancelledError:
             self._note_projects(scene)
-            self._engine.journal.finish_run(scene.run_id, "interrupted")
+            self._finish(scene, "interrupted")
             raise
-        except BaseException as error:
-            code = error.code if isinstance(error, SogniError) else "INTERNAL"
-            self._engine.journal.finish_run(scene.run_id, "failed", error_code=code)
-            if isinstance(error, SogniError):
-                raise error.with_details({"runId": scene.run_id})  # noqa: B904 - the same error, with its cause
-            raise
+        except SogniError as error:
+            self._finish(scene, "failed", error.code)
+            raise _of_run(error, scene)  # noqa: B904 - the same error, with its cause
+        except Exception as error:
+            self._finish(scene, "failed", "INTERNAL")
+            raise _of_run(InternalError("INTERNAL", describe(error)), scene) from error
         finally:
+            for step in scene.steps:
+                step.note_cost()
             await scene.prices.close()
         if result.artifacts:
             result = self._remember(result)
+        if result.error is not None and scene.paid and not result.error.may_charge_again:
+            result = replace(result, error=_of_run(result.error, scene))
         state = "completed" if result.error is None else "partial"
-        self._engine.journal.finish_run(scene.run_id, state, warnings=result.warnings)
-        return result
+        trouble = self._finish(scene, state, notices=result.notices)
+        return result if trouble is None else replace(result, notices=(*result.notices, trouble))
+
+    async def _called(self, scene: RunScene, resolved: Resolved) -> Result:
+        """Call the workflow, and wait for steps that it leaves behind: they are paid for, and kept."""
+        try:
+            result = await call_workflow(resolved, RunContext(scene, resolved))
+        except asyncio.CancelledError:
+            await scene.submissions.cancel()
+            raise
+        except SogniError:
+            await scene.submissions.close()
+            raise
+        left = await scene.submissions.close()
+        for step, outcome in left:
+            facts = {"workflow": resolved.name, "step": step.key, "state": outcome.state if outcome else "not sent"}
+            text = "The workflow {workflow} returned before its step {step} had ended ({state}); it was waited for."
+            scene.notice(Notice("workflow.left-behind", (), text, facts))
+        outcomes = tuple(outcome for _, outcome in left if outcome is not None)
+        late = tuple(artifact for outcome in outcomes for artifact in outcome.artifacts)
+        return replace(result, outcomes=result.outcomes + outcomes, artifacts=result.artifacts + late)
+
+    def _finish(
+        self, scene: RunScene, state: str, code: str | None = None, notices: Iterable[Notice] = ()
+    ) -> Notice | None:
+        """Note how a run ended; that it cannot be noted is no failure of a run whose outputs are safe and paid for."""
+        try:
+            warnings = [notice.as_json() for notice in notices]
+            self._engine.journal.finish_run(scene.run_id, state, error_code=code, warnings=warnings)
+        except ConfigError as error:
+            return Notice.of("journal.not-kept", error.message)
+        return None
 
     def _scene(
         self, run_id: str, way: NetworkHandle, network: str, on_progress: OnProgress, began: datetime, random_seed: int
@@ -150,3 +185,10 @@ class Runs:
                     "runId": scene.run_id,
                     "state": step.state or "unknown",
                 })
+
+
+def _of_run(error: SogniError, scene: RunScene) -> SogniError:
+    """Name the run, and what of it may have been paid for: then repeating the call may charge again."""
+    paid = scene.paid
+    facts = {"runId": scene.run_id, **({"projects": paid} if paid else {})}
+    return error.with_details(facts, may_charge_again=True if paid else None)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sogni_core._engine.resolver import Resolved
+from sogni_core.errors import PluginError
 from sogni_core.problem import Notice
+from sogni_core.project import Project
 from sogni_core.result import OnProgress, Progress
+from sogni_core.text import clean, quote_path
+
+
+@dataclass
+class Claim:
+    """One step, as others must not have it too."""
+
+    prompt: str
+    places: set[str]
+    """Files that it writes; none any more once it has ended without an output."""
 
 
 @dataclass
@@ -26,6 +39,9 @@ class Scene(ABC):
     notices: list[Notice] = field(default_factory=list, init=False)
     """What the caller should know, each once; of this execution alone."""
 
+    claims: dict[str, Claim] = field(default_factory=dict, init=False)
+    """What each step submits and writes, by its key."""
+
     @property
     @abstractmethod
     def folder(self) -> Path:
@@ -36,6 +52,23 @@ class Scene(ABC):
         if all(notice.said() != other.said() for other in self.notices):
             self.notices.append(notice)
             self.on_progress(Progress("warning", message=notice.said(), notice=notice))
+
+    def claim(self, resolved: Resolved, key: str, project: Project, files: Sequence[Path]) -> None:
+        """Note a step; raises PluginError for one whose key or whose files another step has."""
+        owner = resolved.workflow.plugin
+        wrong = f"Workflow {resolved.name} of plugin {owner.label}"
+        if (same := self.claims.get(key)) is not None:
+            prompts = " and ".join(f'"{clean(prompt, 80)}"' for prompt in (same.prompt, project.prompt))
+            text = f"{wrong} submits two projects under the key {clean(key, 80)}: {prompts}. Give each its own key."
+            raise PluginError("PLUGIN_HOOK", text, details={"key": key}, plugin=owner.label)
+        places = {os.path.normcase(os.path.normpath(path)): path for path in files}
+        for other, claim in self.claims.items():
+            for place in claim.places & places.keys():
+                both = f"{clean(other, 80)} and {clean(key, 80)}"
+                text = f"{wrong} saves two steps, {both}, to one file: {quote_path(places[place])}."
+                details = {"keys": [other, key], "path": str(places[place])}
+                raise PluginError("PLUGIN_HOOK", text, details=details, plugin=owner.label)
+        self.claims[key] = Claim(project.prompt, set(places))
 
     def warn(self, message: str) -> None:
         """Keep a text about the run as a notice."""

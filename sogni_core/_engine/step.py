@@ -10,7 +10,8 @@ from typing import Any
 
 from sogni_core._engine.announcements import Announcements
 from sogni_core._engine.networks import NetworkHandle
-from sogni_core._engine.prices import Answer, afford
+from sogni_core._engine.outcomes import AGAIN
+from sogni_core._engine.prices import Answer, afford, cost_of
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
 from sogni_core._network.clock import time_limit
@@ -76,6 +77,8 @@ class Step:
         """Whether an output was rendered and is not here."""
         self._ended: set[int] = set()
         self._no_workers = False
+        self._priced = False
+        """Whether the journal has the price."""
         self._collecting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> Outcome:
@@ -199,10 +202,25 @@ class Step:
 
     def _note(self, state: str, error: SogniError | None = None) -> None:
         """Note a state in the journal; once the project was sent, a full disk must not stop its result."""
+        cost = cost_of(self._price, self.project.token_type)
         try:
-            self._journal.mark_step(self._run_id, self.key, state, error=error)
+            self._journal.mark_step(self._run_id, self.key, state, error=error, cost=cost)
         except ConfigError as trouble:
             self._warn(trouble.message)
+        else:
+            self._priced = self._priced or cost is not None
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether something of it may have been paid for, or may yet be."""
+        if not self.sent:
+            return False
+        return self.state not in AGAIN or any(error.may_charge_again for error in self._errors.values())
+
+    def note_cost(self) -> None:
+        """Note what the network asked for it, if it said so only after the step had ended."""
+        if not self._priced and self.state is not None and cost_of(self._price, self.project.token_type) is not None:
+            self._note(self.state)
 
     async def _collect(self, submission: Submission, event: events.JobFinished) -> None:
         path = self._paths[event.index] if self._paths is not None and event.index < len(self._paths) else None

@@ -8,6 +8,7 @@ from typing import Any
 from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import InputError, PluginError
 from sogni_core.plugin import Mode, Workflow
+from sogni_core.problem import Problem, literal
 from sogni_core.request import Request
 from sogni_core.text import clean, nearest
 
@@ -63,9 +64,7 @@ def named(workflows: Sequence[Owned[Workflow]], mode: str, name: str) -> Owned[W
             return owned
     names = [owned.record.name for owned in workflows]
     close = nearest(name, names)
-    raise InputError(
-        "INVALID_ARGUMENT",
-        f'Unknown workflow "{clean(name, 80)}". Use {"|".join(names)}.',
-        hint=f"Did you mean {close!r}?" if close else None,
-        details={"workflow": clean(name, 80), "mode": mode, "allowed": names},
-    )
+    text = f'Unknown workflow "{clean(name, 80)}". Use {"|".join(names)}.'
+    hint = f"Did you mean {close!r}?" if close else ""
+    facts = {"workflow": clean(name, 80), "mode": mode, "allowed": names}
+    raise InputError.of([Problem("workflow.unknown", (), literal(text), facts, hint=literal(hint))])

@@ -6,17 +6,20 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, Self, TypeVar
 
+from sogni_core._engine.report import settled
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.context import Context
-from sogni_core.errors import InternalError, PluginError, SogniError, first_of
-from sogni_core.problem import Notice
+from sogni_core.errors import InputError, InternalError, PluginError, SogniError, first_of
+from sogni_core.problem import Notice, literal
 from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, Progress, Result
 from sogni_core.text import clean
@@ -52,10 +55,29 @@ class WorkflowContext(ABC):
         return self._random
 
     async def run(self, name: str, /, key: str | None = None, **fields: Any) -> Result:
-        resolved = await self._scene.prepare(name, fields)
+        try:
+            resolved = await self._scene.prepare(name, fields)
+        except InputError as error:
+            self._refuse(error, name)
+            raise
         for notice in resolved.notices:
             self._scene.notice(notice)
-        return await call_workflow(resolved, self.part(resolved, f"{self._prefix}{key or name}/"))
+        return settled(await call_workflow(resolved, self.part(resolved, f"{self._prefix}{key or name}/")))
+
+    def _refuse(self, error: InputError, name: str) -> None:
+        """Raise what is wrong with a request that this workflow made: what nobody could give is its own mistake."""
+        for problem in error.problems:
+            if problem.rule in ("value.unknown", "workflow.unknown"):
+                owner = self._resolved.workflow.plugin.label
+                hint = problem.hinted()
+                text = f"Workflow {self._resolved.name} of plugin {owner} runs {name} wrongly: {problem.said()}"
+                details = {"mode": name, **problem.facts}
+                raise PluginError("PLUGIN_HOOK", text, hint=hint, details=details, plugin=owner) from error
+        own = set(type(self._resolved.request).model_fields)
+        if any(not own.issuperset(problem.fields) for problem in error.problems):
+            # The fields are not those that the user sees: it has to be said whose they are.
+            inner = [replace(problem, text=f"In {literal(name)}: {problem.text}") for problem in error.problems]
+            raise InputError.of(inner) from error
 
     def progress(self, message: str) -> None:
         self._scene.on_progress(Progress("message", message=clean(message)))
@@ -84,7 +106,7 @@ async def call_workflow(resolved: Resolved, context: Context) -> Result:
         # Several steps at once: the first error of ours speaks, anything else is the author's.
         first = first_of(group)
         if first is None:
-            raise _attributed(resolved, group) from group
+            raise _attributed(resolved, _foreign(group) or group) from group
         raise first from None
     except (Exception, SystemExit) as error:
         raise _attributed(resolved, error) from error
@@ -100,10 +122,27 @@ async def call_workflow(resolved: Resolved, context: Context) -> Result:
 def _attributed(resolved: Resolved, error: BaseException) -> SogniError:
     """Name the plugin whose workflow raised; the core's own bug is a bug here."""
     owner = resolved.workflow.plugin
+    where = _place(error, resolved.workflow.record.target)
+    details = {"where": where} if where else {}
+    raised = f"raised {describe(error)}" + (f" ({where})" if where else "")
     if owner.is_core:
-        return InternalError("INTERNAL", f"Workflow {resolved.name} raised {describe(error)}")
-    return PluginError(
-        "PLUGIN_HOOK",
-        f"Workflow {resolved.name} of plugin {owner.label} raised {describe(error)}",
-        plugin=owner.label,
-    )
+        return InternalError("INTERNAL", f"Workflow {resolved.name} {raised}", details=details)
+    text = f"Workflow {resolved.name} of plugin {owner.label} {raised}"
+    return PluginError("PLUGIN_HOOK", text, details=details, plugin=owner.label)
+
+
+def _place(error: BaseException, target: str) -> str:
+    """Say where it was raised: the last line of the workflow's own package, else the last of all."""
+    package = target.partition(":")[0].partition(".")[0]
+    frames = [(str(frame.f_globals.get("__name__")), line) for frame, line in walk_tb(error.__traceback__)]
+    own = [found for found in frames if found[0].partition(".")[0] == package]
+    return "{}, line {}".format(*(own or frames)[-1]) if frames else ""
+
+
+def _foreign(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
+    """Return the first exception of a group of tasks that is no error of ours; None if all are."""
+    _, others = group.split(SogniError)
+    found: BaseException | None = others
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

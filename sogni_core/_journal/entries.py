@@ -121,7 +121,8 @@ class Run:
     """Seed of the run's randomness."""
     ended: datetime | None = None
     error_code: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Any, ...] = ()
+    """In JSON types, as they were given."""
     pid: int = 0
     """Process that ran it."""
     owner: str = ""

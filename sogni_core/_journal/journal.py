@@ -29,6 +29,7 @@ from sogni_core._journal.takeover import renew, take_over
 from sogni_core._protocol import recovery
 from sogni_core.errors import ConfigError, InputError, PluginError, SogniError
 from sogni_core.files import private_folder
+from sogni_core.json_value import json_value
 from sogni_core.result import Artifact
 from sogni_core.text import clean, quote_path
 
@@ -108,8 +109,8 @@ class Journal:
             )
         return run_id
 
-    def finish_run(self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[str] = ()) -> None:
-        """Note how a run ended. Raises UNKNOWN_RUN."""
+    def finish_run(self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[Any] = ()) -> None:
+        """Note how a run ended, with warnings in JSON types. Raises UNKNOWN_RUN."""
         row = (state, error_code, _json(list(warnings)), self._now(), run_id)
         with self._writing(durable=True) as connection:
             self._one(
@@ -373,7 +374,7 @@ def _unknown(run_id: str, key: str | None = None) -> InputError:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, default=str, separators=(",", ":"))
+    return json.dumps(json_value(value), separators=(",", ":"))
 
 
 def _number(value: Any) -> float | None:

@@ -45,6 +45,9 @@ def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable
     def carry(value: Any) -> Any:
         with ProgressView(invocation) as app.on_progress:
             answer = execute(app, finish(value))
+        if isinstance(answer, Result | Plan) and (mode := app.modes.get(answer.mode)) is not None:
+            # Of a run that is resumed, options are called as when it began.
+            invocation.wording.fields.update(mode.fields)
         if answer is None or isinstance(answer, Report | Result | Plan):
             return answer
         given = type(answer).__name__

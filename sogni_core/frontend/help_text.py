@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sogni_core.field import FieldSpec
+from sogni_core.json_value import json_value
 from sogni_core.settings import Settings
 
 
@@ -16,7 +17,7 @@ def help_of(spec: FieldSpec, settings: Settings) -> str:
         return f"{spec.help} [{default}setting: {spec.setting}]"
     if spec.default_text:
         return f"{spec.help} [default: {spec.default_text}]"
-    if spec.default not in (None, "", (), False):
+    if spec.default not in (None, "", (), False) and spec.kind != "secret":
         return f"{spec.help} [default: {_said(spec.default, spec)}]"
     return spec.help
 
@@ -25,4 +26,5 @@ def _said(value: Any, spec: FieldSpec) -> str:
     if isinstance(value, bool):
         on, _, off = spec.flags[0].partition("/")
         return (on if value else off or "off").lstrip("-")
-    return str(value)
+    shown = json_value(value)
+    return ", ".join(map(str, shown)) if isinstance(shown, list) else str(shown)

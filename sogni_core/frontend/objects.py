@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sogni_core.errors import CODES, SogniError
 from sogni_core.field import camel
 from sogni_core.frontend.dialect import PYTHON, Wording
+from sogni_core.json_value import json_value
 from sogni_core.problem import Problem
 from sogni_core.text import clean, clean_block
 
@@ -32,7 +33,7 @@ def result_object(result: Result, wording: Wording = _PYTHON) -> JsonObject:
 
 def plan_object(plan: Plan, wording: Wording = _PYTHON) -> JsonObject:
     """Return the object of a plan."""
-    return {
+    fields: JsonObject = {
         "success": True,
         "type": "plan",
         "mode": plan.mode,
@@ -43,6 +44,7 @@ def plan_object(plan: Plan, wording: Wording = _PYTHON) -> JsonObject:
         "network": plan.network,
         "warnings": [wording.text(notice) for notice in plan.notices],
     }
+    return dict(json_value(fields))
 
 
 def _planned(step: PlannedStep) -> JsonObject:
@@ -67,7 +69,7 @@ def _planned(step: PlannedStep) -> JsonObject:
 
 def report_object(report: Report) -> JsonObject:
     """Return the object of a command's report."""
-    fields: JsonObject = {"success": report.success, **report.fields}
+    fields: JsonObject = {"success": report.success, **json_value(report.fields)}
     if report.warnings:
         fields["warnings"] = list(report.warnings)
     return fields
@@ -85,7 +87,7 @@ def error_object(error: SogniError, wording: Wording = _PYTHON) -> JsonObject:
     if problems:
         fields["field"] = problems[0].field
     if details:
-        fields["errorDetails"] = dict(details)
+        fields["errorDetails"] = json_value(details)
     if hint := wording.error_hint(error):
         fields["hint"] = clean_block(hint)
     if problems:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sogni_core._engine.report import plain
 from sogni_core._engine.resolver import whole_class
 from sogni_core._host.registry import Owned
+from sogni_core.json_value import json_value
 from sogni_core.plugin import Mode
 from sogni_core.settings import Settings
 
@@ -24,7 +24,7 @@ def input_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
             described["x-flags"] = list(spec.flags)
         if spec.setting is not None:
             described["x-setting"] = spec.setting
-            described["default"] = plain(settings.builtin(spec.setting))
+            described["default"] = json_value(settings.builtin(spec.setting))
         if spec.default_text:
             described["x-default"] = spec.default_text
         properties[name] = described

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO, Any, cast
 
 from sogni_core.errors import InputError
+from sogni_core.json_value import json_value
 from sogni_core.text import clean_block
 
 
@@ -63,7 +64,7 @@ def _drop(stream: IO[str]) -> None:
 
 def write_json(fields: Mapping[str, Any]) -> None:
     """Write one JSON object on one line."""
-    write(json.dumps(fields, ensure_ascii=False, default=str) + "\n")
+    write(json.dumps(json_value(fields), ensure_ascii=False) + "\n")
 
 
 def write_lines(lines: Iterable[str]) -> None:
