@@ -24,7 +24,7 @@ RESOURCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[\w-]+(\.[\w-]+)*")
 
 OFFICIAL = frozenset(
     f"sogni-{extra}"
-    for extras in (extras.COMMANDS, extras.CLAIMS, extras.NETWORKS, extras.OPENCLAW)
+    for extras in (extras.COMMANDS, extras.NETWORKS, extras.OPENCLAW)
     for extra in ("core", *extras.values())
 )
 """Distributions of this project."""
