@@ -1,4 +1,4 @@
-"""Commands about the account: who pays, and what is left."""
+"""Commands for the account: log in, log out, show the balance."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ from sogni_core.settings.credentials import Credentials
 
 async def login(
     app: App,
-    username: Annotated[str | None, typer.Option("--username", "-u", help="User name; asked for if left out.")] = None,
+    username: Annotated[
+        str | None, typer.Option("--username", "-u", help="User name. Without it, the command asks.")
+    ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.", show_default=False)
     ] = False,
     api_key: Annotated[
-        bool, typer.Option("--api-key", help="Log in with an API key, asked for without echo.", show_default=False)
+        bool,
+        typer.Option(
+            "--api-key", help="Log in with an API key. The command asks for it without echo.", show_default=False
+        ),
     ] = False,
     api_key_stdin: Annotated[
         bool, typer.Option("--api-key-stdin", help="Read the API key from standard input.", show_default=False)
     ] = False,
 ) -> Report:
-    """Check credentials with the network and store them. A secret is never taken from the command line."""
+    """Check credentials with the network, then store them. Secrets are never read from the command line."""
     credentials = _ask(username, password_stdin, api_key, api_key_stdin)
     await app.login(credentials)
     where = app.paths.shown(app.paths.credentials)
@@ -39,7 +44,7 @@ async def login(
 
 def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdin: bool) -> Credentials:
     if password_stdin and (api_key or api_key_stdin):
-        raise InputError("INVALID_ARGUMENT", "--password-stdin and an API key exclude each other.")
+        raise InputError("INVALID_ARGUMENT", "--password-stdin and an API key cannot be combined.")
     if api_key_stdin:
         return Credentials(api_key=from_stdin("API key"), origin="login")
     if api_key:
@@ -48,7 +53,7 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
         if password_stdin or not at_terminal():
             raise InputError(
                 "INVALID_ARGUMENT",
-                "There is no terminal to ask for a user name.",
+                "There is no terminal to ask for the user name.",
                 hint="Use --username NAME --password-stdin, or --api-key-stdin.",
             )
         sys.stderr.write("User name: ")
@@ -61,9 +66,9 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
 
 
 async def logout(app: App) -> Report:
-    """Forget stored credentials and tokens, and tell the network."""
+    """Delete the stored credentials and tokens, and tell the network."""
     forgotten = await app.logout()
-    text = "Logged out." if forgotten else "Nobody was logged in."
+    text = "Logged out." if forgotten else "Not logged in."
     return Report({"type": "logout", "loggedOut": forgotten}, text, tuple(app.warnings))
 
 
@@ -73,7 +78,7 @@ NetworkOption = Annotated[
 
 
 async def balance(app: App, network: NetworkOption = None) -> Report:
-    """Show what the account can spend."""
+    """Show the balance of the account."""
     found = await app.balance(network)
     fields = {
         "type": "balance",

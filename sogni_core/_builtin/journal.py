@@ -1,4 +1,4 @@
-"""Commands about what was rendered: the last render, past runs, one run."""
+"""Commands for past runs: list, show and continue them, and show the last render."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def runs(
         bool, typer.Option("--found", help="List projects of your account that no run here submitted instead.")
     ] = False,
 ) -> Report:
-    """List past runs, the newest first."""
+    """List past runs, newest first."""
     if found:
         return _found_projects(app.found_projects(limit))
     rows = [_run_fields(run) for run in app.runs(limit)]
@@ -51,7 +51,7 @@ async def resume(
         ),
     ] = [],  # noqa: B006 - typer copies it
 ) -> Result:
-    """Go on with a run: finished steps are answered from the journal, the others are taken up or sent."""
+    """Continue an interrupted run. Finished steps are not repeated."""
     secrets: dict[str, Any] = {}
     for name in given:
         if "=" in name:
@@ -67,7 +67,7 @@ async def resume(
 def show(
     app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
 ) -> Report:
-    """Show one run: its request, steps and files."""
+    """Show the request, steps and files of a run."""
     found = app.find_run(run)
     fields = {"type": "run", **_run_fields(found), "request": dict(found.request.get("options", {})), "steps": []}
     text = [f"{found.id}  {found.state}  {found.mode}:{found.workflow} on {found.network}, {fields['began']}"]

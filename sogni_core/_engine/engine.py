@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import Mapping
@@ -75,8 +76,10 @@ class Engine:
     def http(self) -> Http:
         """Return the one HTTP client of this call."""
         if self._http is None:
-            memory = self._endpoint if isinstance(self._endpoint, MemoryEndpoint) else None
-            self._http = Http(service=memory.service if memory is not None else None)
+            if isinstance(self._endpoint, MemoryEndpoint):
+                self._http = Http(service=self._endpoint.service, pause=self._endpoint.clock.pause)
+            else:
+                self._http = Http()
             # A user's files may come from this machine where the service itself does.
             self._http.admit(str(self.settings.value("rest_url").value))
         return self._http

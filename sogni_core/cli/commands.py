@@ -1,4 +1,4 @@
-"""A subcommand made of a plugin's function: it gets the App, and ``--json`` and ``-q`` beside its own options."""
+"""A subcommand from a function of a plugin. It gets the App, and ``--json`` and ``-q`` besides its own options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sogni_core._host.registry import Owned
 from sogni_core._host.targets import describe
 from sogni_core.app import App
 from sogni_core.cli.invocation import Invocation
-from sogni_core.cli.parameters import COMMON
+from sogni_core.cli.parameters import COMMON, switch
 from sogni_core.cli.progress import ProgressView
 from sogni_core.errors import PluginError, SogniError
 from sogni_core.frontend.execution import execute, finish
@@ -22,7 +22,7 @@ from sogni_core.result import Plan, Report, Result
 
 @contextlib.contextmanager
 def attributed(owned: Owned[Command]) -> Iterator[None]:
-    """Name the plugin when its command raises what is no error of this program."""
+    """Name the plugin if its command raises an unexpected exception."""
     import typer
 
     try:
@@ -40,7 +40,7 @@ def attributed(owned: Owned[Command]) -> Iterator[None]:
 
 
 def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable[[Any], Any]:
-    """Make the function that carries out what a command returned: an answer, a coroutine of one, or None."""
+    """Return the function that completes what a command returned: an answer, a coroutine of one, or None."""
 
     def carry(value: Any) -> Any:
         with ProgressView(invocation) as app.on_progress:
@@ -60,8 +60,10 @@ def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable
     return carry
 
 
-def command(function: Callable[..., Any], app: App, carry: Callable[[Any], Any]) -> Callable[..., Any]:
-    """Wrap a function: typer sees its options, ``carry`` gets what it returns (a Report, a coroutine, or None)."""
+def command(
+    function: Callable[..., Any], app: App, carry: Callable[[Any], Any], show_help: inspect.Parameter
+) -> Callable[..., Any]:
+    """Return a wrapper of a function: typer reads its options, and ``carry`` gets what it returns."""
     hints = typing.get_type_hints(function, include_extras=True)
     own = inspect.signature(function).parameters
     parameters = [
@@ -69,15 +71,12 @@ def command(function: Callable[..., Any], app: App, carry: Callable[[Any], Any])
         for name, parameter in own.items()
         if name != "app"
     ]
-    added = {name: flag for name, flag in COMMON.items() if name not in own}
-    parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag)
-        for name, flag in added.items()
-    ]
+    added = [switch(name) for name in COMMON if name not in own] + [show_help]
+    parameters += added
 
     def run(**options: Any) -> Any:
-        for name in added:
-            options.pop(name)
+        for parameter in added:
+            options.pop(parameter.name)
         if "app" in own:
             options["app"] = app
         return carry(function(**options))

@@ -191,17 +191,14 @@ def _program(name: str) -> Program:
 
 
 @pytest.fixture
-def sogni_network() -> Iterator[MemoryNetwork]:
+def sogni_network() -> MemoryNetwork:
     """Create a network in memory; pass it as ``network`` to ``sogni_app`` or ``sogni_cli``.
 
-    See :class:`sogni_core.testing.MemoryNetwork`. Retries of HTTP requests do not wait.
+    See :class:`sogni_core.testing.MemoryNetwork`. Its time passes at once: nothing waits.
     """
-    import stamina
-
     from sogni_core.testing.memory.network import MemoryNetwork
 
-    with stamina.set_testing(True, attempts=4, cap=True):
-        yield MemoryNetwork()
+    return MemoryNetwork()
 
 
 @pytest.fixture
