@@ -1,4 +1,4 @@
-"""What a workflow and a validator are handed."""
+"""What workflows and validators receive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sogni_core.plugin import Model
-    from sogni_core.problem import Problem
+    from sogni_core.problem import Notice, Problem
     from sogni_core.project import Project
     from sogni_core.result import Artifact, Outcome, Result
 
@@ -21,79 +21,82 @@ SettingsT = TypeVar("SettingsT")
 
 
 class Context(Protocol):
-    """A workflow's way to the network, to other workflows, to settings, time and randomness.
+    """Gives a workflow access to the network, other workflows, settings, time and randomness.
 
-    A workflow takes time and randomness from here only: a resumed run is the same function run again,
-    and steps are found by their keys.
+    A workflow must take time and randomness from here. A resumed run calls the same function again and finds its
+    finished steps by their keys.
     """
 
     @property
     def folder(self) -> Path:
-        """Folder of this run, private and kept, for files between steps."""
+        """Folder of this run for files between steps. It is private, and it is kept."""
         ...
 
     @property
     def random(self) -> random.Random:
-        """Randomness of this run: the same numbers when it is resumed."""
+        """Random numbers of this run. A resumed run gets the same numbers."""
         ...
 
     async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
-        """Submit a project as the step ``key`` of this run and wait for its end.
+        """Submit a project as the step ``key`` of this run and wait until it ends.
 
-        Outputs are saved to ``output`` (several as ``name-1.png``, ``name-2.png``, …); without it they
-        stay on the network, unless the network ends with the call. A step that fails does not raise.
+        Outputs are saved to ``output`` (several as ``name-1.png``, ``name-2.png``, …). Without it they stay on the
+        network, unless the network ends with the call. A step that fails does not raise.
         """
         ...
 
     async def run(self, name: str, /, key: str | None = None, **fields: Any) -> Result:
-        """Run another mode, ``"mode"`` or ``"mode:workflow"``, as a part of this run.
+        """Run another mode, ``"mode"`` or ``"mode:workflow"``, as part of this run.
 
-        ``key`` tells two runs of one mode apart. Raises InputError, PluginError (PLUGIN_NOT_INSTALLED),
-        or what the workflow raises.
+        ``key`` distinguishes two runs of one mode. Raises InputError, PluginError (PLUGIN_NOT_INSTALLED), or what the
+        workflow raises.
         """
         ...
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
-        """Make a file on this machine, such as clips that are joined, and put it into its place in one step.
+        """Make a file on this machine, such as joined clips, and move it to ``output`` when it is complete.
 
-        ``work`` writes the file at the path it is given, a neighbour of ``output`` without an extension; what
-        is there when it returns is checked, and moved to ``output``. If it raises, nothing is left. A plan does
-        not call it. Raises InputError OUTPUT_NOT_WRITABLE, UNSUPPORTED_MEDIA, and what ``work`` raises.
+        ``work`` writes the file to the path it gets, in the folder of ``output`` and without an extension. When it
+        returns, the file is checked and moved. If it raises, nothing is left. A plan does not call ``work``. Raises
+        InputError OUTPUT_NOT_WRITABLE, UNSUPPORTED_MEDIA, and what ``work`` raises.
         """
         ...
 
     def progress(self, message: str) -> None:
-        """Tell the person who waits."""
+        """Show a message to the person who is waiting."""
         ...
 
-    def warn(self, message: str) -> None:
-        """Add a warning to the result."""
+    def warn(self, warning: str | Notice) -> None:
+        """Add a warning to the result.
+
+        Pass a :class:`sogni_core.problem.Notice` to name fields: each front end then calls them by its own names.
+        """
         ...
 
     def now(self) -> datetime:
-        """Time at which this run began, UTC: the same when it is resumed."""
+        """Return the time at which this run started, in UTC. A resumed run gets the same time."""
         ...
 
     def settings(self, model: type[SettingsT]) -> SettingsT:
-        """Return the values of a settings table by the model that a plugin registered for it."""
+        """Return the values of a settings table, by the model that a plugin registered for it."""
         ...
 
 
 @frozen
 class Facts:
-    """What a validator may know besides the request."""
+    """What a validator knows besides the request."""
 
     mode: str
     """Name of the mode."""
     workflow: str
     """Name of the chosen workflow within the mode."""
     model: Model
-    """Catalogue entry of the request's model, its families merged in; bare if the model is not known."""
+    """Catalogue entry of the request's model, merged with those of its families; bare if the model is unknown."""
     given: frozenset[str]
-    """Fields that the user gave, rather than a setting or a default."""
+    """Fields that the user gave; settings and defaults are not among them."""
     settings: Callable[[type[Any]], Any]
-    """Values of a settings table by its model, as :meth:`Context.settings`."""
+    """Values of a settings table by its model, like :meth:`Context.settings`."""
     missing: Callable[[str], Iterable[Problem]]
-    """What keeps another mode, ``"mode"`` or ``"mode:workflow"``, from running on this machine, such as a program that
-    it needs; for rules of a mode that runs it later, after something was paid. Raises PluginError PLUGIN_NOT_INSTALLED
-    if the mode is not there at all."""
+    """Problems that prevent another mode, ``"mode"`` or ``"mode:workflow"``, from running on this machine, such as a
+    missing program. For rules of a mode that runs the other one later, after something was paid. Raises PluginError
+    PLUGIN_NOT_INSTALLED if the mode is not installed."""

@@ -39,6 +39,22 @@ class Marker(Protocol):
         """For assets: what the file has to be."""
         ...
 
+    @property
+    def required(self) -> bool:
+        """Whether the rules of the mode refuse a request without it."""
+        ...
+
+
+class Group(enum.StrEnum):
+    """Headings for the options that modes share, in the order in which help shows them."""
+
+    PROMPT = "Prompt"
+    OUTPUT = "Output"
+    MODEL = "Model and size"
+    SEED = "Seed"
+    PAYMENT = "Payment and network"
+    RUN = "Run"
+
 
 @frozen
 class FieldSpec:
@@ -52,7 +68,7 @@ class FieldSpec:
     help: str
     """One sentence."""
     required: bool
-    """Whether it has to be given: it has no default, and no setting provides it."""
+    """Whether a request needs it. Another option may fill it in (:attr:`fills`)."""
     positional: bool
     """Whether it is an argument of a command line rather than an option."""
     flags: tuple[str, ...] = ()
@@ -85,6 +101,8 @@ class FieldSpec:
     """For a switch: a call with it shows what would be submitted instead of submitting it."""
     names_workflow: bool = False
     """Whether the value is the name of a workflow."""
+    group: str = ""
+    """Heading under which help lists it; empty for the mode's own options, which come first."""
 
     @property
     def flag(self) -> str:
@@ -118,7 +136,7 @@ def spec_of(name: str, info: FieldInfo, mark: Marker) -> FieldSpec:
         kind,
         many=_is_many(info.annotation),
         help=mark.help,
-        required=info.is_required() and getattr(mark, "setting", None) is None and not getattr(mark, "shown", ""),
+        required=mark.required or _has_no_value(info, mark),
         positional=positional,
         flags=flags,
         metavar=_metavar(name, kind, choices, mark, positional),
@@ -135,7 +153,13 @@ def spec_of(name: str, info: FieldInfo, mark: Marker) -> FieldSpec:
         fills=getattr(mark, "fills", ""),
         plans=getattr(mark, "plans", False),
         names_workflow=getattr(mark, "names_workflow", False),
+        group=getattr(mark, "group", ""),
     )
+
+
+def _has_no_value(info: FieldInfo, mark: Marker) -> bool:
+    """Whether a field has no value unless it is given: no default, no setting, and none that the engine works out."""
+    return info.is_required() and getattr(mark, "setting", None) is None and not getattr(mark, "shown", "")
 
 
 def leaves(annotation: Any) -> frozenset[Any]:

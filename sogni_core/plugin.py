@@ -53,6 +53,9 @@ class Mode:
     examples, what a user's words mean. It begins with a heading. What stands before the first ``##`` goes into the
     skill itself, the rest into the mode's reference file, above its options; a section ``## First`` stands above every
     other rule. Between ``<!-- with: video -->`` and ``<!-- end -->``: only where that mode is installed too."""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """What an example does to its command line, for the end of ``sogni NAME --help``:
+    ``{"Make a wide picture": 'sogni image "a lighthouse" -w 1024 -o lighthouse.png'}``."""
 
 
 @frozen
@@ -122,6 +125,12 @@ class Command:
     """One sentence for help."""
     target: str
     """Target of a function whose parameter ``app`` receives the App and which returns a Report, or of a typer app."""
+    group: str = ""
+    """Heading under which ``sogni --help`` lists it, such as ``"Account"``; commands without one are listed last."""
+    parent: str = ""
+    """For a name of two words: what the first word is for, one sentence for help. One command of the group says it."""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """As :attr:`Mode.examples`; shown if the target is a function."""
 
 
 @frozen

@@ -1,22 +1,22 @@
-"""The request: the only place where the options of a mode are written down.
+"""The request model, which defines the options of a mode.
 
-A mode's request is a pydantic model whose fields are marked as :class:`Argument` or :class:`Option`.
-Flags, help, JSON Schema, validation, and documentation are made from it. Values come as text from a
-command line or typed from Python; the engine fills in settings and defaults before the model is built,
-so a field whose option names a ``setting`` has no default here.
+A mode's request is a pydantic model whose fields are marked as :class:`Argument` or :class:`Option`. Flags, help, JSON
+Schema, validation and documentation are generated from it. Values are text from a command line, or typed values from
+Python. The engine fills in settings and defaults before it builds the model, so a field whose option names a
+``setting`` has no default here.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
-from sogni_core.field import FieldSpec, spec_of
+from sogni_core.field import FieldSpec, Group, spec_of
 from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
@@ -34,9 +34,11 @@ class Argument:
     metavar: str = ""
     """Name in help; empty for the field's name in capitals."""
     missing: str = ""
-    """What to say if it is missing; empty for a general sentence."""
+    """Message if it is missing; empty for a general one."""
     kind: str = "image"
     """For assets: what the file has to be, ``image``, ``audio`` or ``video``."""
+    required: bool = False
+    """Whether the rules of the mode refuse a request without it. One without a default is required anyway."""
 
 
 @dataclass(frozen=True, init=False)
@@ -46,26 +48,31 @@ class Option:
     flags: tuple[str, ...]
     """Spellings, as ``"-n", "--count"``; ``"--filter/--no-filter"`` for a switch with both forms."""
     help: str
-    """One sentence."""
+    """One sentence. It is shown by every front end, so it does not name flags."""
     setting: str | None
-    """Key of the setting that gives the value when the option does not; the field then has no default of its own."""
+    """Key of the setting that provides the value if the option is not given; the field then has no default."""
     shown: str
-    """Default to show in help where the engine works it out, as ``"by model"``."""
+    """Default to show in help if the engine works it out, such as ``"depends on the model"``."""
     metavar: str
-    """Name of the value in help; empty for one made from the type."""
+    """Name of the value in help; empty to derive it from the type."""
     separator: str
-    """For lists: each text is split at it, blanks trimmed, empty items dropped; empty for no splitting."""
+    """For lists: split each text here, trim blanks and drop empty items; empty for no splitting."""
     fills: str
-    """For a switch: the asset field that takes the last render's image when it is on."""
+    """For a switch: the asset field that it fills with the last render's image."""
     json: str
     """Name in JSON output; empty for the field's name in camelCase."""
     kind: str
     """For assets: what the file has to be, ``image``, ``audio`` or ``video``."""
     plans: bool
-    """For a switch: a call with it shows what would be submitted and its price, and submits nothing."""
+    """For a switch: show what would be submitted and its price, and submit nothing."""
     names_workflow: bool
-    """Whether the value is the name of the workflow, or an alias of it. The setting behind such an option counts only
-    where neither the model nor the assets say which workflow is meant; the field then holds the chosen one's name."""
+    """Whether the value is the name of the workflow, or an alias of it. The setting of such an option counts only if
+    neither the model nor the assets decide the workflow; the field then holds the name of the chosen one."""
+    group: str
+    """Heading under which help lists it, one of :class:`sogni_core.field.Group` or any text. Empty: the group of the
+    inherited option with the same name, else the mode's own options."""
+    required: bool
+    """Whether the rules of the mode refuse a request without it, although the field has a default."""
 
     def __init__(
         self,
@@ -80,6 +87,8 @@ class Option:
         kind: str = "image",
         plans: bool = False,
         names_workflow: bool = False,
+        group: str = "",
+        required: bool = False,
     ) -> None:
         for name, value in locals().items():
             if name not in ("self", "__class__"):
@@ -87,19 +96,20 @@ class Option:
 
 
 def lower(value: object) -> object:
-    """Fold the case of text, leave the rest: for choices that are accepted in any case."""
+    """Return text trimmed and in lower case, anything else unchanged: for choices that are accepted in any case."""
     return value.strip().lower() if isinstance(value, str) else value
+
+
+def file_path(value: object) -> object:
+    """Refuse a path that names a folder, return anything else unchanged; for fields that name an output file."""
+    if isinstance(value, str) and value.endswith(tuple(filter(None, (os.sep, os.altsep)))):
+        raise ValueError("names a folder; add the name of a file")
+    return value
 
 
 def _format(value: object) -> object:
     folded = lower(value)
     return "jpg" if folded == "jpeg" else folded
-
-
-def _file(value: object) -> object:
-    if isinstance(value, str) and value.endswith(tuple(filter(None, (os.sep, os.altsep)))):
-        raise ValueError("names a folder; add the name of a file")
-    return value
 
 
 def _strategy(value: object) -> object:
@@ -108,10 +118,10 @@ def _strategy(value: object) -> object:
 
 
 TokenType = Literal["spark", "sogni"]
-"""What a project is paid with."""
+"""Token to pay with."""
 
 SeedStrategy = Annotated[Literal["random", "prompt-hash"], BeforeValidator(_strategy)]
-"""How a seed is made when none is given."""
+"""How to choose a seed if none is given."""
 
 ImageFormat = Annotated[Literal["png", "jpg", "webp"], BeforeValidator(_format)]
 """Format of an output image; ``jpeg`` is read as ``jpg``."""
@@ -120,41 +130,42 @@ ImageFormat = Annotated[Literal["png", "jpg", "webp"], BeforeValidator(_format)]
 class Request(BaseModel):
     """Base of every mode's request. Immutable; unknown fields are refused."""
 
-    # Built when first asked to validate: help does without, and of all these classes a call needs one.
+    # pydantic builds a validator when it is first needed: help needs none, and a call needs one of all these classes.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     paid: ClassVar[bool] = False
-    """Whether a run may submit projects. A request that may not works on this machine alone: it needs no account, and
-    no network or journal is opened for it. :class:`RenderOptions` may."""
+    """Whether a run may submit projects, as those of :class:`RenderOptions` may. If not, a run works on this machine
+    only: it needs no account and opens no network and no journal."""
 
     seeded: ClassVar[frozenset[str]] = frozenset()
-    """Fields that count in a seed made of the request whoever chose their value, such as ``guidance``; others count
+    """Fields that always count in a seed that is derived from the request, such as ``guidance``. Other fields count
     only if the user gave them."""
 
     _given: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
     def given(self) -> frozenset[str]:
-        """Fields that the caller gave, rather than a setting or a default."""
+        """Fields that the caller gave; settings and defaults are not among them."""
         return self._given
 
     def settled(self, facts: Facts) -> Mapping[str, object]:
-        """Return the values that count in a seed made of the request where its assets change them, such as a size.
+        """Return values that replace those of fields in a derived seed, such as a size that depends on an asset.
 
-        Asked before the rules, when the assets were measured. Nothing else than the seed is changed.
+        Called before the rules, when the assets have been measured. Only the seed changes.
         """
         return {}
 
     def described(self, workflow: str) -> Mapping[str, object]:
-        """Return what JSON output says of a run besides the options, as far as it follows from the request alone.
+        """Return fields to add to the JSON output of a run, if they follow from the request.
 
-        Names in camelCase; some may be those of options, such as a width that was adjusted. Assets were measured.
+        Names are in camelCase. They may replace those of options, such as a width that was adjusted. The assets have
+        been measured.
         """
         return {}
 
     @classmethod
     def markers(cls) -> Iterator[tuple[str, Argument | Option]]:
-        """Yield the fields and their markers, in the order of declaration, own fields before inherited ones."""
+        """Yield the fields and their markers, in the order of declaration, inherited fields last."""
         return iter(_markers(cls))
 
     @classmethod
@@ -163,7 +174,7 @@ class Request(BaseModel):
         return _specs(cls)
 
 
-@cache  # a request is looked through a dozen times on its way
+@cache  # one call reads the markers a dozen times
 def _markers(model: type[Request]) -> tuple[tuple[str, Argument | Option], ...]:
     fields = model.model_fields
     own = [name for name in fields if name in model.__annotations__]
@@ -177,37 +188,97 @@ def _markers(model: type[Request]) -> tuple[tuple[str, Argument | Option], ...]:
 
 @cache
 def _specs(model: type[Request]) -> Mapping[str, FieldSpec]:
-    return {name: spec_of(name, model.model_fields[name], mark) for name, mark in model.markers()}
+    return {
+        name: replace(spec_of(name, model.model_fields[name], mark), group=_group(model, name))
+        for name, mark in model.markers()
+    }
+
+
+def _group(model: type[Request], name: str) -> str:
+    """Return the heading of a field; an option that is declared again stays under the heading it had."""
+    for base in model.__mro__:
+        if issubclass(base, Request):
+            for field, mark in base.markers():
+                if field == name and isinstance(mark, Option) and mark.group:
+                    return mark.group
+    return ""
 
 
 class RenderOptions(Request):
-    """Options of every mode that renders, images and videos alike. Such a mode may submit projects."""
+    """Options of every mode that renders, such as images and videos. Its runs may submit projects."""
 
     paid: ClassVar[bool] = True
 
-    model: Annotated[str, Option("-m", "--model", help="Model id.", shown="by workflow", metavar="ID")] = ""
-    count: Annotated[int, Field(ge=1), Option("-n", "--count", help="Number of outputs.", setting="count")]
+    model: Annotated[
+        str,
+        Option("-m", "--model", help="Model id.", shown="depends on the workflow", metavar="ID", group=Group.MODEL),
+    ] = ""
+    count: Annotated[
+        int, Field(ge=1), Option("-n", "--count", help="Number of outputs.", setting="count", group=Group.OUTPUT)
+    ]
     output: Annotated[
-        Path | None, BeforeValidator(_file), Option("-o", "--output", help="Save to this file.", metavar="PATH")
+        Path | None,
+        BeforeValidator(file_path),
+        Option(
+            "-o",
+            "--output",
+            help="Save to this file. Several outputs are numbered.",
+            metavar="PATH",
+            group=Group.OUTPUT,
+        ),
     ] = None
     token_type: Annotated[
         TokenType,
         BeforeValidator(lower),
-        Option("--token-type", "--token", help="What to pay with.", setting="token_type"),
+        Option("--token-type", "--token", help="Token to pay with.", setting="token_type", group=Group.PAYMENT),
     ]
-    seed: Annotated[int, Field(ge=0, le=4294967295), Option("-s", "--seed", help="Seed.", shown="by seed strategy")]
-    last_seed: Annotated[bool, Option("--last-seed", "--reseed", help="Use the seed of the last render.")] = False
+    seed: Annotated[
+        int,
+        Field(ge=0, le=4294967295),
+        Option("-s", "--seed", help="Seed.", shown="from the seed strategy", group=Group.SEED),
+    ]
+    last_seed: Annotated[
+        bool, Option("--last-seed", "--reseed", help="Reuse the seed of the last render.", group=Group.SEED)
+    ] = False
     seed_strategy: Annotated[
-        SeedStrategy, Option("--seed-strategy", help="How a seed is made when none is given.", setting="seed_strategy")
+        SeedStrategy,
+        Option(
+            "--seed-strategy",
+            help="How to choose a seed if none is given.",
+            setting="seed_strategy",
+            group=Group.SEED,
+        ),
     ]
-    steps: Annotated[int | None, Field(ge=1), Option("--steps", help="Inference steps.", shown="by model")] = None
-    guidance: Annotated[float | None, Option("--guidance", help="Guidance scale.", shown="by model")] = None
-    negative_prompt: Annotated[str, Option("--negative-prompt", help="What to keep out.", metavar="TEXT")] = ""
-    style_prompt: Annotated[str, Option("--style-prompt", help="Style, apart from the subject.", metavar="TEXT")] = ""
+    steps: Annotated[
+        int | None,
+        Field(ge=1),
+        Option("--steps", help="Inference steps.", shown="depends on the model", group=Group.MODEL),
+    ] = None
+    guidance: Annotated[
+        float | None, Option("--guidance", help="Guidance scale.", shown="depends on the model", group=Group.MODEL)
+    ] = None
+    negative_prompt: Annotated[
+        str, Option("--negative-prompt", help="What to avoid.", metavar="TEXT", group=Group.PROMPT)
+    ] = ""
+    style_prompt: Annotated[
+        str,
+        Option(
+            "--style-prompt",
+            help="Style, described separately from the subject.",
+            metavar="TEXT",
+            group=Group.PROMPT,
+        ),
+    ] = ""
     timeout: Annotated[
         int,
         Field(ge=1),
-        Option("-t", "--timeout", help="Time limit of one project, seconds.", shown="by workflow and model"),
+        Option(
+            "-t",
+            "--timeout",
+            help="Time limit per project, in seconds.",
+            shown="depends on the workflow and the model",
+            group=Group.RUN,
+        ),
     ]
     network: Annotated[
         str,
@@ -217,39 +288,45 @@ class RenderOptions(Request):
             help="Where to render: fast, relaxed, or a plugin's network.",
             setting="network",
             metavar="NAME",
+            group=Group.PAYMENT,
         ),
     ]
     safety_filter: Annotated[
-        bool, Option("--filter/--no-filter", help="Withhold sensitive outputs.", setting="safety_filter")
+        bool,
+        Option("--filter/--no-filter", help="Withhold sensitive outputs.", setting="safety_filter", group=Group.OUTPUT),
     ]
 
 
 class ImageOptions(RenderOptions):
     """Options of every mode whose outputs are images."""
 
-    width: Annotated[int, Field(ge=1), Option("-w", "--width", help="Width in pixels.", setting="image.width")]
-    height: Annotated[int, Field(ge=1), Option("-h", "--height", help="Height in pixels.", setting="image.height")]
+    width: Annotated[
+        int,
+        Field(ge=1),
+        Option("-w", "--width", help="Width in pixels.", setting="image.width", group=Group.MODEL),
+    ]
+    height: Annotated[
+        int,
+        Field(ge=1),
+        Option("-h", "--height", help="Height in pixels.", setting="image.height", group=Group.MODEL),
+    ]
     output_format: Annotated[
         ImageFormat | None,
-        Option("--output-format", "--format", help="Image format.", shown="by the extension of -o, else the service's"),
+        Option(
+            "--output-format",
+            "--format",
+            help="Image format.",
+            shown="from the output's extension, else the service's",
+            group=Group.OUTPUT,
+        ),
     ] = None
     sampler: Annotated[
         str | None,
-        Option(
-            "--sampler",
-            help="Sampler.",
-            shown="by model",
-            metavar="NAME",
-        ),
+        Option("--sampler", help="Sampler.", shown="depends on the model", metavar="NAME", group=Group.MODEL),
     ] = None
     scheduler: Annotated[
         str | None,
-        Option(
-            "--scheduler",
-            help="Scheduler.",
-            shown="by model",
-            metavar="NAME",
-        ),
+        Option("--scheduler", help="Scheduler.", shown="depends on the model", metavar="NAME", group=Group.MODEL),
     ] = None
     loras: Annotated[
         tuple[str, ...],
@@ -260,6 +337,7 @@ class ImageOptions(RenderOptions):
             help="LoRA ids, repeated or separated by commas.",
             separator=",",
             metavar="ID",
+            group=Group.MODEL,
         ),
     ] = ()
     lora_strengths: Annotated[
@@ -267,16 +345,17 @@ class ImageOptions(RenderOptions):
         Option(
             "--lora-strength",
             "--lora-strengths",
-            help="LoRA strengths, in the order of the LoRAs.",
+            help="Strengths of the LoRAs, in the same order.",
             separator=",",
+            group=Group.MODEL,
         ),
     ] = ()
 
     def image_fields(self) -> dict[str, Any]:
-        """Return the image options to hand on to ``ctx.run("image", …)``.
+        """Return the image options to pass to ``ctx.run("image", …)``.
 
-        They are those that the caller gave and those that a subclass declares anew; everything else is
-        left for the image mode to fill in.
+        These are the options that the caller gave and those that a subclass declares again. The image mode fills in
+        everything else.
         """
         declared = type(self).model_fields
         return {

@@ -13,6 +13,7 @@ from tools.repository import ROOT
 
 WHOLE: dict[str, Callable[[], str]] = {
     "sogni_core/_host/extras.py": known.render,
+    "plugins/gen/sogni_gen/claims.py": known.render_claims,
     "docs/reference/commands.md": commands.render,
     "docs/reference/sogni-gen.md": flat.render,
     "docs/reference/settings.md": settings.render,

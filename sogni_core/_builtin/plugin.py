@@ -1,24 +1,33 @@
-"""What the core itself registers."""
+"""The modes, workflows, rules, settings, commands and models of the core itself."""
 
 from __future__ import annotations
 
 from sogni_core.plugin import Command, Medium, Mode, Model, Settings, Validator, Workflow, hookimpl
 
+_ACCOUNT, _SETTINGS, _RUNS, _PLUGINS, _AGENTS = "Account", "Settings", "Runs", "Plugins and models", "Agents"
+
 
 @hookimpl
 def sogni_modes() -> list[Mode]:
+    """Return the mode ``image``."""
     return [
         Mode(
             "image",
-            "Make images of a prompt, or edit images.",
+            "Generate images from a prompt, or edit images.",
             request="sogni_core._builtin.image:ImageRequest",
             skill="sogni_core._builtin.skill:image.md",
+            examples={
+                "Generate a picture": 'sogni image "a cat wearing a hat" -o cat.png',
+                "Generate two larger pictures": 'sogni image "a lighthouse" -n 2 -w 1024 -h 768 -o sea.png',
+                "Edit a picture": 'sogni image -c photo.jpg "make it pop art" -o edited.png',
+            },
         )
     ]
 
 
 @hookimpl
 def sogni_workflows() -> list[Workflow]:
+    """Return the workflows that generate and edit images."""
     return [
         Workflow(
             "image",
@@ -29,7 +38,7 @@ def sogni_workflows() -> list[Workflow]:
             timeout_setting="image.timeout",
             defaults={"guidance": 1},
             announces=("Generating with {model}...", "Using seed: {seed}"),
-            summary="Images of a prompt, from noise or from a starting image.",
+            summary="Images from a prompt, starting from noise or from an image.",
         ),
         Workflow(
             "image",
@@ -40,13 +49,14 @@ def sogni_workflows() -> list[Workflow]:
             timeout_setting="image.edit_timeout",
             defaults={"steps": {"*lightning*": 4, "*": 20}, "guidance": {"*lightning*": 3.5, "*": 7.5}},
             announces=("Editing with {model}...", "Context images: {context}", "Using seed: {seed}"),
-            summary="Images made from context images.",
+            summary="Images edited with a prompt.",
         ),
     ]
 
 
 @hookimpl
 def sogni_validators() -> list[Validator]:
+    """Return the rules about requests of any mode, about images, and about edits."""
     return [
         Validator(("*",), "sogni_core._builtin.rules:render_rules"),
         Validator(("*",), "sogni_core._builtin.rules:image_rules"),
@@ -56,6 +66,7 @@ def sogni_validators() -> list[Validator]:
 
 @hookimpl
 def sogni_settings() -> list[Settings]:
+    """Return the top level of the configuration and the table ``[image]``."""
     return [
         Settings(
             "",
@@ -87,39 +98,95 @@ def sogni_settings() -> list[Settings]:
 
 @hookimpl
 def sogni_commands() -> list[Command]:
+    """Return the commands for account, settings, runs, plugins and agents."""
     account, config = "sogni_core._builtin.account", "sogni_core._builtin.config"
     about, journal = "sogni_core._builtin.about", "sogni_core._builtin.journal"
     openclaw = "sogni_core._builtin.openclaw.commands"
     return [
-        Command("login", "Check credentials and store them.", f"{account}:login"),
-        Command("logout", "Forget stored credentials and tokens.", f"{account}:logout"),
-        Command("balance", "Show what the account can spend.", f"{account}:balance"),
-        Command("models", "List models, with live worker counts where a network is reachable.", f"{about}:models"),
-        Command("last", "Show the last render.", f"{journal}:last"),
-        Command("runs", "List past runs.", f"{journal}:runs"),
-        Command("resume", "Go on with a run whose process ended.", f"{journal}:resume"),
-        Command("show", "Show one run: its request, steps and files.", f"{journal}:show"),
-        Command("config show", "List every setting with its value and origin.", f"{config}:show"),
-        Command("config set", "Write a setting to config.toml.", f"{config}:set_value"),
-        Command("config unset", "Remove a setting from config.toml.", f"{config}:unset"),
-        Command("config explain", "Show every layer that spoke about a setting.", f"{config}:explain"),
-        Command("config path", "Show where files are kept.", f"{config}:path"),
-        Command("plugins", "List plugins, what they bring, and what is wrong with them.", f"{about}:plugins"),
-        Command("schema", "Print the JSON Schema of a mode, or of all.", f"{about}:schema"),
-        Command("errors", "Explain error codes.", f"{about}:errors"),
+        Command("login", "Store credentials after checking them.", f"{account}:login", group=_ACCOUNT),
+        Command("logout", "Delete the stored credentials and tokens.", f"{account}:logout", group=_ACCOUNT),
+        Command("balance", "Show the balance of the account.", f"{account}:balance", group=_ACCOUNT),
         Command(
-            "doctor", "Check installation, settings, credentials and network.", "sogni_core._builtin.doctor:doctor"
+            "config show",
+            "List every setting with its value and origin.",
+            f"{config}:show",
+            group=_SETTINGS,
+            parent="View and change settings.",
         ),
-        Command("inbound", "List the newest media that a chat host received.", "sogni_core._builtin.inbound:inbound"),
-        Command("skill", "Write what an agent has to know of this program.", "sogni_core._builtin.skill.command:skill"),
-        Command("openclaw manifest", "Write the manifest of OpenClaw's plugin.", f"{openclaw}:manifest"),
-        Command("openclaw install", "Put the skill where OpenClaw looks.", f"{openclaw}:install"),
-        Command("version", "Print the version.", f"{about}:version"),
+        Command(
+            "config set",
+            "Write a setting to config.toml.",
+            f"{config}:set_value",
+            group=_SETTINGS,
+            examples={"Render larger pictures by default": "sogni config set image.width 768"},
+        ),
+        Command("config unset", "Remove a setting from config.toml.", f"{config}:unset", group=_SETTINGS),
+        Command(
+            "config explain",
+            "Show every layer that sets a setting.",
+            f"{config}:explain",
+            group=_SETTINGS,
+            examples={"Find out where the width comes from": "sogni config explain image.width"},
+        ),
+        Command("config path", "Show where files are stored.", f"{config}:path", group=_SETTINGS),
+        Command(
+            "doctor",
+            "Check installation, settings, credentials and network.",
+            "sogni_core._builtin.doctor:doctor",
+            group=_SETTINGS,
+        ),
+        Command("runs", "List past runs, newest first.", f"{journal}:runs", group=_RUNS),
+        Command("show", "Show the request, steps and files of a run.", f"{journal}:show", group=_RUNS),
+        Command("resume", "Continue an interrupted run.", f"{journal}:resume", group=_RUNS),
+        Command("last", "Show the last render.", f"{journal}:last", group=_RUNS),
+        Command("plugins", "List plugins, what they provide, and their problems.", f"{about}:plugins", group=_PLUGINS),
+        Command("models", "List models and how many workers each has.", f"{about}:models", group=_PLUGINS),
+        Command(
+            "schema",
+            "Print the JSON Schema of a mode, or of all modes.",
+            f"{about}:schema",
+            group=_PLUGINS,
+            examples={"Describe the options of the image mode": "sogni schema image"},
+        ),
+        Command(
+            "errors",
+            "Explain error codes.",
+            f"{about}:errors",
+            group=_PLUGINS,
+            examples={"Explain one code": "sogni errors INSUFFICIENT_BALANCE"},
+        ),
+        Command("version", "Print the version.", f"{about}:version", group=_PLUGINS),
+        Command(
+            "skill",
+            "Write a skill file for AI agents.",
+            "sogni_core._builtin.skill.command:skill",
+            group=_AGENTS,
+            examples={"Write a skill for Claude Code": "sogni skill --format claude -o skills/sogni-gen"},
+        ),
+        Command(
+            "openclaw install",
+            "Install the skill for OpenClaw.",
+            f"{openclaw}:install",
+            group=_AGENTS,
+            parent="Connect to OpenClaw.",
+            examples={"Show what would be written": "sogni openclaw install --dry-run"},
+        ),
+        Command(
+            "openclaw manifest", "Write the manifest of the OpenClaw plugin.", f"{openclaw}:manifest", group=_AGENTS
+        ),
+        Command(
+            "inbound",
+            "List the newest media that a chat host received.",
+            "sogni_core._builtin.inbound:inbound",
+            group=_AGENTS,
+            examples={"Find the newest picture": "sogni inbound --kind image --limit 1"},
+        ),
     ]
 
 
 @hookimpl
 def sogni_models() -> list[Model]:
+    """Return the bundled catalogue of image models."""
     from sogni_core._builtin.models import MODELS
 
     return MODELS

@@ -1,4 +1,4 @@
-"""Seeds: random, or the hash of a request, bit for bit the one of the Node program ``sogni-gen``.
+"""Seeds: random, or the hash of a request, bit for bit the one of the original ``sogni-gen``.
 
 The hash covers 23 keys in a fixed order and nothing else: an option that is new never enters, so that
 whoever moved here gets the seeds, and so the pictures, of before.

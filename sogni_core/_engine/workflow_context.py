@@ -60,8 +60,9 @@ class WorkflowContext(ABC):
     def progress(self, message: str) -> None:
         self._scene.on_progress(Progress("message", message=clean(message)))
 
-    def warn(self, message: str) -> None:
-        self._scene.notice(Notice.of("workflow.warning", clean(message)))
+    def warn(self, warning: str | Notice) -> None:
+        notice = warning if isinstance(warning, Notice) else Notice.of("workflow.warning", clean(warning))
+        self._scene.notice(notice)
 
     def now(self) -> datetime:
         return self._scene.began

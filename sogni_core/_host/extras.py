@@ -17,16 +17,6 @@ COMMANDS: dict[str, str] = {
 }
 """First word of a subcommand to the extra that brings it."""
 
-CLAIMS: dict[str, str] = {
-    "--angles-360": "multiangle",
-    "--multi-angle": "multiangle",
-    "--multiple-angles": "multiangle",
-    "--photobooth": "photobooth",
-    "--video": "video",
-    "-v": "video",
-}
-"""Flag of ``sogni-gen`` to the extra whose mode it asks for."""
-
 NETWORKS: dict[str, str] = {
     "devnet": "devnet",
 }

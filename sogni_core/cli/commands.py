@@ -12,7 +12,7 @@ from sogni_core._host.registry import Owned
 from sogni_core._host.targets import describe
 from sogni_core.app import App
 from sogni_core.cli.invocation import Invocation
-from sogni_core.cli.parameters import COMMON
+from sogni_core.cli.parameters import COMMON, switch
 from sogni_core.cli.progress import ProgressView
 from sogni_core.errors import PluginError, SogniError
 from sogni_core.frontend.execution import execute, finish
@@ -57,7 +57,9 @@ def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable
     return carry
 
 
-def command(function: Callable[..., Any], app: App, carry: Callable[[Any], Any]) -> Callable[..., Any]:
+def command(
+    function: Callable[..., Any], app: App, carry: Callable[[Any], Any], show_help: inspect.Parameter
+) -> Callable[..., Any]:
     """Wrap a function: typer sees its options, ``carry`` gets what it returns (a Report, a coroutine, or None)."""
     hints = typing.get_type_hints(function, include_extras=True)
     own = inspect.signature(function).parameters
@@ -66,15 +68,12 @@ def command(function: Callable[..., Any], app: App, carry: Callable[[Any], Any])
         for name, parameter in own.items()
         if name != "app"
     ]
-    added = {name: flag for name, flag in COMMON.items() if name not in own}
-    parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flag)
-        for name, flag in added.items()
-    ]
+    added = [switch(name) for name in COMMON if name not in own] + [show_help]
+    parameters += added
 
     def run(**options: Any) -> Any:
-        for name in added:
-            options.pop(name)
+        for parameter in added:
+            options.pop(parameter.name)
         if "app" in own:
             options["app"] = app
         return carry(function(**options))

@@ -1,4 +1,4 @@
-"""A subcommand made of a request model: one option a field, everything received as text."""
+"""A subcommand from a request model: one option for each field, every value received as text."""
 
 from __future__ import annotations
 
@@ -8,57 +8,104 @@ from typing import Annotated, Any
 
 import typer
 
-from sogni_core.field import FieldSpec
-from sogni_core.frontend.help_text import help_of
+from sogni_core.cli.help import HELP, HELP_FLAGS, sections
+from sogni_core.field import FieldSpec, Group
+from sogni_core.frontend.help_page import HelpPage, Row
+from sogni_core.frontend.help_text import grouped, row, usage
 from sogni_core.frontend.run_options import RUN_OPTIONS, RunOptions
+from sogni_core.frontend.streams import write
+from sogni_core.plugin import Mode
 from sogni_core.request import Request
 from sogni_core.settings import Settings
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.", show_default=False)]
-QuietFlag = Annotated[bool, typer.Option("-q", "--quiet", help="Hide progress.", show_default=False)]
+COMMON: dict[str, tuple[tuple[str, ...], str]] = {
+    "json_output": (("--json",), "Print one JSON object."),
+    "quiet": (("-q", "--quiet"), "Hide progress."),
+}
+"""Switches that every command has: name of the parameter to its flags and its help."""
 
-COMMON = {"json_output": JsonFlag, "quiet": QuietFlag}
-"""Parameters that every command has."""
+SHOW_HELP = "show_help"
+"""Name of the parameter behind ``--help``."""
 
-
-def signature(model: type[Request], settings: Settings) -> inspect.Signature:
-    """Make the signature that typer reads. Every option is text or a list of texts, None if it was not given."""
-    parameters = [_parameter(spec.name, _annotation(spec, settings), None) for spec in model.specs().values()]
-    parameters += [_parameter(name, flag, False) for name, flag in COMMON.items()]
-    parameters += [_parameter(spec.name, _annotation(spec, settings), None) for spec in RUN_OPTIONS.values()]
-    return inspect.Signature(parameters)
+_NOTE = "Options may be anywhere after the command. Put -- before a prompt that starts with -."
 
 
-def _annotation(spec: FieldSpec, settings: Settings) -> Any:
+def signature(model: type[Request], show_help: inspect.Parameter) -> inspect.Signature:
+    """Return the signature that typer reads: every option is text or a list of texts, None if it was not given."""
+    fields = [*model.specs().values(), *RUN_OPTIONS.values()]
+    parameters = [keyword(spec.name, _annotation(spec), None) for spec in fields]
+    return inspect.Signature([*parameters, *map(switch, COMMON), show_help])
+
+
+def _annotation(spec: FieldSpec) -> Any:
+    if spec.kind == "switch":
+        return Annotated[bool | None, typer.Option(*spec.flags)]
     kind: Any = list[str] | None if spec.many else str | None
     if spec.positional:
-        return Annotated[kind, typer.Argument(help=spec.help, metavar=spec.metavar, show_default=False)]
-    text = help_of(spec, settings)
-    if spec.kind == "switch":
-        return Annotated[bool | None, typer.Option(*spec.flags, help=text, show_default=False)]
-    return Annotated[kind, typer.Option(*spec.flags, help=text, metavar=spec.metavar, show_default=False)]
+        return Annotated[kind, typer.Argument(metavar=spec.metavar)]
+    return Annotated[kind, typer.Option(*spec.flags, metavar=spec.metavar)]
 
 
-def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+def keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    """Return a parameter for typer."""
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def command(
-    model: type[Request], settings: Settings, run: Callable[[dict[str, Any], RunOptions], Any]
-) -> Callable[..., Any]:
-    """Make the function that typer calls; it hands the options that were given, and those of the run, to ``run``."""
+def switch(name: str) -> inspect.Parameter:
+    """Return the parameter of a switch that every command has."""
+    return keyword(name, Annotated[bool, typer.Option(*COMMON[name][0])], False)
 
-    def call(*, json_output: bool, quiet: bool, **options: Any) -> Any:
+
+def help_option(flags: tuple[str, ...], page: Callable[[], str]) -> inspect.Parameter:
+    """Return the parameter of ``--help``, which writes a page and ends the command, whatever else is given."""
+
+    def show(asked: bool) -> None:
+        if asked:
+            write(page())
+            raise typer.Exit
+
+    return keyword(SHOW_HELP, Annotated[bool, typer.Option(*flags, is_eager=True, callback=show)], False)
+
+
+def command(
+    model: type[Request], show_help: inspect.Parameter, run: Callable[[dict[str, Any], RunOptions], Any]
+) -> Callable[..., Any]:
+    """Return the function that typer calls; it passes the options that were given, and those of the run, to ``run``."""
+
+    def call(**options: Any) -> Any:
+        for name in (SHOW_HELP, *COMMON):
+            options.pop(name)
         asked = {name: bool(options.pop(name)) for name in RUN_OPTIONS}
         given = {name: value for name, value in options.items() if value is not None and value != []}
         return run(given, RunOptions(**asked))
 
-    call.__signature__ = signature(model, settings)  # type: ignore[attr-defined]
+    call.__signature__ = signature(model, show_help)  # type: ignore[attr-defined]
     call.__annotations__ = {p.name: p.annotation for p in call.__signature__.parameters.values()}  # type: ignore[attr-defined]
     call.__doc__ = None
     return call
 
 
-def takes_h(model: type[Request]) -> bool:
-    """Whether ``-h`` is an option of the mode, so that it does not mean help there."""
-    return any("-h" in spec.flags for spec in model.specs().values())
+def help_flags(model: type[Request]) -> tuple[str, ...]:
+    """Return the flags for help: without ``-h`` if that is an option of the mode."""
+    taken = {flag for spec in model.specs().values() for flag in spec.flags}
+    return tuple(flag for flag in HELP_FLAGS if flag not in taken)
+
+
+def page(name: str, mode: Mode, model: type[Request], settings: Settings) -> HelpPage:
+    """Return the help of a mode: what it needs first, then its own options, then those that modes share."""
+    fields = model.specs()
+    groups = {title: [row(spec, fields, settings) for spec in specs] for title, specs in grouped(fields)}
+    groups.setdefault(Group.RUN, []).extend([
+        *(row(spec, RUN_OPTIONS, settings) for spec in RUN_OPTIONS.values()),
+        *common_rows(),
+        (", ".join(help_flags(model)), HELP),
+    ])
+    arguments = [row(spec, fields, settings) for spec in fields.values() if spec.positional]
+    return HelpPage(
+        usage(f"sogni {name}", fields), mode.summary, sections(arguments, groups.items()), mode.examples, (_NOTE,)
+    )
+
+
+def common_rows() -> list[Row]:
+    """Return the rows of the switches that every command has."""
+    return [(", ".join(flags), text) for flags, text in COMMON.values()]

@@ -1,7 +1,7 @@
-"""The root: find the command that was typed, build a typer app with that command alone, run it, write what came.
+"""The program: find the command that was typed, build a typer app for it alone, run it, and write its answer.
 
-Every other command is a placeholder with its record's name and summary, so that help and suggestions
-work and no plugin's heavy modules are imported for them.
+The other commands of its group are placeholders, so that typer can suggest names and no other plugin is imported. Help
+is rendered here: typer neither groups options nor shows which of them are required, since it gets all values as text.
 """
 
 from __future__ import annotations
@@ -12,22 +12,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
-from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.registry import Owned
+from sogni_core.cli import help as help_pages
 from sogni_core.cli import invocation as invocations
 from sogni_core.cli import output
+from sogni_core.cli.help import HELP_FLAGS, VERSION_FLAGS
 from sogni_core.cli.invocation import Invocation
 from sogni_core.errors import InputError, InternalError, InterruptedRunError, SogniError
 from sogni_core.frontend import streams
+from sogni_core.frontend.help_page import HelpPage, terminal_width
 from sogni_core.plugin import Command, Mode
 
 if TYPE_CHECKING:
     import typer
 
     from sogni_core.app import App
-
-SUMMARY = "Turn prompts and reference media into images and videos on the Sogni Supernet."
-
-EPILOG = "Options of a command: sogni COMMAND --help. Error codes: sogni errors."
 
 
 def run(argv: list[str]) -> int:
@@ -54,13 +53,13 @@ def _failed(error: SogniError, invocation: Invocation) -> int:
     try:
         output.write_error(error, invocation)
     except InputError:
-        # There is no standard output; whoever reads the other one learns of it.
+        # Standard output cannot be written, so standard error gets the message.
         output.write_error(error, replace(invocation, json=False))
     return error.exit_code
 
 
 def _dispatch(invocation: Invocation) -> int:
-    if invocation.word is None and invocation.argv[:1] in (("--version",), ("-V",)):
+    if invocation.argv[:1] and invocation.argv[0] in VERSION_FLAGS:
         from sogni_core import __version__
 
         if invocation.json:
@@ -70,8 +69,10 @@ def _dispatch(invocation: Invocation) -> int:
         return 0
     host = PluginHost.from_environment(CORE_PLUGIN, os.environ)
     argv = list(invocation.argv)
+    if not argv or argv[0] in HELP_FLAGS:
+        return _show(help_pages.program_page(host.registry))
     if invocation.word is None:
-        return _call_typer(_help_app(host.registry), argv or ["--help"], invocation)
+        return _call_typer(_root_app(), argv, invocation)
     if argv[0] == "help":
         return run([*argv[1:], "--help"])
     name, rest = invocation.argv[0], argv[1:]
@@ -93,53 +94,39 @@ def _dispatch(invocation: Invocation) -> int:
     raise AssertionError("the registry says what is missing")
 
 
-def _new_app(**options: Any) -> typer.Typer:
-    import typer
+def _show(page: HelpPage) -> int:
+    streams.write(_rendered(page))
+    return 0
 
-    return typer.Typer(
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        **options,
-    )
+
+def _rendered(page: HelpPage) -> str:
+    return page.text(terminal_width())
 
 
 def _root_app() -> typer.Typer:
-    root = _new_app(help=SUMMARY, epilog=EPILOG)
+    import typer
+
+    root = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        # For the help of typer apps of plugins, which typer renders.
+        context_settings={"help_option_names": [*HELP_FLAGS], "terminal_width": terminal_width()},
+    )
 
     @root.callback()
-    def options(
-        version: bool = _version_option(),
-    ) -> None:
+    def options(version: bool = typer.Option(False, *VERSION_FLAGS)) -> None:
         pass
 
     return root
 
 
-def _version_option() -> Any:
-    import typer
-
-    return typer.Option(False, "--version", "-V", help="Print the version.", show_default=False)
+OWN_HELP: dict[str, Any] = {"help_option_names": []}
+"""Settings of a command that has a help option from :func:`sogni_core.cli.parameters.help_option`."""
 
 
 def _placeholder() -> None:
     raise AssertionError("a placeholder is never run")
-
-
-def _help_app(registry: Registry) -> typer.Typer:
-    """Build the app for the root's help: every name with its summary, nothing loaded."""
-    root = _root_app()
-    names: dict[str, str] = {owned.record.name: owned.record.summary for owned in registry.usable(Mode)}
-    for owned in registry.usable(Command):
-        word, _, more = owned.record.name.partition(" ")
-        if more and word in names:
-            names[word] = f"{names[word].rstrip('.')}, {more}."
-        else:
-            names[word] = f"Commands: {more}." if more else owned.record.summary
-    for name, summary in names.items():
-        root.command(name, help=summary)(_placeholder)
-    return root
 
 
 def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], invocation: Invocation) -> int:
@@ -150,12 +137,14 @@ def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], i
     app = App(host=host)
     model = request_class(mode)
     invocation.wording.fields.update(model.specs())
-    root = _root_app()
     word = name.rpartition(":")[2]
-    help_names = ["--help"] if parameters.takes_h(model) else ["-h", "--help"]
-    function = parameters.command(model, app.settings, modes.runner(app, name, invocation))
-    description = f"{mode.record.summary} Flags may stand anywhere; a prompt that begins with - goes after --."
-    root.command(word, help=description, context_settings={"help_option_names": help_names})(function)
+    typed = name if name == word else f"call {name}"
+    show_help = parameters.help_option(
+        parameters.help_flags(model), lambda: _rendered(parameters.page(typed, mode.record, model, app.settings))
+    )
+    root = _root_app()
+    function = parameters.command(model, show_help, modes.runner(app, name, invocation))
+    root.command(word, context_settings=OWN_HELP)(function)
     return _call_typer(root, [word, *rest], invocation)
 
 
@@ -165,30 +154,44 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
     from sogni_core.app import App
     from sogni_core.cli import commands
 
-    app = App(host=host)
     word = argv[0]
+    grouped = any(" " in owned.record.name for owned in group)
+    if grouped and argv[1:] and argv[1] in HELP_FLAGS:
+        return _show(help_pages.group_page(word, group))
+    app = App(host=host)
     wanted = " ".join(argv[:2])
-    root = _root_app()
-    parent, grouped = root, any(" " in owned.record.name for owned in group)
+    parent = root = _root_app()
     if grouped:
-        parent = _new_app(help=f"Commands: {', '.join(o.record.name.partition(' ')[2] for o in group)}.")
+        parent = typer.Typer(rich_markup_mode=None)
         parent.callback()(lambda: None)
         root.add_typer(parent, name=word)
-
     for owned in group:
-        name = owned.record.name.split()[-1]
         if grouped and owned.record.name != wanted:
-            parent.command(name, help=owned.record.summary)(_placeholder)
-            continue
-        target = host.resolve(owned, owned.record.target)
-        if isinstance(target, typer.Typer):
-            parent.add_typer(target, name=name, help=owned.record.summary)
+            parent.command(owned.record.name.split()[-1])(_placeholder)
         else:
-            carry = commands.carrier(app, owned, invocation)
-            parent.command(name, help=owned.record.summary)(commands.command(target, app, carry))
+            _add(parent, owned, app, invocation)
     typed = next((owned for owned in group if owned.record.name == wanted), group[0])
     with commands.attributed(typed):
         return _call_typer(root, argv, invocation, app=app)
+
+
+def _add(parent: typer.Typer, owned: Owned[Command], app: App, invocation: Invocation) -> None:
+    """Add a command to an app, its target resolved."""
+    import typer
+
+    from sogni_core.cli import command_help, commands, parameters
+
+    target = app.host.resolve(owned, owned.record.target)
+    name = owned.record.name.split()[-1]
+    if isinstance(target, typer.Typer):
+        parent.add_typer(target, name=name, help=owned.record.summary)
+        return
+    shown = list(command_help.parameters_of(target))
+    show_help = parameters.help_option(
+        command_help.help_flags(shown), lambda: _rendered(command_help.page(owned.record, shown))
+    )
+    function = commands.command(target, app, commands.carrier(app, owned, invocation), show_help)
+    parent.command(name, context_settings=OWN_HELP)(function)
 
 
 def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app: App | None = None) -> int:
@@ -202,12 +205,12 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
         raise InterruptedRunError("INTERRUPTED", "Stopped.") from None
     except SystemExit as done:
         if isinstance(done.__context__, BrokenPipeError):
-            return 0  # typer's 1 for a reader of the help that has gone away
+            return 0  # typer ends with 1 if the reader of its help has gone away
         raise
     if answer is None:
         return 0  # of a command that wrote for itself
     if isinstance(answer, int):
-        # typer hands back the code of what it takes for an end: 0 after help, 130 for a Ctrl-C, a typer.Exit.
+        # typer returns the exit code of what ends a command: 0 after help, 130 after Ctrl-C, that of a typer.Exit.
         if answer == InterruptedRunError.exit_code:
             raise InterruptedRunError("INTERRUPTED", "Stopped by SIGINT.")
         return answer
@@ -219,7 +222,7 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
 def _usage(error: typer.TyperException, argv: list[str]) -> InputError:
     message = error.format_message().strip()
     command = next((word for word in argv if not word.startswith("-")), "")
-    hint = f"Use sogni {command} --help to see its options." if command else None
+    hint = f"List its options with: sogni {command} --help" if command else "List the commands with: sogni --help"
     if "unexpected extra argument" in message:
         hint = "Put quotes around a prompt of several words."
     return InputError("INVALID_ARGUMENT", message, hint=hint, details={"argv": [*argv][:1]})

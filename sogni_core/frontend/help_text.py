@@ -1,27 +1,68 @@
-"""What help says about an option: its sentence, its default, and its setting."""
+"""What help says about the fields of a mode: usage, labels, defaults, and the groups they are listed in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sogni_core.field import FieldSpec
+from sogni_core.field import FieldSpec, Group
+from sogni_core.frontend.help_page import Row
 from sogni_core.settings import Settings
+
+OPTIONS = "Options"
+"""Heading of the options that belong to the mode itself."""
+
+
+def usage(command: str, fields: Mapping[str, FieldSpec]) -> str:
+    """Return how to call a mode: required options and arguments as they are, the others in brackets."""
+    needed = [f"{spec.flags[0]} {spec.metavar}".strip() for spec in fields.values() if spec.flags and spec.required]
+    arguments = [spec.metavar if spec.required else f"[{spec.metavar}]" for spec in fields.values() if spec.positional]
+    return " ".join([command, "[OPTIONS]", *needed, *arguments])
+
+
+def grouped(fields: Mapping[str, FieldSpec]) -> Iterator[tuple[str, list[FieldSpec]]]:
+    """Yield headings and their options: those of the mode itself, groups of an author, then the shared groups."""
+    groups: dict[str, list[FieldSpec]] = {}
+    for spec in fields.values():
+        if spec.flags:
+            groups.setdefault(spec.group, []).append(spec)
+    shared = [str(group) for group in Group]
+    for name in sorted(groups, key=lambda name: (name != "", shared.index(name) if name in shared else -1)):
+        yield name or OPTIONS, groups[name]
+
+
+def row(spec: FieldSpec, fields: Mapping[str, FieldSpec], settings: Settings) -> Row:
+    """Return the label and the help of a field, and whether it is required."""
+    meaning = help_of(spec, settings)
+    return label(spec), f"{meaning} [{_required(spec, fields)}]" if spec.required else meaning
+
+
+def label(spec: FieldSpec) -> str:
+    """Return the spellings of a field and the name of its value: ``-o, --output PATH``."""
+    if spec.positional:
+        return spec.metavar
+    return f"{', '.join(spec.flags)} {spec.metavar}".strip()
 
 
 def help_of(spec: FieldSpec, settings: Settings) -> str:
     """Return an option's help with its default and the setting that changes it."""
     if spec.setting is not None:
         builtin = settings.builtin(spec.setting)
-        default = f"default: {_said(builtin, spec)}; " if builtin not in (None, "") else ""
+        default = f"default: {_shown(builtin, spec)}; " if builtin not in (None, "") else ""
         return f"{spec.help} [{default}setting: {spec.setting}]"
     if spec.default_text:
         return f"{spec.help} [default: {spec.default_text}]"
     if spec.default not in (None, "", (), False):
-        return f"{spec.help} [default: {_said(spec.default, spec)}]"
+        return f"{spec.help} [default: {_shown(spec.default, spec)}]"
     return spec.help
 
 
-def _said(value: Any, spec: FieldSpec) -> str:
+def _required(spec: FieldSpec, fields: Mapping[str, FieldSpec]) -> str:
+    instead = [other.flag for other in fields.values() if other.fills == spec.name]
+    return " or ".join([f"required, unless {instead[0]} is given", *instead[1:]]) if instead else "required"
+
+
+def _shown(value: Any, spec: FieldSpec) -> str:
     if isinstance(value, bool):
         on, _, off = spec.flags[0].partition("/")
         return (on if value else off or "off").lstrip("-")

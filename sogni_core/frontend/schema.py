@@ -1,4 +1,4 @@
-"""JSON Schemas: of what a mode takes, from the same model as its flags, with the defaults that settings give."""
+"""JSON Schemas of the requests of modes, from the same models as their flags, with the defaults of settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from sogni_core.settings import Settings
 
 
 def input_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
-    """Describe a mode's request; a property's ``x-flags`` are its spellings on the command line."""
+    """Return the schema of a mode's request. ``x-flags`` of a property are its spellings on a command line.
+
+    A field that another option can fill in, such as the last render's image, is not listed as required.
+    """
     model = whole_class(mode)
     schema = model.model_json_schema()
     specs = model.specs()
@@ -28,7 +31,8 @@ def input_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
         if spec.default_text:
             described["x-default"] = spec.default_text
         properties[name] = described
-    required = [spec.name for spec in specs.values() if spec.required]
+    filled = {spec.fills for spec in specs.values()}
+    required = [spec.name for spec in specs.values() if spec.required and spec.name not in filled]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": mode.record.name,

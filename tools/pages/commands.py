@@ -12,12 +12,14 @@ import typer
 from sogni_core._engine.resolver import request_class
 from sogni_core._host.host import PluginHost
 from sogni_core._host.registry import Owned
+from sogni_core.cli.command_help import spellings
+from sogni_core.frontend.help_text import usage
 from sogni_core.plugin import Command, Mode, Network, Workflow
 from sogni_core.request import Argument, Option, Request
 from sogni_core.settings import schema
 from sogni_core.settings.keys import split_key
 from tools.kinds import default, described
-from tools.markdown import code, codes, line, page, table
+from tools.markdown import code, codes, fence, line, page, table
 from tools.repository import distribution, host
 
 _INTRO = """\
@@ -68,13 +70,16 @@ def _mode(made: PluginHost, owned: Owned[Mode]) -> Iterator[str]:
     arguments = [(name, mark) for name, mark in model.markers() if isinstance(mark, Argument)]
     yield f"### `sogni {owned.record.name}`"
     yield ""
-    words = " ".join(mark.metavar or name.upper() for name, mark in arguments)
-    usage = f"sogni {owned.record.name} [OPTIONS] {words}"
-    yield f"{owned.record.summary} From {distribution(owned.plugin)}. Usage: `{usage}`"
+    called = usage(f"sogni {owned.record.name}", model.specs())
+    yield f"{owned.record.summary} From {distribution(owned.plugin)}. Usage: `{called}`"
     yield ""
     for name, mark in arguments:
         yield f"- `{mark.metavar or name.upper()}`: {mark.help}"
     yield ""
+    if owned.record.examples:
+        yield "<!-- not run: a test runs the examples of all records -->"
+        yield fence("\n".join(f"$ {command}" for command in owned.record.examples.values()), "console")
+        yield ""
     yield from table(("Workflow", "Takes", "Model", "Time limit", ""), _workflows(made, owned))
     yield from table(("Option", "Value", "Default", "Name", ""), _options(made, model))
 
@@ -173,9 +178,7 @@ def _parameters(function: Callable[..., Any]) -> Iterator[tuple[str, ...]]:
         if isinstance(mark, type(typer.Argument())):
             shown = code(mark.metavar or name.upper())
         else:
-            # In ``Annotated[…, typer.Option("--a", "-b")]`` typer keeps the first spelling as the default.
-            spelled = [mark.default] if isinstance(mark.default, str) else []
-            shown = codes([*spelled, *mark.param_decls] or [f"--{name.replace('_', '-')}"])
+            shown = codes(spellings(mark) or [f"--{name.replace('_', '-')}"])
         switch = kind is bool
         value = "" if parameter.default in (None, False, parameter.empty) else default(parameter.default)
         yield shown, "" if switch else ", ".join([plain, *limits]), value, str(mark.help)

@@ -1,4 +1,4 @@
-"""What this distribution gives to sogni-core: a network, a command, and a table of settings."""
+"""The network, command and settings that this distribution registers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,26 @@ from sogni_core.plugin import Command, Network, Settings, hookimpl
 
 @hookimpl
 def sogni_networks() -> list[Network]:
-    """Return the network that lives on this machine."""
-    return [Network("devnet", "sogni_devnet.network:open_network", "A Supernet on this machine: free, offline.")]
+    """Return the network on this machine."""
+    return [
+        Network(
+            "devnet", "sogni_devnet.network:open_network", "A simulated Supernet on this machine, free and offline."
+        )
+    ]
 
 
 @hookimpl
 def sogni_commands() -> list[Command]:
     """Return the command that serves the devnet to other programs."""
-    return [Command("devnet serve", "Run a devnet for other programs.", "sogni_devnet.commands:serve")]
+    return [
+        Command(
+            "devnet serve",
+            "Run a devnet for other programs.",
+            "sogni_devnet.commands:serve",
+            group="Testing",
+            parent="Simulate the network on this machine.",
+        )
+    ]
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Write what came of a flat call, to the streams and in the form that the Node program uses."""
+"""Write the answer of a call, to the same streams and in the same form as the Node program."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from sogni_gen.scanner import Scan
 
 
 class Answers:
-    """The two streams of one call."""
+    """Writes the answers of one call."""
 
     def __init__(self, argv: Sequence[str], scan: Scan, *, openclaw: bool) -> None:
         self._argv = argv
         self._scan = scan
         self.wording = Wording(GenDialect())
         self._openclaw = openclaw
-        """Whether an OpenClaw host runs it: then errors are objects even where results are text."""
+        """Whether an OpenClaw host runs the call. Errors are then objects, even if results are text."""
 
     @property
     def is_json(self) -> bool:
-        """Whether the answer is an object."""
+        """Whether to write the answer as an object."""
         return "json" in self._scan.asked
 
     def progress(self, prepared: Prepared) -> AbstractContextManager[OnProgress]:
@@ -40,8 +40,8 @@ class Answers:
         return Lines(self.wording, videos=prepared.media == "video")
 
     def error(self, error: SogniError, prepared: Prepared | None) -> None:
-        """Write an error: an object, lines, or, to a host that did not ask for one, both."""
-        # A mistake may stand before the flag that asks for an object.
+        """Write an error as an object or as lines; as both for a host that did not ask for an object."""
+        # The mistake may come before --json.
         wanted = self.is_json if prepared is not None else "--json" in self._argv
         if wanted or self._openclaw:
             write_json(objects.error(error, self._scan.prompt, prepared, self.wording, openclaw=self._openclaw))
@@ -49,7 +49,7 @@ class Answers:
             self._tell(error)
 
     def write(self, answer: Report | Plan | Result | None, prepared: Prepared) -> int:
-        """Write an answer, None for the version; returns the exit code."""
+        """Write an answer, None for the version, and return the exit code."""
         match answer:
             case None:
                 self._write(objects.version(), [__version__])
@@ -111,5 +111,5 @@ def _places(result: Result) -> Iterator[str]:
 
 
 def _place(artifact: Artifact) -> str:
-    """Return the URL; the path of what has none, such as a video that was joined on this machine."""
+    """Return the URL, or the path if there is none, such as for a video that was joined on this machine."""
     return artifact.url or (quote_path(artifact.path) if artifact.path is not None else "")

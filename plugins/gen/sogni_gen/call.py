@@ -1,4 +1,4 @@
-"""The way of one flat call: read, find the mode, check, and do what was asked for; one object or lines come out."""
+"""One call: read the arguments, find the mode, check the request, run it, and write the answer."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from sogni_gen.scanner import Scan, scan
 from sogni_gen.vocabulary import Vocabulary
 
 ANYTHING = "?"
-"""Prompt of a call that needs none."""
+"""Prompt for a call that needs none."""
 
 
 def run(argv: list[str]) -> int:
-    """Run one call; returns the exit code: 0, 1, or that of a signal."""
+    """Run one call and return its exit code: 0, 1, or that of a signal."""
     streams.prepare_streams()
     call = Call(argv, os.environ)
     try:
@@ -36,39 +36,40 @@ def run(argv: list[str]) -> int:
         return call.failed(error)
     except KeyboardInterrupt:
         return call.failed(InterruptedRunError("INTERRUPTED", "Stopped by SIGINT."))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the last line of defence: a bug is one clear error too
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - report a bug as an error too
         bug = InternalError("INTERNAL", f"{type(error).__name__}: {error}")
         bug.__cause__ = error
         return call.failed(bug)
 
 
 class Call:
-    """One call, as far as it got."""
+    """The state of one call."""
 
     def __init__(self, argv: list[str], environ: Mapping[str, str]) -> None:
         self._argv = argv
         self._environ = environ
         self._scan = Scan()
         self._prepared: Prepared | None = None
-        """The checked request: from here on an error is one of the run."""
+        """The checked request. Once it is set, errors belong to the run."""
         self._answers = Answers(argv, self._scan, openclaw=bool(environ.get("OPENCLAW_PLUGIN_CONFIG")))
 
     def run(self) -> int:
-        """Do what was asked for."""
+        """Run the call and return its exit code."""
         app = App(environ=self._environ)
         vocabulary = Vocabulary(app.modes, self._argv)
         scan(self._argv, vocabulary, self._scan)
         if "help" in self._scan.asked:
+            from sogni_core.frontend.help_page import terminal_width
             from sogni_gen.help import help_text
 
-            streams.write(help_text(vocabulary, app.settings))
+            streams.write(help_text(vocabulary, app.settings, terminal_width()))
             return 0
         if "last" in self._scan.asked:
             return self._last(app)
         return self._execute(app, route(self._scan, vocabulary))
 
     def failed(self, error: SogniError) -> int:
-        """Say what went wrong; returns the exit code."""
+        """Write an error and return the exit code."""
         if self._environ.get("SOGNI_DEBUG", "") not in ("", "0"):
             streams.note(shown_traceback(error))
         try:
@@ -78,12 +79,12 @@ class Call:
         return error.exit_code if isinstance(error, InterruptedRunError) else 1
 
     def _last(self, app: App) -> int:
-        """Show the last render's file as it is; that there is none is no failure but for a program that asked."""
+        """Show the file of the last render unchanged. If there is none, it is an error only with ``--json``."""
         try:
             text = app.paths.last_render.read_text("utf-8", "replace")
         except FileNotFoundError:
             missing = InputError("NO_LAST_RENDER", "No previous render found.")
-            # The scan ended here: what asks for an object may stand behind.
+            # The scan has ended, and --json may come later.
             if "--json" in self._argv:
                 raise missing from None
             streams.note(missing.message)
@@ -101,14 +102,14 @@ class Call:
             self._prepared = await self._checked(app, routed)
             return await self._answer(app, self._prepared)
 
-        # Standard output is for the answer alone: what a plugin prints on the way goes to standard error.
+        # Only the answer goes to standard output. What a plugin prints goes to standard error.
         with contextlib.redirect_stdout(sys.stderr):
             answer = execute(app, work)
         assert self._prepared is not None
         return self._answers.write(answer, self._prepared)
 
     async def _checked(self, app: App, routed: Routed) -> Prepared:
-        """Check the request together with what is wrong with the call; raises InputError, the first problem first."""
+        """Check the request and the call; raises InputError with all problems in order."""
         problems = list(routed.problems)
         prepared = None
         for mode, fields in ((routed.mode, routed.fields), *routed.others):
@@ -123,7 +124,7 @@ class Call:
         return prepared
 
     def _complete(self, mode: ModeInfo, fields: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields with a prompt where the call needs none, for the rules to look at."""
+        """Return the fields, with a prompt if the call needs none, so that the rules can be checked."""
         needless = {"version", "balance"} & self._scan.asked
         return {mode.argument.name: ANYTHING, **fields} if needless and mode.argument is not None else fields
 

@@ -1,7 +1,7 @@
-"""What the Node program says, in which order, and what its flags do that ours do not: one table for each.
+"""Tables of what differs from ``sogni``: the words of the Node program, its order of checks, and its flags.
 
-A problem of the engine is told in that program's words where it has some, and its first error is first here too. All
-other problems, such as those of third-party modes, are told in their own words, in the middle.
+Problems of the engine get the words of that program if it has any. They are in its order, so that the first error is
+the same. All other problems, such as those of third-party modes, keep their words and come in the middle.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ MIDDLE = 100
 
 @frozen
 class Words:
-    """What the Node program makes of a rule."""
+    """The place and the words of a rule in the Node program."""
 
     place: float
-    """When it checks the rule, among all that it checks."""
+    """Place in the order of its checks, smallest first."""
     text: str = ""
-    """What it says, a template of fields and facts; empty if the rule's own text will do."""
+    """Its message, a template of fields and facts; empty to keep the text of the rule."""
     hint: str = ""
-    """What it advises; empty if the rule's own hint will do."""
+    """Its hint; empty to keep the hint of the rule."""
 
 
 NO_FFMPEG = (
@@ -36,7 +36,7 @@ NO_FFMPEG = (
 NO_PROMPT = "No prompt provided. Use --help for usage."
 
 TABLE: Mapping[str, Words] = {
-    # by rule, or by rule and first field, which counts before the rule alone
+    # Keys are rules, or a rule and its first field, which take precedence.
     "value.choice output_format": Words(112, 'Image output format must be "png" or "jpg".', "webp works too."),
     "value.missing prompt": Words(122, NO_PROMPT),
     "value.empty prompt": Words(122, NO_PROMPT),
@@ -115,7 +115,7 @@ TABLE: Mapping[str, Words] = {
     "context.most": Words(134, "Model {model} supports max {maxImages} context images, got {provided}."),
     "flag.more": Words(200),
 }
-"""Rule to what the Node program makes of it."""
+"""Rule to its place and words."""
 
 FOREIGN: Mapping[str, str] = {
     "t2v": "t2v does not accept reference image/audio/video.",
@@ -124,7 +124,7 @@ FOREIGN: Mapping[str, str] = {
     "animate-move": "animate workflows do not accept reference audio.",
     "animate-replace": "animate workflows do not accept reference audio.",
 }
-"""Workflow to what is said of a reference that it does not take."""
+"""Workflow to the message for a reference that it does not accept."""
 
 LACKING: Mapping[str, str] = {
     "i2v": "i2v requires --ref and/or --ref-end.",
@@ -132,28 +132,31 @@ LACKING: Mapping[str, str] = {
     "animate-move": "animate workflows require both --ref and --ref-video.",
     "animate-replace": "animate workflows require both --ref and --ref-video.",
 }
-"""Workflow to what is said if it lacks a reference."""
+"""Workflow to the message for a missing reference."""
 
 NOTICES: Mapping[str, str] = {
     "seed.last-unreadable": "Could not load last render seed",
     "seed.no-last-render": "No previous render found, generating seed",
     "last-render.ignored": "{last_image} ignored for {workflow} workflow.",
+    "multiangle.first-context": "--multi-angle uses the first context image only.",
+    "multiangle.azimuth-ignored": "--azimuth ignored for --angles-360.",
+    "video.size-adjusted": "Adjusted i2v video size from {from} to {to} because resized reference would be {scaled}.",
 }
-"""Rule of a notice to the Node program's words."""
+"""Rule of a notice to the words of the Node program."""
 
 ALWAYS_TOLD = frozenset({"seed.last-unreadable", "seed.no-last-render"})
-"""Notices that it tells even when it is to be quiet."""
+"""Notices that are shown even with ``--quiet``."""
 
 HINTS: Mapping[str, str] = {
     "MISSING_CREDENTIALS": "Set SOGNI_USERNAME/SOGNI_PASSWORD or create ~/.config/sogni/credentials.",
 }
-"""Error code to its hint, where ours would name a command that users of that program do not have in mind."""
+"""Error code to its hint, if the usual one names a command of ``sogni``."""
 
 CLASHES: Mapping[frozenset[str], tuple[str, float]] = {
     frozenset({"photobooth", "video"}): ("--photobooth cannot be combined with --video.", 125),
     frozenset({"multiangle", "video"}): ("--multi-angle is only for image editing.", 104),
 }
-"""Two modes that flags ask for at once, to what is said and its place; there is a general text."""
+"""Two modes that are selected together, to the message and its place. Other pairs get a general message."""
 
 _VIDEO_ONLY = ("Video-only options (--workflow/--frames/--ref-audio/--ref-video) require --video.", 123.0)
 _NO_SAMPLING = ("--sampler/--scheduler are image-only options.", 116.0)
@@ -171,15 +174,15 @@ MISPLACED: Mapping[tuple[str, str], tuple[str, float]] = {
     ("video", "ref_video"): _VIDEO_ONLY,
     ("video", "auto_resize_assets"): ("--auto-resize-assets is only valid with --video.", 117.0),
 }
-"""Mode and field to what is said of its flag in a call of a mode without it, and its place."""
+"""Mode and field to the message for its flag in another mode that does not have it, and the place of the message."""
 
 REFUSED: Mapping[tuple[str, str], tuple[str, float]] = {
     ("photobooth", "context"): ("--photobooth cannot be combined with -c/--context.", 126.0),
 }
-"""Mode that is asked for, and a field of another, to what is said of its flag."""
+"""Selected mode and a field of another mode, to the message for its flag and the place of the message."""
 
 BARE: Mapping[tuple[str, str], str] = {("multiangle", "angles_360_video"): ""}
-"""Path options whose flag may stand alone, and the value that they then have."""
+"""Path options whose flag may be without a value, and the value that they then get."""
 
 ORDER = (
     "success",
@@ -212,14 +215,14 @@ ORDER = (
     "refAudio",
     "refVideo",
 )
-"""Fields of a result's JSON object that come first, in its order."""
+"""Fields that come first in the JSON object of a result, in order."""
 
 
 class GenDialect(FlagDialect):
-    """The Node program's words and order."""
+    """The words and the order of the Node program."""
 
     def order(self, problem: Problem, spec: FieldSpec | None) -> float:
-        """Return when the Node program checks a rule."""
+        """Return the place of a problem in the checks of the Node program."""
         if problem.rule in ("value.missing", "value.empty") and spec is not None and spec.positional:
             return 122
         if "place" in problem.facts and problem.rule.startswith("flag."):
@@ -227,11 +230,11 @@ class GenDialect(FlagDialect):
         return _words(problem).place
 
     def text(self, notice: Notice) -> str:
-        """Return its words where it has some."""
+        """Return the words of the Node program, if it has any."""
         workflow = str(notice.facts.get("workflow", ""))
         match notice.rule:
             case "value.missing" | "value.empty" if "{" not in notice.text:
-                return notice.text  # an author's own words
+                return notice.text  # words of an author
             case "video.reference-foreign":
                 return FOREIGN.get(workflow, notice.text)
             case "video.reference-missing":
@@ -242,7 +245,7 @@ class GenDialect(FlagDialect):
                 return NOTICES.get(rule) or _words(notice).text or notice.text
 
     def hint(self, problem: Problem) -> str:
-        """Return its advice where it has some."""
+        """Return the hint of the Node program, if it has one."""
         if problem.rule == "video.reference-size" and "Crop" in problem.hint:
             return "Crop the reference to another shape (or omit --strict-size)"
         return _words(problem).hint or problem.hint

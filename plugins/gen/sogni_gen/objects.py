@@ -23,7 +23,7 @@ from sogni_gen.dialect import HINTS, ORDER
 Fields = dict[str, Any]
 
 IMAGE_CONTEXT = ("model", "width", "height", "count", "tokenType")
-"""What an error of a run says of the request of an image; of a video it says more."""
+"""Fields of the request in the error of a run, for images."""
 
 VIDEO_CONTEXT = (
     "workflow",
@@ -47,7 +47,7 @@ VIDEO_CONTEXT = (
 )
 
 _ANGLES = ("success", "type", "model", "width", "height", "count", "tokenType", "seed", "seedStrategy")
-"""How the object of several angles begins."""
+"""First fields of the object of several angles."""
 
 
 def version() -> Fields:
@@ -56,14 +56,14 @@ def version() -> Fields:
 
 
 def result(found: Result, wording: Wording) -> Fields:
-    """Return the object of a result, its fields in the Node program's order; of a partial one with what is missing."""
+    """Return the object of a result, its fields in the order of the Node program, and the error of a partial one."""
     known = result_object(found, wording)
     order = _ANGLES if found.type.startswith("multi-angle") else ()
     return {name: known[name] for name in (*order, *ORDER) if name in known} | known
 
 
 async def balance(app: App, prepared: Prepared) -> Report:
-    """Ask what the account can spend on the network and with the token of the call."""
+    """Return the balance of the account, for the network and the token of the call."""
     request = prepared.request
     assert isinstance(request, RenderOptions), "every mode that flags reach renders"
     found = await app.balance(request.network)
@@ -74,7 +74,7 @@ async def balance(app: App, prepared: Prepared) -> Report:
 
 
 def estimate(plan: Plan, prepared: Prepared) -> Fields:
-    """Return the object of ``--estimate-video-cost``; the figures are those of the network, as text."""
+    """Return the object of ``--estimate-video-cost``. The figures are those of the network, as text."""
     shown = prepared.described()
     frames, fps = shown.get("frames"), shown.get("fps") or 1
     fields: Fields = {"success": True, "type": f"{prepared.media}-cost"}
@@ -85,7 +85,7 @@ def estimate(plan: Plan, prepared: Prepared) -> Fields:
 
 
 def _sum(quotes: list[Mapping[str, str]]) -> dict[str, str]:
-    """Add the network's figures of several projects; those of one stay as they were written."""
+    """Add up the figures of several projects. Those of a single project are returned unchanged."""
     if len(quotes) == 1:
         return dict(quotes[0])
     from decimal import Decimal
@@ -97,7 +97,7 @@ def _sum(quotes: list[Mapping[str, str]]) -> dict[str, str]:
 def error(
     error: SogniError, prompt: str | None, prepared: Prepared | None, wording: Wording, *, openclaw: bool
 ) -> Fields:
-    """Return the object of an error; with a checked request it is one of the run, and says what was asked for."""
+    """Return the object of an error. If the request was checked, the object describes it too."""
     ours = error_object(error, wording)
     fields: Fields = {"success": False, "error": ours.pop("error"), "prompt": prompt}
     fields["errorCode"] = ours.pop("errorCode")
@@ -120,7 +120,7 @@ def error(
 
 
 def _is_about_a_flag(ours: Fields) -> bool:
-    """Whether the Node program names the flag among the details: where a single value is wrong."""
+    """Whether a single value is wrong, in which case the Node program names the flag in the details."""
     if not ours.get("field"):
         return False
     return str(ours["problems"][0]["rule"]).startswith(("value.", "count.", "size.", "asset.", "photobooth.face-size"))
@@ -132,7 +132,7 @@ def hint_of(error: SogniError, wording: Wording) -> str | None:
 
 
 def compact(value: object) -> str:
-    """Write JSON without blanks, as JavaScript does."""
+    """Return JSON without blanks, as JavaScript writes it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -140,7 +140,7 @@ def _context(prepared: Prepared) -> Fields:
     try:
         shown = prepared.described()
     except PluginError:
-        shown = prepared.options()  # what went wrong with the run is to be said, whatever a plugin thinks of it
+        shown = prepared.options()  # the error of the run matters more than the broken plugin
     shown = {"workflow": prepared.workflow, **shown}
     video = prepared.media == "video"
     names = VIDEO_CONTEXT if video else IMAGE_CONTEXT

@@ -1,4 +1,4 @@
-"""Progress as the Node program tells it, one line each on standard error."""
+"""Progress in the words of the Node program, as lines on standard error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sogni_gen.dialect import ALWAYS_TOLD
 
 
 class Quiet:
-    """Tells only what the Node program tells even when it is to be quiet."""
+    """Shows only what the Node program shows even with ``--quiet``."""
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
@@ -26,22 +26,22 @@ class Quiet:
         return None
 
     def show(self, progress: Progress) -> None:
-        """Write a line if it is that."""
+        """Write a line if it is such a notice."""
         if progress.notice is not None and progress.notice.rule in ALWAYS_TOLD:
             note(f"Warning: {self._wording.text(progress.notice)}")
 
 
 class Lines(Quiet):
-    """Shows each thing once."""
+    """Shows each message once."""
 
     def __init__(self, wording: Wording, *, videos: bool) -> None:
-        """``videos``: whether the parts of an output are told too, which take minutes."""
+        """``videos``: whether to show the progress of each output too, since a video takes minutes."""
         super().__init__(wording)
         self._videos = videos
         self._told: set[str] = set()
 
     def show(self, progress: Progress) -> None:
-        """Write a line if there is one to write that was not written yet; a completed output always is."""
+        """Write a line if it was not written yet. Lines about completed outputs are always written."""
         text = clean(self._text(progress))
         if text and (progress.kind == "job" or text not in self._told):
             self._told.add(text)

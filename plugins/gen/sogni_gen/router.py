@@ -1,4 +1,4 @@
-"""From flags to a mode and the fields of its request; flags that the mode does not have are problems."""
+"""Find the mode and the fields of its request. Flags that the mode does not have are problems."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from sogni_gen.vocabulary import DEFAULT, Vocabulary, Word
 
 @frozen
 class Routed:
-    """The mode that is meant, and what it is given."""
+    """The selected mode, and its fields."""
 
     mode: ModeInfo
     fields: dict[str, Any]
     problems: tuple[Problem, ...]
-    """What is wrong with the call, whatever the mode thinks of its fields."""
+    """Problems of the call, independent of the rules of the mode."""
     others: tuple[tuple[ModeInfo, dict[str, Any]], ...] = ()
-    """Other modes that flags ask for or belong to, and what they are given: the call is refused, and what is wrong
-    with it there may come before that."""
+    """Other modes that flags select or belong to, and their fields. The call is refused, but problems of these modes
+    may come first."""
 
 
 def route(scan: Scan, vocabulary: Vocabulary) -> Routed:
@@ -50,7 +50,7 @@ def route(scan: Scan, vocabulary: Vocabulary) -> Routed:
 
 
 def _claims(scan: Scan, vocabulary: Vocabulary) -> dict[str, str]:
-    """Return the modes that are asked for, in order, each with the first flag that did."""
+    """Return the selected modes in order, each with the first flag that selects it."""
     claims: dict[str, str] = {}
     for given in scan.given:
         owners = given.word.claims
@@ -58,7 +58,7 @@ def _claims(scan: Scan, vocabulary: Vocabulary) -> dict[str, str]:
             labels = " and ".join(vocabulary.modes[name].plugin for name in owners)
             raise PluginError(
                 "PLUGIN_CONFLICT",
-                f"The flag {given.word.flag} is claimed by more than one plugin: {labels}.",
+                f"More than one plugin has the flag {given.word.flag}: {labels}.",
                 hint=f"Use {' or '.join(f'sogni {name}' for name in owners)}.",
                 plugin=labels,
             )
@@ -68,7 +68,7 @@ def _claims(scan: Scan, vocabulary: Vocabulary) -> dict[str, str]:
 
 
 def _settle(claims: dict[str, str], vocabulary: Vocabulary) -> tuple[ModeInfo, list[Problem]]:
-    """Choose the mode, the first that is asked for; where others are too, it is a problem, in words of their own."""
+    """Return the first selected mode, and a problem if there are several."""
     mode = vocabulary.modes[next(iter(claims), DEFAULT)]
     if len(claims) < 2:
         return mode, []
@@ -80,7 +80,7 @@ def _settle(claims: dict[str, str], vocabulary: Vocabulary) -> tuple[ModeInfo, l
 
 
 def _misplaced(scan: Scan, mode: ModeInfo, claims: dict[str, str], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield a problem for each flag that the mode does not have; one and the same is said once."""
+    """Yield a problem for each flag that the mode does not have, each message once."""
     told: set[str] = set()
     for given in scan.given:
         word = given.word
@@ -109,7 +109,7 @@ def _said(word: Word, mode: ModeInfo, claims: dict[str, str], vocabulary: Vocabu
 
 
 def _fields(scan: Scan, mode: ModeInfo) -> dict[str, Any]:
-    """Return the fields that were given: the last value of each counts, all values of a list."""
+    """Return the given fields: the last value of each, or all values of a list."""
     fields: dict[str, Any] = {}
     for given in scan.given:
         use = given.word.uses.get(mode.name)

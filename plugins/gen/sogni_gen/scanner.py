@@ -1,4 +1,4 @@
-"""Read an argument list the way the Node program does: once, from left to right, each flag with the word behind it."""
+"""Read the arguments like the Node program: once, from left to right, each flag with the next word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sogni_core.text import clean, nearest
 from sogni_gen.vocabulary import OWN, Vocabulary, Word, not_installed
 
 AT_ONCE = ("help", "last")
-"""What is done where it stands: nothing behind it is looked at."""
+"""Flags that end the scan: everything after them is ignored."""
 
 
 @frozen
@@ -26,17 +26,17 @@ class Given:
 
 @dataclass
 class Scan:
-    """What was read so far; all of it, unless something is wrong."""
+    """What was read so far."""
 
     given: list[Given] = field(default_factory=list)
     prompt: str | None = None
     more: list[str] = field(default_factory=list)
-    """Words behind the prompt that belong to no flag."""
+    """Words after the prompt that belong to no flag."""
     asked: set[str] = field(default_factory=set)
-    """Of :data:`OWN`, what was asked for."""
+    """Names in :data:`OWN` that were given."""
 
     def take(self, word: str) -> None:
-        """Take a word that belongs to no flag: the first that is not empty is the prompt."""
+        """Add a word that belongs to no flag. The first one that is not empty is the prompt."""
         if word and self.prompt is None:
             self.prompt = word
         elif word:
@@ -44,10 +44,10 @@ class Scan:
 
 
 def scan(argv: Sequence[str], vocabulary: Vocabulary, into: Scan) -> None:
-    """Read an argument list; ``into`` then holds what stood before the first mistake, which is raised.
+    """Read an argument list into ``into``. Raises the first mistake; ``into`` then has everything before it.
 
-    Raises InputError for an unknown flag, a value that is missing, and a number that is none or out of range;
-    PluginError for a flag of a plugin that is not installed, broken, or in conflict.
+    Raises InputError for an unknown flag, a missing value, and a number that is invalid or out of range, and
+    PluginError for a flag of a plugin that is missing, broken, or in conflict.
     """
     rest = list(argv)
     while rest:
@@ -75,7 +75,7 @@ def scan(argv: Sequence[str], vocabulary: Vocabulary, into: Scan) -> None:
 
 
 def _value(word: Word, rest: list[str]) -> str | None:
-    """Take the value of a flag; None for a switch."""
+    """Return the value of a flag and remove it from ``rest``; None for a switch."""
     match word.kind:
         case "switch":
             return None
@@ -91,16 +91,16 @@ def _value(word: Word, rest: list[str]) -> str | None:
 
 
 def _is_path(token: str) -> bool:
-    """Whether a word is the path behind a flag that may stand alone, and not the prompt."""
+    """Whether the word after a flag with an optional path is that path, and not the prompt."""
     if not token or token.startswith("-"):
         return False
     return token.lower().endswith(".mp4") or (" " not in token and ("/" in token or "\\" in token))
 
 
 def _check(word: Word, text: str, vocabulary: Vocabulary) -> None:
-    """Refuse a number that is none, or out of range, where it stands; other values wait for the rules.
+    """Refuse a number that is invalid or out of range. Other values are checked by the rules.
 
-    So does one that is right for some mode that has the flag: which mode is meant may be said behind it.
+    A number that is valid for some mode with this flag is accepted, since the mode may be selected later.
     """
     problems = []
     for mode, use in word.uses.items():

@@ -1,4 +1,4 @@
-"""Which flags there are: those of every mode that this command line reaches, and a few of its own."""
+"""The flags: those of every mode that this command line can select, and a few more."""
 
 from __future__ import annotations
 
@@ -8,65 +8,66 @@ from typing import Literal
 
 from sogni_core.errors import PluginError
 from sogni_core.field import FieldSpec
-from sogni_core.frontend.extras import FLAT_FLAGS, missing_plugin
+from sogni_core.frontend.extras import missing_plugin
 from sogni_core.frontend.modes import ModeInfo
 from sogni_core.frozen import frozen
+from sogni_gen.claims import CLAIMS
 from sogni_gen.dialect import BARE
 
 DEFAULT = "image"
-"""The mode of a call in which no flag claims another."""
+"""The mode that is used if no flag selects another one."""
 
 Kind = Literal["switch", "value", "path"]
-"""Whether a flag takes the next word: never, always, or if it looks like a path."""
+"""Whether a flag takes the next word: never, always, or only if it looks like a path."""
 
 OWN_FLAGS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("--json",), "json", "Print one JSON object, errors included."),
     (("-q", "--quiet"), "quiet", "Hide progress."),
-    (("--balance", "--balances"), "balance", "Show what the account can spend."),
-    (("--last",), "last", "Show the last render's file as it is."),
-    (("--version", "-V"), "version", "Print the version, after all checks."),
-    (("--help",), "help", "Show all flags."),
+    (("--balance", "--balances"), "balance", "Show the balance of the account."),
+    (("--last",), "last", "Show the file of the last render."),
+    (("--version", "-V"), "version", "Print the version."),
+    (("--help",), "help", "Show this help."),
 )
-"""Flags of this command line itself: spellings, what each is called here, and a sentence."""
+"""Flags of the command line itself: spellings, name in the code, and help."""
 
 OWN = {flag: name for flags, name, _ in OWN_FLAGS for flag in flags}
-"""Spelling to what the flag is called here."""
+"""Spelling to the name of the flag in the code."""
 
 
 @frozen
 class Use:
-    """What a flag means to one mode."""
+    """The meaning of a flag in one mode."""
 
     field: str
     const: bool | None
     """Value of a switch; None for a flag with a value."""
     many: bool
-    """Whether values are gathered instead of the last one counting."""
+    """Whether all values count; else only the last one does."""
 
 
 @dataclass
 class Word:
-    """A flag, and what it means to whom."""
+    """A flag, and its meaning in each mode."""
 
     flag: str
     kind: Kind
     bare: str | None = None
-    """Value of a flag that may stand alone."""
+    """Value of a flag that is given without one."""
     uses: dict[str, Use] = field(default_factory=dict)
-    """By mode."""
+    """Mode to the meaning of the flag there."""
     claims: list[str] = field(default_factory=list)
-    """Modes that it asks for."""
+    """Modes that it selects."""
 
 
 class Vocabulary:
     """All flags, by spelling."""
 
     def __init__(self, modes: Mapping[str, ModeInfo], argv: Sequence[str] = ()) -> None:
-        """Load every mode that a flag claims, and the default one.
+        """Load every mode that a flag selects, and the default one.
 
-        A mode that does not load is left out; it is in ``broken``, to be raised when one of its flags is used. Of two
-        meanings of a flag that differ in whether it takes a value the first counts: the core's, then those of modes
-        that ``argv`` asks for, then those of others by name. The second is in ``conflicts``, by flag and mode.
+        A mode that cannot be loaded is in ``broken``; its error is raised if one of its flags is used. If two modes
+        disagree about whether a flag takes a value, the first counts: that of the core, then modes that ``argv``
+        selects, then others by name. The second one is in ``conflicts``, by flag and mode.
         """
         self.modes: dict[str, ModeInfo] = {}
         self.words: dict[str, Word] = {}
@@ -84,7 +85,7 @@ class Vocabulary:
             self._add(mode, fields)
 
     def claims_of(self, mode: str) -> list[str]:
-        """Return the flags that ask for a mode."""
+        """Return the flags that select a mode."""
         return [word.flag for word in self.words.values() if mode in word.claims]
 
     def _add(self, mode: ModeInfo, fields: Mapping[str, FieldSpec]) -> None:
@@ -97,7 +98,7 @@ class Vocabulary:
         for flag in mode.flat:
             word = self.words.get(flag)
             if word is not None and set(word.uses) - {mode.name}:
-                # An option of another mode: whoever gives it there does not ask for this one.
+                # It is an option of another mode, so it does not select this one.
                 if mode.name not in word.uses:
                     self._conflict(mode, flag)
                 continue
@@ -118,7 +119,7 @@ class Vocabulary:
         label = mode.plugin
         self.conflicts[flag, mode.name] = PluginError(
             "PLUGIN_CONFLICT",
-            f"The flag {flag} of mode {mode.name!r} of plugin {label} means something else to sogni-gen already.",
+            f"The flag {flag} of mode {mode.name!r} of plugin {label} has another meaning in sogni-gen.",
             hint=f"Use sogni {mode.name} instead.",
             plugin=label,
         )
@@ -137,9 +138,9 @@ def _spelled(spec: FieldSpec, bare: str | None) -> Iterator[tuple[str, Use, Kind
 
 
 def not_installed(argv: Sequence[str]) -> PluginError | None:
-    """Return the error for a flag among these that asks for a mode of a plugin that is not there."""
+    """Return the error for the first flag that selects a mode of a plugin that is not installed; None without one."""
     for token in argv:
-        extra = FLAT_FLAGS.get(token)
+        extra = CLAIMS.get(token)
         if extra is not None:
             return missing_plugin(extra, f"{token} comes with", {"flag": token})
     return None

@@ -1,1 +1,1 @@
-"""One subject from every side, and a turntable video of it, a plugin for sogni-core."""
+"""A plugin for sogni-core that shows a subject from every side, as images or as a turntable video."""

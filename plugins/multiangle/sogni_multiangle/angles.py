@@ -1,4 +1,4 @@
-"""The words of camera angles: how people name them, and how the LoRA ``multiple_angles`` was taught them."""
+"""Camera angles: the names that people use, and the words that the LoRA ``multiple_angles`` was trained with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 TRIGGER = "<sks>"
-"""The word that wakes the LoRA; a prompt without it shows no other side."""
+"""The trigger word of the LoRA. Without it, a prompt does not turn the camera."""
 
 AZIMUTHS: Mapping[str, str] = {
     "front": "front view",
@@ -19,7 +19,7 @@ AZIMUTHS: Mapping[str, str] = {
     "left": "left side view",
     "front-left": "front-left quarter view",
 }
-"""Key to words of the prompt, in the order in which a sweep goes round."""
+"""Key to the words in the prompt, in the order of a full turn."""
 
 ELEVATIONS: Mapping[str, str] = {
     "low-angle": "low-angle shot",
@@ -35,7 +35,7 @@ DISTANCES: Mapping[str, str] = {
 }
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {"azimuth": AZIMUTHS, "elevation": ELEVATIONS, "distance": DISTANCES}
-"""Field of a request to its keys and their words."""
+"""Field of a request to the keys it takes and their words."""
 
 _QUARTERS = ("front-right", "back-right", "back-left", "front-left")
 
@@ -54,20 +54,20 @@ _BLANKS = re.compile(r"\s+")
 
 
 def key_of(text: str) -> str:
-    """Return the key that a text names, or the text folded: case, blanks and underscores do not matter."""
+    """Return the key that a text names, else the text in lower case. Blanks and underscores do not matter."""
     folded = _BLANKS.sub(" ", text.lower().replace("_", "-")).strip()
     return _ALIASES.get(folded, folded)
 
 
 @dataclass(frozen=True)
 class Angle:
-    """Where the camera stands; three keys of the vocabulary."""
+    """The position of the camera, as three keys of the vocabulary."""
 
     azimuth: str
     elevation: str
     distance: str
 
     def prompt(self, description: str) -> str:
-        """Say it in the LoRA's words, with single blanks: trigger, azimuth, elevation, distance, description."""
+        """Return the prompt for the LoRA: trigger, azimuth, elevation, distance and description, with single blanks."""
         words = [TRIGGER, AZIMUTHS[self.azimuth], ELEVATIONS[self.elevation], DISTANCES[self.distance], description]
         return " ".join(word for part in words for word in part.split())

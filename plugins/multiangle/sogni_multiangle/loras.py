@@ -1,4 +1,4 @@
-"""The chain of LoRAs: the one that turns the camera stands in it whatever else does."""
+"""The chain of LoRAs, which always contains the one that turns the camera."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ ANGLES = "multiple_angles"
 """The LoRA that turns the camera."""
 
 STRENGTH = 0.9
-"""Its strength where nobody says one."""
+"""Its default strength."""
 
 
 def chain(
     loras: Sequence[str], strengths: Sequence[float], angle_strength: float | None
 ) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """Return LoRAs and strengths to send: the user's, and the one that turns the camera last if it is not there.
+    """Return the LoRAs and strengths to send: those of the user, and at the end the one that turns the camera.
 
-    A chain that is complete is returned as it is. Where the numbers of both do not fit, they come back unequal:
-    several strengths without a LoRA, or fewer or more strengths than LoRAs; rules refuse that.
+    A chain that has it already is returned unchanged. If there are more or fewer strengths than LoRAs, or several
+    strengths and no LoRA, they are returned unequal, and the rules refuse them.
     """
     own = STRENGTH if angle_strength is None else angle_strength
     if not loras:

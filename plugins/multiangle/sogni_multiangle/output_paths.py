@@ -1,4 +1,4 @@
-"""Where the files of several angles go: one pattern with ``{azimuth}`` in its name."""
+"""The output paths of several angles: one pattern with ``{azimuth}`` in the file name."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from pathlib import Path, PurePath
 from sogni_core.files import absolute
 
 SIDE = "{azimuth}"
-"""Stands in a pattern for the key of the azimuth."""
+"""Placeholder for the key of the azimuth."""
 
 VIDEO = ".mp4"
 
 
 def pattern(output: str | os.PathLike[str], image_format: str) -> Path:
-    """Make a pattern of what was typed after ``-o``.
+    """Return the pattern for an output path.
 
-    ``out`` and ``out/`` are folders: ``out/{azimuth}.jpg``. ``dir/name.png`` is ``dir/name-{azimuth}.png``, its
-    extension as it was typed, and ``dir/name.mp4`` is ``dir/name-{azimuth}.jpg``. A pattern stays as it is.
+    ``out`` and ``out/`` are folders and become ``out/{azimuth}.jpg``. ``dir/name.png`` becomes
+    ``dir/name-{azimuth}.png``, with its extension unchanged, and ``dir/name.mp4`` becomes ``dir/name-{azimuth}.jpg``.
+    A pattern is returned unchanged.
     """
     text = os.fspath(output)
     path = Path(text)
@@ -31,19 +32,19 @@ def pattern(output: str | os.PathLike[str], image_format: str) -> Path:
 
 
 def place(of: Path, azimuth: str) -> Path:
-    """Return the file of one azimuth; several outputs of it are numbered by the core."""
+    """Return the file of one azimuth. The core numbers several outputs of it."""
     return of.with_name(of.name.replace(SIDE, azimuth))
 
 
 NOWHERE = Path()
-"""Place of a 360 video of which nothing is said: the folder of its run."""
+"""Path of a 360 video if no path was given; it then goes into the folder of its run."""
 
 
 def video_place(value: str, output: PurePath | None) -> Path:
-    """Return where the 360 video goes: the value with ``.mp4``, or, if it is empty, the place that ``-o`` says.
+    """Return the path of the 360 video: the value with ``.mp4``, or, if it is empty, a path derived from ``output``.
 
-    ``output`` is what was typed after ``-o``: ``name.mp4`` itself, ``dir/name.mp4`` for ``dir/name.png``, and
-    ``out/angles-360.mp4`` for a folder. :data:`NOWHERE` if neither says anything.
+    ``output`` is the output path of the request: ``name.mp4`` is used itself, ``dir/name.png`` gives ``dir/name.mp4``,
+    and a folder gives ``out/angles-360.mp4``. If both are empty, the result is :data:`NOWHERE`.
     """
     if value.strip() not in ("", str(NOWHERE)):
         path = Path(value)

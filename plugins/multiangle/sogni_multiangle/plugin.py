@@ -1,4 +1,4 @@
-"""What this distribution registers. It names everything and imports nothing but ``sogni_core.plugin``."""
+"""The records that this distribution registers. It names targets, and imports only ``sogni_core.plugin``."""
 
 from __future__ import annotations
 
@@ -11,17 +11,23 @@ def sogni_modes() -> list[Mode]:
     return [
         Mode(
             "multiangle",
-            "Show a subject from other sides, and make a turntable video of it.",
+            "Show a subject from other sides, or as a turntable video.",
             request="sogni_multiangle.request:MultiAngle",
             flat=("--multi-angle", "--multiple-angles", "--angles-360"),
             skill="sogni_multiangle:skill.md",
+            examples={
+                "Show the left side": 'sogni multiangle -c subject.jpg --azimuth left "a vase" -o side.jpg',
+                "Show all eight sides": 'sogni multiangle -c subject.jpg --angles-360 "a vase" -o sides',
+                "Also join them into a looping video": "sogni multiangle -c subject.jpg --angles-360 "
+                '--angles-360-video spin.mp4 "a vase"',
+            },
         )
     ]
 
 
 @hookimpl
 def sogni_workflows() -> list[Workflow]:
-    """Return the one way to carry it out; its defaults are those that the LoRA was made with."""
+    """Return the workflow, with the defaults that the LoRA was made for."""
     return [
         Workflow(
             "multiangle",
@@ -32,7 +38,7 @@ def sogni_workflows() -> list[Workflow]:
             timeout_setting="multiangle.timeout",
             defaults={"steps": {"*lightning*": 4, "*": 20}, "guidance": {"*lightning*": 1, "*": 4}},
             completes="Image {done}/{jobs} ({key}) completed",
-            summary="One side or all eight with the LoRA multiple_angles; clips between them make the video.",
+            summary="One side or all eight sides, with the LoRA multiple_angles. Clips between them form the video.",
         )
     ]
 

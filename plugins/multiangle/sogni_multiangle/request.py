@@ -1,4 +1,4 @@
-"""The request of the mode ``multiangle``: every option, and what follows from several of them together."""
+"""The request of the mode ``multiangle``: its options, and the values that follow from several of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sogni_multiangle.angles import AZIMUTHS, DISTANCES, ELEVATIONS, VOCABULARY,
 
 
 def _read(value: object, field: str) -> object:
-    """Read a word of the vocabulary; one that is not in it stays as it was typed, for the rule that refuses it."""
+    """Return the key of a word of the vocabulary. An unknown word is returned unchanged, and a rule refuses it."""
     key = key_of(value) if isinstance(value, str) else value
     return key if key in VOCABULARY[field] else value
 
@@ -29,18 +29,27 @@ def _word(field: str) -> tuple[BeforeValidator, Any]:
 
 
 class MultiAngle(ImageOptions):
-    """A subject from one side, or from all eight; or a turntable video of it."""
+    """A subject from one side or from all eight sides, or a turntable video of it."""
 
     seeded: ClassVar[frozenset[str]] = frozenset({"guidance"})
 
-    prompt: Annotated[str, Argument("What the subject is, such as: studio portrait, same person.")] = ""
+    prompt: Annotated[str, Argument("Description of the subject, such as: studio portrait, same person.")] = ""
     context: Annotated[
         tuple[Asset, ...],
-        Option("-c", "--context", help="Image of the subject, a path or URL.", json="contextImages", metavar="IMAGE"),
+        Option(
+            "-c",
+            "--context",
+            help="Image of the subject, a path or URL.",
+            json="contextImages",
+            metavar="IMAGE",
+            required=True,
+        ),
     ] = ()
-    last_image: Annotated[bool, Option("--last-image", help="Take the last render's image.", fills="context")] = False
+    last_image: Annotated[
+        bool, Option("--last-image", help="Use the last picture you made as the subject.", fills="context")
+    ] = False
     azimuth: Annotated[
-        str, _vocabulary("azimuth"), Option("--azimuth", help="Side that is seen.", metavar="|".join(AZIMUTHS))
+        str, _vocabulary("azimuth"), Option("--azimuth", help="Side to show.", metavar="|".join(AZIMUTHS))
     ] = "front"
     elevation: Annotated[
         str, *_word("elevation"), Option("--elevation", help="Height of the camera.", metavar="|".join(ELEVATIONS))
@@ -59,33 +68,34 @@ class MultiAngle(ImageOptions):
             "--angle-anchor",
             "--description",
             "--anchor",
-            help="What the subject is, in place of the prompt.",
+            help="Description of the subject; replaces the prompt.",
             shown="the prompt",
             metavar="TEXT",
         ),
     ] = ""
-    angles_360: Annotated[bool, Option("--angles-360", help="All eight sides, from front to front-left.")] = False
+    angles_360: Annotated[bool, Option("--angles-360", help="Show all eight sides, from front to front-left.")] = False
     angles_360_video: Annotated[
         Path | None,
         Option(
             "--angles-360-video",
-            help="With --angles-360: join the sides into a looping video, at this path; empty: where -o says.",
+            help="Also join all eight sides into a looping video, saved to this path. Empty: next to the output.",
             metavar="PATH",
         ),
     ] = None
     video_model: Annotated[
-        str, Option("--video-model", "--i2v-model", help="Model of the video's clips.", shown="by the video mode")
+        str,
+        Option("--video-model", "--i2v-model", help="Model for the clips of the video.", shown="from the video mode"),
     ] = ""
     fps: Annotated[
-        int | None, Field(ge=1), Option("--fps", help="Pictures per second of the video.", shown="by the video mode")
+        int | None, Field(ge=1), Option("--fps", help="Frames per second of the video.", shown="from the video mode")
     ] = None
     duration: Annotated[
         int | None,
         Field(ge=1),
-        Option("--duration", help="Length of the video, seconds.", shown="setting multiangle.duration"),
+        Option("--duration", help="Length of the video in seconds.", shown="setting multiangle.duration"),
     ] = None
     frames: Annotated[
-        int | None, Field(ge=1), Option("--frames", help="Length of the video in pictures.", shown="by --duration")
+        int | None, Field(ge=1), Option("--frames", help="Length of the video in frames.", shown="from the duration")
     ] = None
     output_format: Annotated[ImageFormat, Option("--output-format", "--format", help="Image format.")] = "jpg"
     sampler: Annotated[str, Option("--sampler", help="Sampler.", metavar="NAME")] = "euler"
@@ -94,14 +104,14 @@ class MultiAngle(ImageOptions):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, values: Any) -> Any:
-        """Fill in what follows from other options; what is complete stays as it is."""
+        """Fill in values that follow from other options."""
         if not isinstance(values, dict):
             return values
         done = dict(values)
         if not done.get("angle_description"):
             done["angle_description"] = done.get("prompt", "")
         if "azimuth" in done and done.get("angles_360") not in (True, "true", "1"):
-            # A sweep goes round whatever side is named; the word counts in its seed as it was typed.
+            # A full turn ignores the side. Its seed counts the word as it was typed.
             done["azimuth"] = _read(done["azimuth"], "azimuth")
         names, strengths = done.get("loras") or (), done.get("lora_strengths") or ()
         if isinstance(names, list | tuple) and isinstance(strengths, list | tuple):
@@ -113,13 +123,13 @@ class MultiAngle(ImageOptions):
 
     @property
     def angles(self) -> tuple[Angle, ...]:
-        """Where the camera stands, in order."""
+        """The positions of the camera, in order."""
         sides = tuple(AZIMUTHS) if self.angles_360 else (self.azimuth,)
         return tuple(Angle(azimuth, self.elevation, self.distance) for azimuth in sides)
 
 
 def _with_text(values: dict[str, Any], name: str, change: Callable[[str], object]) -> None:
-    """Change a value that is text or a path; leave anything else for pydantic to refuse."""
+    """Change a value that is text or a path. pydantic refuses anything else."""
     if isinstance(values.get(name), str | Path):
         values[name] = change(str(values[name]))
 

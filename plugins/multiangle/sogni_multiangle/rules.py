@@ -1,4 +1,4 @@
-"""What several angles ask for, checked before anything is sent."""
+"""The rules for angles and their video, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sogni_multiangle.request import MultiAngle
 from sogni_multiangle.turntable import CLIPS, JOIN
 
 EDIT_MODEL = "qwen_image_edit_2511"
-"""Part of the ids of the models that the LoRA was made for."""
+"""Part of the ids of the models that the LoRA works with."""
 
 VIDEO_OPTIONS = ("video_model", "fps", "duration", "frames")
 
 
 def multiangle_rules(request: MultiAngle, facts: Facts) -> Iterator[Problem]:
-    """Check that there is a subject, a model that can turn it, and angles that exist; then what a video needs."""
+    """Check the subject, the model and the angles; then what a video needs on this machine."""
     problems = list(_problems(request, facts))
     yield from problems
     if request.angles_360_video is not None and not problems:
-        # The clips come after eight images were paid for: what they need has to be here now. Asked last, since it
-        # raises if the mode is not installed, and what is wrong with the request should be heard first.
+        # The clips are rendered after eight images were paid for, so check now what they need. Check it last: it raises
+        # if the mode is not installed, and problems of the request come first.
         yield from facts.missing(CLIPS)
         for problem in facts.missing(JOIN):
             yield replace(problem, rule=f"multiangle.{problem.rule}")
@@ -82,7 +82,7 @@ def _video(request: MultiAngle, facts: Facts) -> Iterator[Problem]:
 def _words(request: MultiAngle) -> Iterator[Problem]:
     for name, known in VOCABULARY.items():
         value = getattr(request, name)
-        # A sweep goes round, whatever side was named.
+        # A full turn ignores the side.
         if value not in known and not (name == "azimuth" and request.angles_360):
             yield Problem(
                 "multiangle.word",

@@ -8,16 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class MultiangleSettings(BaseModel):
-    """Settings of several angles. The model is that of edits, ``image.edit_model``."""
+    """Settings for several angles. The model is the one for edits, ``image.edit_model``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at_once: Annotated[
-        int, Field(ge=1, le=64, description="Most angles, and most clips of a 360 video, that are submitted at once.")
+        int,
+        Field(
+            ge=1,
+            le=64,
+            description="Largest number of angles, and of clips of a 360 video, to render at the same time.",
+        ),
     ] = 8
     duration: Annotated[
-        int, Field(ge=1, le=60, description="Length of a 360 video, seconds; shared among its clips.")
+        int, Field(ge=1, le=60, description="Length of a 360 video in seconds, divided among its clips.")
     ] = 5
     timeout: Annotated[
-        int, Field(ge=5, description="Time limit of one angle, seconds; waiting for the others at once included.")
+        int, Field(ge=5, description="Time limit per angle in seconds, including the time in the queue.")
     ] = 180

@@ -1,4 +1,4 @@
-"""The angles of a request: one project each, several at once."""
+"""The angles of a request: one project each, several at the same time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sogni_multiangle.settings import MultiangleSettings
 
 
 async def ended(key: str, step: Awaitable[Outcome]) -> Outcome:
-    """Wait for a step. What keeps it from being sent is its outcome too: the steps beside it are paid for."""
+    """Wait for a step. An error is returned as its outcome, since other steps may already be paid for."""
     try:
         return await step
     except SogniError as error:
@@ -25,7 +25,7 @@ async def ended(key: str, step: Awaitable[Outcome]) -> Outcome:
 
 
 class Shots:
-    """Takes the angles of a request, at most as many at once as the setting allows."""
+    """Renders the angles of a request, as many at the same time as the setting allows."""
 
     def __init__(self, ctx: Context, request: MultiAngle, subject: Asset, pattern: Path | None) -> None:
         """``pattern``: where images go (:mod:`sogni_multiangle.output_paths`); None leaves them on the network."""
@@ -36,7 +36,7 @@ class Shots:
         self._free = asyncio.Semaphore(ctx.settings(MultiangleSettings).at_once)
 
     async def take(self, angle: Angle) -> Outcome:
-        """Take one; it does not raise."""
+        """Render one angle. A failure is an outcome; nothing is raised."""
         output = output_paths.place(self._pattern, angle.azimuth) if self._pattern is not None else None
         async with self._free:
             step = self._ctx.submit(self._project(angle), key=angle.azimuth, output=output)
@@ -49,7 +49,7 @@ class Shots:
 
 
 def named(angle: Angle, outcome: Outcome) -> list[tuple[str, Artifact]]:
-    """Name the images of an angle: ``front``, or ``front#1`` where there are several."""
+    """Name the images of an angle: ``front``, or ``front#1`` and so on for several."""
     images = outcome.artifacts
     if len(images) == 1:
         return [(angle.azimuth, images[0])]
@@ -57,7 +57,7 @@ def named(angle: Angle, outcome: Outcome) -> list[tuple[str, Artifact]]:
 
 
 def as_json(angle: Angle, outcome: Outcome, description: str) -> dict[str, object]:
-    """Return what JSON says of an angle."""
+    """Return the JSON object of an angle."""
     return {
         "azimuth": angle.azimuth,
         "elevation": angle.elevation,

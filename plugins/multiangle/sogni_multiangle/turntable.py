@@ -1,4 +1,4 @@
-"""The 360 video: a clip from each side to the next, begun as soon as both are there, and all clips in one loop."""
+"""The 360 video: one clip from each side to the next, started when both images are there, all joined into a loop."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ JOIN = "join"
 """The mode that joins clips."""
 
 LEAST_FRAMES = 17
-"""Pictures of the shortest clip of WAN 2.2."""
+"""Frames of the shortest clip of WAN 2.2."""
 
 MOTION = "smooth camera rotation"
-"""Prompt of the clips where nobody says what the subject is."""
+"""Prompt of the clips if the subject is not described."""
 
 
 @dataclass(frozen=True)
 class Leg:
-    """The way from one side to the next."""
+    """The movement from one side to the next."""
 
     number: int
     """From 1."""
@@ -53,32 +53,32 @@ class Leg:
 
 @dataclass(frozen=True)
 class Clip:
-    """What became of a leg."""
+    """How a leg ended."""
 
     leg: Leg
     outcome: Outcome | None = None
-    """None if it was not begun."""
+    """None if it was not started."""
 
     @property
     def artifact(self) -> Artifact | None:
-        """The clip, if it is there."""
+        """The clip; None if there is none."""
         return self.outcome.artifacts[0] if self.outcome is not None and self.outcome.artifacts else None
 
 
 @dataclass(frozen=True)
 class Turned:
-    """What became of all: the angles in their order, the clips in theirs, the video."""
+    """The outcomes of all angles, of all clips, and of the video, in order."""
 
     shots: tuple[Outcome, ...]
     clips: tuple[Clip, ...]
     video: Outcome | None = None
-    """None if it was not begun."""
+    """None if it was not started."""
     model: str | None = None
-    """What the clips were made with, as the video mode says it."""
+    """Model of the clips, as the video mode reports it."""
 
 
 class Turntable:
-    """Renders the clips of a request while its angles are still being taken."""
+    """Renders the clips of a request while other angles are still being rendered."""
 
     def __init__(self, ctx: Context, request: MultiAngle, shots: Shots) -> None:
         self._ctx = ctx
@@ -87,10 +87,10 @@ class Turntable:
         self._free = asyncio.Semaphore(ctx.settings(MultiangleSettings).at_once)
         self._model: str | None = request.video_model or None
         self._broken = False
-        """Something is missing, so that there will be no video: what was begun is kept, nothing more is bought."""
+        """Whether a step failed, so that there will be no video: running steps are kept, and no new ones start."""
 
     async def turn(self, video: Path) -> Turned:
-        """Make everything; ``video`` is the path of the whole. Raises only before anything was sent."""
+        """Render and join everything; ``video`` is the path of the result. Raises only before anything was sent."""
         await self._can_be_written(video)
         angles = self._request.angles
         legs = [Leg(place + 1, angle, angles[(place + 1) % len(angles)]) for place, angle in enumerate(angles)]
@@ -107,7 +107,7 @@ class Turntable:
         return turned if len(there) < len(legs) else replace(turned, video=await self._join(there, video))
 
     async def _can_be_written(self, video: Path) -> None:
-        """Find out before anything is paid for whether the video has a place; a plan does not touch the disk."""
+        """Check, before anything is paid for, that the video can be written. A plan does not touch the disk."""
 
         async def nothing(part: Path) -> None:
             raise _EnoughSeen
@@ -145,7 +145,7 @@ class Turntable:
         return outcome
 
     async def _outcome(self, key: str, mode: str, **fields: Any) -> Outcome:
-        """Run another mode for one file; what it raises is an outcome too, since the others are paid for."""
+        """Run another mode for one file. An error is returned as its outcome, since other steps are paid for."""
         try:
             result = await self._ctx.run(mode, key=key, **fields)
         except SogniError as error:
@@ -155,7 +155,7 @@ class Turntable:
 
     @property
     def _fields(self) -> Mapping[str, Any]:
-        """What all clips have in common. Steps and guidance are the video model's own, not those of the images."""
+        """Fields of every clip. Steps and guidance are the defaults of the video model, not those of the images."""
         request, parts = self._request, len(self._request.angles)
         optional = {"model": request.video_model or None, "fps": request.fps}
         if request.frames is not None:
@@ -180,11 +180,11 @@ class Turntable:
 
 
 class _EnoughSeen(Exception):
-    """The place can be written; nothing is made yet."""
+    """The file can be written; nothing has to be made yet."""
 
 
 def _only(key: str, result: Result) -> Outcome:
-    """Return the one outcome of a run of another mode; a mode that only makes a file has none of its own."""
+    """Return the only outcome of a run of another mode. A mode that submits nothing has none, so make one."""
     if not result.outcomes:
         return Outcome(key, "", "completed", result.artifacts)
     return result.outcomes[0]

@@ -1,4 +1,4 @@
-"""Carry a request out and say what became of it."""
+"""The workflow: render the angles and the video, and report the result."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sogni_core.context import Context
 from sogni_core.errors import PartialError
 from sogni_core.media import upright
+from sogni_core.problem import Notice
 from sogni_core.result import Outcome, Result
 from sogni_multiangle import output_paths
 from sogni_multiangle.request import MultiAngle
@@ -18,11 +19,12 @@ from sogni_multiangle.turntable import Turned, Turntable
 
 
 async def render(ctx: Context, request: MultiAngle) -> Result:
-    """Take one angle or all of them, and make the video if it was asked for."""
+    """Render one angle or all of them, and join them into a video if the request asks for one."""
     if len(request.context) > 1:
-        ctx.warn("--multi-angle uses the first context image only.")
+        ctx.warn(Notice("multiangle.first-context", ("context",), "Only the first {context} image is used."))
     if request.angles_360 and "azimuth" in request.given:
-        ctx.warn("--azimuth ignored for --angles-360.")
+        text = "{azimuth} is ignored: {angles_360} shows all sides."
+        ctx.warn(Notice("multiangle.azimuth-ignored", ("azimuth", "angles_360"), text))
     subject = await asyncio.to_thread(upright, request.context[0], ctx.folder)
     pattern, video = request.output, request.angles_360_video
     if video == output_paths.NOWHERE:
@@ -33,7 +35,7 @@ async def render(ctx: Context, request: MultiAngle) -> Result:
             taking = [group.create_task(shots.take(angle)) for angle in request.angles]
         outcomes = tuple(task.result() for task in taking)
         return replace(_angles(request, outcomes), error=_missing_angles(request, outcomes))
-    # Clips are made of files: without -o the images are kept in the run's own folder.
+    # Clips are made from files, so images without an output path go into the folder of the run.
     kept = pattern or ctx.folder / f"{output_paths.SIDE}.{request.output_format}"
     turned = await Turntable(ctx, request, Shots(ctx, request, subject, kept)).turn(video)
     return _turned(request, turned)
@@ -58,7 +60,7 @@ def _angles(request: MultiAngle, outcomes: Sequence[Outcome]) -> Result:
 
 
 def _turned(request: MultiAngle, turned: Turned) -> Result:
-    """Add the video, or, if there is none, the clips that are there and the error that names what is missing."""
+    """Add the video to the result. Without one, add the finished clips and an error that names what is missing."""
     images = _angles(request, turned.shots)
     begun = [clip.outcome for clip in turned.clips if clip.outcome is not None]
     video = [turned.video] if turned.video is not None else []
@@ -82,7 +84,7 @@ def _missing_angles(request: MultiAngle, outcomes: Sequence[Outcome]) -> Partial
     if not failed:
         return None
     names = [angle.azimuth for angle, outcome in zip(request.angles, outcomes, strict=True) if not outcome.ok]
-    return PartialError("PARTIAL", f"Not all angles are there: {'; '.join(failed)}", details={"missing": names})
+    return PartialError("PARTIAL", f"Some angles are missing: {'; '.join(failed)}", details={"missing": names})
 
 
 def _missing_video(request: MultiAngle, turned: Turned) -> PartialError:

@@ -1,1 +1,1 @@
-"""Portraits in any style from one photograph of a face, a plugin for sogni-core."""
+"""A plugin for sogni-core that generates portraits in any style from one photo of a face."""

@@ -1,4 +1,4 @@
-"""The mode ``photobooth``: its options, and the workflow that carries it out."""
+"""The mode ``photobooth``: its options and its workflow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sogni_core.request import Argument, ImageOptions, Option
 from sogni_core.result import Result
 
 CONTROL_NET = "instantid"
-"""The ControlNet that follows who a face is, not how it is lit or posed."""
+"""The ControlNet that keeps the identity of a face, but neither its light nor its pose."""
 
 
 class Photobooth(ImageOptions):
@@ -23,26 +23,33 @@ class Photobooth(ImageOptions):
     prompt: Annotated[
         str,
         Field(min_length=1),
-        Argument("Style of the portrait."),
+        Argument("Style of the portrait. The photo supplies the face."),
     ]
     ref: Annotated[
         Asset | None,
-        Option("--ref", "--reference", help="Photograph of the face, a path or URL.", json="refImage", metavar="IMAGE"),
+        Option(
+            "--ref",
+            "--reference",
+            help="Photo of the face, a path or URL.",
+            json="refImage",
+            metavar="IMAGE",
+            required=True,
+        ),
     ] = None
-    last_image: Annotated[bool, Option("--last-image", help="Take the last render's image as face.", fills="ref")] = (
-        False
-    )
+    last_image: Annotated[
+        bool, Option("--last-image", help="Use the last picture you made as the photo.", fills="ref")
+    ] = False
     cn_strength: Annotated[
         float,
         Field(ge=0, le=1),
-        Option("--cn-strength", help="How strongly the face is followed, 0 to 1.", setting="photobooth.cn_strength"),
+        Option("--cn-strength", help="How closely to follow the face, 0 to 1.", setting="photobooth.cn_strength"),
     ]
     cn_guidance_end: Annotated[
         float,
         Field(ge=0, le=1),
         Option(
             "--cn-guidance-end",
-            help="Part of the steps in which the face is followed, 0 to 1.",
+            help="Fraction of the steps that follow the face, 0 to 1.",
             setting="photobooth.cn_guidance_end",
         ),
     ]
@@ -51,8 +58,8 @@ class Photobooth(ImageOptions):
 
 
 async def render(ctx: Context, request: Photobooth) -> Result:
-    """Submit one project with all portraits of the request."""
-    assert request.ref is not None, "the rules see to it"
+    """Submit one project for all portraits of the request."""
+    assert request.ref is not None, "the rules require it"
     face = await asyncio.to_thread(upright, request.ref, ctx.folder)
     project = ImageProject.of(
         request,

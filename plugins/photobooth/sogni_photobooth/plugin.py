@@ -1,4 +1,4 @@
-"""What this distribution registers. It names everything and imports nothing but ``sogni_core.plugin``."""
+"""The records that this distribution registers. It names targets, and imports only ``sogni_core.plugin``."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ def sogni_modes() -> list[Mode]:
     return [
         Mode(
             "photobooth",
-            "Make portraits in any style from a photograph of a face.",
+            "Generate portraits in any style from a photo of a face.",
             request="sogni_photobooth.mode:Photobooth",
             flat=("--photobooth",),
             skill="sogni_photobooth:skill.md",
+            examples={
+                "Paint a portrait": 'sogni photobooth --ref face.jpg "oil painting" -o portrait.png',
+                "Stay closer to the photo": 'sogni photobooth --ref face.jpg --cn-strength 0.9 "comic" -o comic.png',
+            },
         )
     ]
 
 
 @hookimpl
 def sogni_workflows() -> list[Workflow]:
-    """Return the one way to carry it out; its defaults are those of SDXL Turbo."""
+    """Return the workflow, with the defaults of SDXL Turbo."""
     return [
         Workflow(
             "photobooth",
@@ -32,7 +36,7 @@ def sogni_workflows() -> list[Workflow]:
             timeout_setting="photobooth.timeout",
             defaults={"steps": 7, "guidance": 2, "sampler": "dpmpp_sde", "scheduler": "karras"},
             announces=("Photobooth with {model}...", "Using seed: {seed}"),
-            summary="Portraits that follow a face with the ControlNet InstantID.",
+            summary="Portraits that keep a face, with the ControlNet InstantID.",
         )
     ]
 

@@ -1,4 +1,4 @@
-"""What a portrait asks for, checked before anything is sent."""
+"""The rules for portraits, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sogni_core.problem import Problem
 from sogni_photobooth.mode import Photobooth
 
 LEAST_FACE_SIDE = 256
-"""Pixels. A face is recognised from a square of 112 pixels (ArcFace, on which InstantID builds), and in a portrait
-it takes about half of the shorter side: below this there are none to recognise it by, and the money is lost."""
+"""Pixels. ArcFace, which InstantID uses, recognises a face from a square of 112 pixels. In a portrait, a face fills
+about half of the shorter side, so a smaller photo cannot work and would only cost money."""
 
 
 def photobooth_rules(request: Photobooth, facts: Facts) -> Iterator[Problem]:
-    """Check that there is a face to follow and nothing that would be left out."""
+    """Check that there is a prompt and a photo that is large enough."""
     if not request.prompt.strip():
         yield Problem("prompt.missing", ("prompt",), "{prompt} must not be empty.")
     if request.ref is None:

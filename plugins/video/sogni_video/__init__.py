@@ -1,1 +1,1 @@
-"""Videos on the Sogni Supernet, a plugin for sogni-core."""
+"""A plugin for sogni-core that generates videos on the Sogni Supernet."""

@@ -1,8 +1,8 @@
-"""The box into which a reference is scaled so that both its sides come out as a video's.
+"""The box into which a reference is scaled so that both its sides are valid for a video.
 
-The best of all 67 x 67 boxes is found by looking at 134: a scaled reference depends on one side of its box alone, the
-one that it touches. Of the boxes that share this side, the best is the one whose other side is nearest to the side that
-was asked for, since a pixel of distance weighs more than everything else that still differs.
+There are 67 x 67 boxes, but only 134 have to be compared. A scaled reference depends on only one side of its box, the
+one that it touches. Of the boxes with the same such side, the best has the other side nearest to the requested one,
+since one pixel of distance weighs more than everything else in which they differ.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ SIDES = range(LEAST, LARGEST + 1, STEP)
 
 
 class Box(NamedTuple):
-    """A box and whether a reference scaled into it can be a video as it is."""
+    """A box, and whether a reference scaled into it has a valid size for a video."""
 
     size: Size
     perfect: bool
 
 
 def best_box(reference: Size, asked: Size) -> Box | None:
-    """Return the best box for a reference; None if its shape fits none, being more lopsided than about 3.2 to 1.
+    """Return the best box for a reference; None if no box fits, because it is longer than about 3.2 to 1.
 
-    ``asked``: the size that was asked for, a video's. A perfect box stands above every other one; otherwise that
-    nearest to ``asked`` counts, then that whose scaled reference is about as large, then the larger reference, then the
-    smaller box, then the lesser width and height.
+    ``asked`` is the requested size, which is valid for a video. Perfect boxes come first. Then, in this order: the box
+    nearest to ``asked``, the scaled reference nearest in size, the larger reference, the smaller box, the smaller
+    width, the smaller height.
     """
     found: tuple[bool, int, int, int] | None = None
     for box in _candidates(reference, asked):
@@ -36,14 +36,14 @@ def best_box(reference: Size, asked: Size) -> Box | None:
         if min(scaled) < LEAST:
             continue
         off = sum(min(side % STEP, -side % STEP) for side in scaled)
-        rank = (off == 0, _score(box, scaled, off, asked), -box.width, -box.height)
-        if found is None or rank > found:
-            found = rank
+        merit = (off == 0, _score(box, scaled, off, asked), -box.width, -box.height)
+        if found is None or merit > found:
+            found = merit
     return None if found is None else Box(Size(-found[2], -found[3]), found[0])
 
 
 def _score(box: Size, scaled: Size, off: int, asked: Size) -> int:
-    """Weigh a box; whole numbers, all of them exact in the Node program's doubles too."""
+    """Return the score of a box. All numbers are integers, and exact as the doubles of the original program too."""
     away = abs(box.width - asked.width) + abs(box.height - asked.height)
     wanted = min(max(LEAST, *asked), LARGEST)
     return (
@@ -56,9 +56,9 @@ def _score(box: Size, scaled: Size, off: int, asked: Size) -> int:
 
 
 def _candidates(reference: Size, asked: Size) -> Iterator[Size]:
-    """Yield, for each side that a reference can touch, the box whose other side is nearest to what was asked for."""
+    """Yield, for each side that a reference can touch, the box whose other side is nearest to the requested one."""
     for side in SIDES:
-        # Touches left and right: the height has to leave room. Where both touch, it counts as this case.
+        # It touches left and right, so the height has to leave room. If all sides touch, it is this case too.
         for room in _from(reference.height * side / reference.width):
             if side / reference.width <= room / reference.height:
                 yield Size(side, max(room, asked.height))
@@ -70,6 +70,6 @@ def _candidates(reference: Size, asked: Size) -> Iterator[Size]:
 
 
 def _from(exact: float) -> range:
-    """Return the sides from just below an exact one on; the comparison itself decides, in floating point."""
+    """Return the sides that start just below an exact one. The comparison in floating point decides."""
     below = math.floor(exact / STEP) * STEP - STEP
     return range(max(LEAST, below), LARGEST + 1, STEP)

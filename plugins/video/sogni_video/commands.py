@@ -1,4 +1,4 @@
-"""Commands for videos that are there: they submit nothing and need no account."""
+"""Commands for existing videos. They submit nothing and need no account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Output = Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="Sa
 
 async def last_frame(
     app: App,
-    video: Annotated[str, typer.Argument(help="The video.", metavar="VIDEO", show_default=False)],
+    video: Annotated[str, typer.Argument(help="Video file.", metavar="VIDEO", show_default=False)],
     output: _Output,
 ) -> Report:
     """Save the last frame of a video as a PNG."""
@@ -38,24 +38,26 @@ async def last_frame(
 
 async def concat(
     app: App,
-    videos: Annotated[list[str], typer.Argument(help="Videos in their order.", metavar="VIDEO...", show_default=False)],
+    videos: Annotated[list[str], typer.Argument(help="Video files, in order.", metavar="VIDEO...", show_default=False)],
     output: _Output,
     seamless: Annotated[
         bool,
         typer.Option(
             "--seamless",
-            help="Each begins with the frame that the one before ends with: show it once.",
+            help="Each video starts with the last frame of the one before; show that frame once.",
             show_default=False,
         ),
     ] = False,
     loop: Annotated[
         bool,
         typer.Option(
-            "--loop", help="The last ends with the frame that the first begins with: show it once.", show_default=False
+            "--loop",
+            help="The last video ends with the first frame of the first; show that frame once.",
+            show_default=False,
         ),
     ] = False,
 ) -> Report:
-    """Put videos one after the other; their pictures are copied where they are alike, else encoded anew."""
+    """Concatenate videos. Frames are copied if all videos have the same format, else encoded again."""
     ffmpeg.required(app.environ)
     clips = [await _read(video) for video in videos]
     path = prepare_output(absolute(output))

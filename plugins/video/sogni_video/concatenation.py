@@ -1,7 +1,7 @@
-"""Put clips together: the picture as it is where the clips allow it, encoded anew where they do not.
+"""Join clips: frames are copied if the clips allow it, else encoded again.
 
-Sound is always encoded anew, cut or filled with silence to the length of the pictures beside it: so it never drifts,
-and no picture stands still while a sound that is longer ends.
+Sound is always encoded again. It is cut, or filled with silence, to the length of the frames of its clip, so it never
+drifts, and no frame freezes while a longer sound ends.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from sogni_video.filters import Part, picture_graph, sound_graph
 from sogni_video.probe import Clip, look
 
 _PICTURE = ("-c:v", "libx264", "-preset", "medium", "-crf", "16", "-pix_fmt", "yuv420p")
-"""Visually without loss; the pixel form that every player takes."""
+"""Visually lossless, in the pixel format that every player supports."""
 
 _SOUND = ("-c:a", "aac", "-b:a", "192k")
 
 
 @dataclass(frozen=True)
 class Joined:
-    """What was made of the clips."""
+    """The video that the clips were joined into."""
 
     copied: bool
-    """Whether the pictures are those of the clips, bit for bit."""
+    """Whether the frames are those of the clips, bit for bit."""
     frames: int
 
 
 async def join(clips: Sequence[Asset], output: Path, *, seamless: bool, loop: bool = False) -> Joined:
-    """Write the clips, which were read, one after the other to ``output`` as an MP4.
+    """Join clips, which have been read, into the MP4 file ``output``.
 
-    ``seamless``: each clip begins with the picture that the one before it ends with, which is shown once.
-    ``loop``: the last one ends with the picture that the first begins with, which is shown once too. Size is that of
-    the first clip, the rate that of the fastest. Raises InputError UNSUPPORTED_MEDIA, FFMPEG_FAILED, MISSING_FFMPEG.
+    ``seamless``: each clip starts with the last frame of the one before; that frame is shown once. ``loop``: the last
+    clip ends with the first frame of the first clip, which is shown once too. The video has the size of the first clip
+    and the rate of the fastest. Raises InputError UNSUPPORTED_MEDIA, FFMPEG_FAILED, MISSING_FFMPEG.
     """
     found = [await look(clip) for clip in clips]
     parts = _parts(found, seamless=seamless, loop=loop)
@@ -57,13 +57,13 @@ def _parts(clips: Sequence[Clip], *, seamless: bool, loop: bool) -> list[Part]:
         first = 1 if seamless and place else 0
         last = clip.frames - (1 if loop and place == len(clips) - 1 else 0)
         if last <= first:
-            raise not_joined([clip.asset.path], f"it has {clip.frames} frame(s), and none would be left")
+            raise not_joined([clip.asset.path], f"it has only {clip.frames} frame(s)")
         parts.append(Part(clip, first, last, rate, size))
     return parts
 
 
 def _alike(clips: Sequence[Clip]) -> bool:
-    """Whether the pictures can follow each other in one stream without being encoded anew."""
+    """Whether the frames can be in one stream without being encoded again."""
     first = clips[0].picture.facts
     return all(
         clip.is_steady
@@ -78,7 +78,7 @@ def _alike(clips: Sequence[Clip]) -> bool:
 
 
 async def _copied(parts: Sequence[Part], output: Path) -> Joined | None:
-    """Copy the pictures; None if what came out is not what went in."""
+    """Copy the frames; return None if the result does not have all of them."""
     sound = sound_graph(parts, first_input=1)
     with tempfile.TemporaryDirectory(prefix="sogni-join-") as folder:
         script = Path(folder) / "clips.ffconcat"
@@ -97,7 +97,7 @@ async def _copied(parts: Sequence[Part], output: Path) -> Joined | None:
 
 
 def _script(parts: Sequence[Part]) -> str:
-    """List the files with the length of their pictures: else the longest track counts, and a picture would stand."""
+    """List the files with the length of their frames. Else ffmpeg uses the longest track, and a frame would freeze."""
     rows = ["ffconcat version 1.0"]
     for part in parts:
         path = f"file:{part.clip.asset.path}".replace("'", "'\\''")

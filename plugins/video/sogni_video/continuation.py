@@ -1,4 +1,4 @@
-"""The mode ``continue``: a video goes on from its last frame, and both parts become one."""
+"""The mode ``continue``: render a clip from the last frame of a video, and join both."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _HANDED_ON = (
 
 
 async def render(ctx: Context, request: ContinueRequest) -> Result:
-    """Render what follows the last frame, and join it to the video without showing that frame twice."""
+    """Render a clip that starts with the last frame, and join it to the video so that the frame is shown once."""
     assert request.output is not None
-    # Named by the run's own chance: parts of one run share a folder.
+    # Parts of one run share a folder, so the name is random.
     name = f"continue-{ctx.random.getrandbits(32):08x}"
     frame = ctx.folder / f"{name}.png"
     ctx.progress("Extracting last frame")
-    # Also in a plan: the frame decides the size.
+    # A plan needs the frame too, since it decides the size.
     await save_last_frame(request.clip, frame)
     size = request.size
     fields = {name: getattr(request, name) for name in _HANDED_ON if getattr(request, name) is not None}
     if not request.given & {"width", "height"}:
-        # The size is the video's, which nobody chose here.
+        # The user did not choose this size; it is that of the video.
         fields["strict_size"] = False
     part = await ctx.run(
         "video:i2v",

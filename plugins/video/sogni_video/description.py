@@ -1,4 +1,4 @@
-"""What JSON says of a video besides its options: sizes and length as they came out."""
+"""Fields of a video in JSON besides its options: the final size and length."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def described(request: VideoOptions, sizing: Sizing, workflow: str) -> dict[str, Any]:
-    """Return the mode's own fields of JSON output, and the model for modes that run this one."""
+    """Return the fields to add to JSON output. They include the model, for modes that run this one."""
     length = request.frames / request.fps if request.frames else request.duration
     shown: dict[str, Any] = {
         "model": request.model,

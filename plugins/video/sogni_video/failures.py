@@ -1,4 +1,4 @@
-"""Errors of ffmpeg in this program's words."""
+"""Errors for failures of ffmpeg."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sogni_video.ffmpeg import FailedError
 
 
 def unreadable(clip: Asset, failure: FailedError | None) -> InputError:
-    """Make the error of a file that ffmpeg cannot read as a video."""
-    reason = failure.told if failure is not None else "it has no picture that is shown"
+    """Return the error for a file that ffmpeg cannot read as a video."""
+    reason = failure.told if failure is not None else "it has no visible frames"
     return InputError(
         "UNSUPPORTED_MEDIA",
         f"Cannot use {quote_path(clip.path or clip.source)}: {reason}.",
-        hint="Use a video that plays to its end.",
+        hint="Use a video that plays to the end.",
         details={"path": str(clip.path), "cause": reason},
     )
 
 
 def not_joined(clips: Sequence[Path | None], reason: str) -> InputError:
-    """Make the error of clips that could not be put together; they are named, since they may have been paid for."""
+    """Return the error for clips that could not be joined. It names them, since they may have been paid for."""
     return InputError(
         "FFMPEG_FAILED",
         f"ffmpeg failed to concatenate video clips: {reason}.",
@@ -32,7 +32,7 @@ def not_joined(clips: Sequence[Path | None], reason: str) -> InputError:
 
 
 def not_extracted(clip: Asset, reason: str) -> InputError:
-    """Make the error of a last frame that could not be taken."""
+    """Return the error for a last frame that could not be extracted."""
     return InputError(
         "FFMPEG_EXTRACT_FAILED",
         "Failed to extract last frame from video.",

@@ -1,7 +1,7 @@
-"""ffmpeg as a program: where it is, and how it is run.
+"""Find ffmpeg and run it.
 
-It never reads standard input, opens nothing but files, is told which container to expect, and is run without a shell.
-What it says is kept to a bounded length. If it ends with anything but 0, what it wrote does not count.
+It runs without a shell, never reads standard input, opens only files, and is told which container to expect. Its
+messages are kept up to a maximum length. If its exit code is not 0, its output is discarded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sogni_core.project import Asset
 from sogni_core.text import clean, quote_path
 
 VARIABLES = ("SOGNI_FFMPEG", "FFMPEG_PATH")
-"""Environment variables that name the program; the first that is set is obeyed, whatever is there."""
+"""Environment variables that name the program. The first one that is set is used, even if the program is missing."""
 
 CONTAINERS = {
     "video/mp4": "mov",
@@ -30,20 +30,20 @@ CONTAINERS = {
     "video/webm": "matroska",
     "video/ogg": "ogg",
 }
-"""Kind of a file by its content to the container that ffmpeg is told to expect."""
+"""Content type of a file to the container that ffmpeg is told to expect."""
 
 _TOLD = 4000
-"""Characters of what ffmpeg says that are kept, from the end."""
+"""Characters to keep of the messages of ffmpeg, from the end."""
 
 _LINE = 64 * 1024
 """Longest line of output."""
 
 _GRACE = 2.0
-"""Seconds that ffmpeg has to end when it is asked to."""
+"""Seconds that ffmpeg gets to end before it is killed."""
 
 
 def find(environ: Mapping[str, str] | None = None) -> str | None:
-    """Return the program: ``SOGNI_FFMPEG``, ``FFMPEG_PATH``, the search path, imageio-ffmpeg; None without any."""
+    """Return the program from ``SOGNI_FFMPEG``, ``FFMPEG_PATH``, the search path or imageio-ffmpeg; None if missing."""
     environ = os.environ if environ is None else environ
     for name in VARIABLES:
         if environ.get(name):
@@ -54,7 +54,7 @@ def find(environ: Mapping[str, str] | None = None) -> str | None:
 @functools.cache
 def _bundled() -> str | None:
     try:
-        # Importing it takes a sixth of a second, so it comes last.
+        # Try it last: importing it takes a sixth of a second.
         from imageio_ffmpeg import get_ffmpeg_exe  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
         return str(get_ffmpeg_exe())
@@ -63,7 +63,7 @@ def _bundled() -> str | None:
 
 
 def missing(environ: Mapping[str, str] | None = None) -> Iterator[Problem]:
-    """Yield the problem MISSING_FFMPEG if there is no ffmpeg that runs."""
+    """Yield the problem MISSING_FFMPEG if no working ffmpeg is found."""
     exe = find(environ)
     if exe is None or not _runs(exe):
         environ = os.environ if environ is None else environ
@@ -71,16 +71,15 @@ def missing(environ: Mapping[str, str] | None = None) -> Iterator[Problem]:
         yield Problem(
             "ffmpeg.missing",
             (),
-            "ffmpeg is required to join videos, and none that works was found.",
+            "ffmpeg is required to join videos, but no working ffmpeg was found.",
             {"ffmpegPath": wanted},
             code="MISSING_FFMPEG",
-            hint="Install ffmpeg, or set FFMPEG_PATH to a working one. "
-            'pip can bring one: pip install "sogni-video[ffmpeg]"',
+            hint='Install ffmpeg, or set FFMPEG_PATH. With pip: pip install "sogni-video[ffmpeg]"',
         )
 
 
 def required(environ: Mapping[str, str] | None = None) -> str:
-    """Return the program; raises InputError MISSING_FFMPEG if there is none that runs."""
+    """Return the program; raises InputError MISSING_FFMPEG if no working one is found."""
     problems = list(missing(environ))
     if problems:
         raise InputError.of(problems)
@@ -100,14 +99,14 @@ def _runs(exe: str) -> bool:
 
 
 def opened(clip: Asset) -> list[str]:
-    """Return the arguments that open a file that was read, as what its content says and nothing else."""
+    """Return the arguments that open a file, which has been read, as the container that its content shows."""
     if clip.path is None:
-        raise ValueError("the file was not read yet")
+        raise ValueError("the file has not been read yet")
     container = CONTAINERS.get(clip.content_type)
     if container is None:
         raise InputError(
             "UNSUPPORTED_MEDIA",
-            f"Cannot use {quote_path(clip.path)} as video: it is {clip.content_type}.",
+            f"{quote_path(clip.path)} is {clip.content_type}, not a supported video.",
             hint="Use an MP4, QuickTime, WebM or Ogg video.",
             details={"path": str(clip.path), "contentType": clip.content_type},
         )
@@ -115,9 +114,9 @@ def opened(clip: Asset) -> list[str]:
 
 
 async def run(arguments: Sequence[str], read: Callable[[str], None] | None = None) -> None:
-    """Run ffmpeg and wait for its end; ``read`` is given each line of its standard output.
+    """Run ffmpeg and wait until it ends; ``read`` gets each line of its standard output.
 
-    Raises :class:`FailedError` if it fails, InputError MISSING_FFMPEG. A cancellation ends the program and goes on.
+    Raises :class:`FailedError` if it fails, and InputError MISSING_FFMPEG. A cancellation ends the program first.
     """
     process = await asyncio.create_subprocess_exec(
         await asyncio.to_thread(required),
@@ -147,13 +146,13 @@ async def _lines(stream: asyncio.StreamReader | None, read: Callable[[str], None
 
 
 class FailedError(Exception):
-    """ffmpeg ended with an error."""
+    """ffmpeg failed."""
 
     def __init__(self, status: int, told: str) -> None:
         super().__init__(told)
         self.status = status
         self.told = told
-        """The end of what it said, cleaned, without addresses in memory and long paths."""
+        """The end of its messages, cleaned, without memory addresses and long paths."""
 
 
 async def _last_of(stream: asyncio.StreamReader | None) -> str:
@@ -171,7 +170,7 @@ async def _last_of(stream: asyncio.StreamReader | None) -> str:
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
-    """Make sure that the program is gone: asked first, then killed."""
+    """Make sure that the program has ended: ask it to end, then kill it."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

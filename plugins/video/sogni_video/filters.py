@@ -1,4 +1,4 @@
-"""ffmpeg's filter graphs for clips that are joined."""
+"""Filter graphs of ffmpeg for joining clips."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from sogni_video.probe import Clip
 from sogni_video.sizes import Size
 
 SOUND_RATE = 48000
-"""Samples a second of joined sound."""
+"""Samples per second of joined sound."""
 
 _SHAPE = 0.02
-"""Difference of shape up to which a picture is stretched rather than set into black."""
+"""Largest difference of shape for which a frame is stretched. Beyond it, black bars are added."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What of a clip is shown, and how."""
+    """The part of a clip that is shown, and how."""
 
     clip: Clip
     first: int
-    """First picture that is shown, from 0."""
+    """First frame that is shown, counted from 0."""
     last: int
-    """The one behind the last that is shown."""
+    """The frame after the last one that is shown."""
     rate: Fraction
-    """Pictures a second of the whole."""
+    """Frames per second of the joined video."""
     size: Size
-    """Of the whole."""
+    """Size of the joined video."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether every picture is shown."""
+        """Whether every frame is shown."""
         return self.first == 0 and self.last == self.clip.frames
 
     @property
     def frames(self) -> int:
-        """Pictures it has in the whole, at the whole's rate."""
+        """Number of frames in the joined video, at its rate."""
         if self.rate == self.clip.rate:
             return self.last - self.first
         kept = Fraction(self.last - self.first, self.clip.frames)
@@ -45,12 +45,12 @@ class Part:
 
     @property
     def seconds(self) -> Fraction:
-        """How long it lasts in the whole."""
+        """Length in the joined video."""
         return self.frames / self.rate
 
 
 def picture_graph(parts: Sequence[Part]) -> str:
-    """Return the graph that makes ``[picture]`` of the first video stream of each input."""
+    """Return the graph that joins the first video stream of each input into ``[picture]``."""
     chains = [_picture(place, part) for place, part in enumerate(parts)]
     labels = "".join(f"[v{place}]" for place in range(len(parts)))
     return ";".join([*chains, f"{labels}concat=n={len(parts)}:v=1:a=0[picture]"])
@@ -59,13 +59,13 @@ def picture_graph(parts: Sequence[Part]) -> str:
 def _picture(place: int, part: Part) -> str:
     steps = [f"trim=start_frame={part.first}:end_frame={part.last}", "setpts=PTS-STARTPTS", f"fps={part.rate}"]
     if part.rate != part.clip.rate:
-        # A changed rate may leave one picture less than the length asks for; a sound beside it would then wait.
+        # A different rate may yield one frame too few, and the sound would then be longer than the frames.
         steps += ["tpad=stop_mode=clone:stop=2", f"trim=end_frame={part.frames}"]
     return f"[{place}:v:0]{','.join([*steps, *_scaled(part), 'setsar=1', 'format=yuv420p'])}[v{place}]"
 
 
 def _scaled(part: Part) -> list[str]:
-    # The pixel form halves the colour, so both sides have to be even.
+    # The pixel format halves the colour resolution, so both sides have to be even.
     size = Size(*(max(side - side % 2, 2) for side in part.size))
     own = part.clip.size
     if own == size:
@@ -80,7 +80,7 @@ def _scaled(part: Part) -> list[str]:
 
 
 def sound_graph(parts: Sequence[Part], *, first_input: int) -> str:
-    """Return the graph that makes ``[sound]``, silence where a clip has none; empty if none has sound."""
+    """Return the graph that joins sounds into ``[sound]``, with silence if a clip has none; empty if none has sound."""
     if not any(part.clip.sound for part in parts):
         return ""
     chains = [_sound(place, first_input + place, part) for place, part in enumerate(parts)]

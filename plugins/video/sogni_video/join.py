@@ -1,4 +1,4 @@
-"""The mode ``join``: what other modes run to make one video of clips; it submits nothing."""
+"""The mode ``join``, which other modes run to join their clips. It submits nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""There and back again: a clip from an image to wherever it goes, one back to the image, both joined into a loop."""
+"""Looping videos: one clip that starts with an image, one that leads back to it, joined into a loop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sogni_video.workflows import project_of, say
 
 
 async def render_loop(ctx: Context, request: VideoRequest) -> Result:
-    """Render both clips and join them; what was rendered stays in the run's folder whatever happens after it."""
+    """Render both clips and join them. Rendered clips stay in the folder of the run, even if a later step fails."""
     assert request.output is not None
     sizing = request.sizing("i2v")
     say(ctx, request, sizing)
@@ -34,7 +34,7 @@ async def render_loop(ctx: Context, request: VideoRequest) -> Result:
         ctx.progress("Extracting last frame...")
         frame = await _last_frame(ctx, clips[0], ctx.folder / f"{name}.png", sizing.sent)
         ctx.progress("Generating return clip (B→A)...")
-        # Another seed: the same one would draw the way back from the same noise.
+        # A different seed, since the same one would start the way back from the same noise.
         back = replace(there, reference_image=frame, reference_image_end=there.reference_image, seed=None, count=1)
         second = await ctx.submit(back, key="clip-2", output=ctx.folder / f"{name}-2.mp4")
         if not second.ok:
@@ -54,7 +54,7 @@ async def render_loop(ctx: Context, request: VideoRequest) -> Result:
 
 
 def clip_of(artifact: Artifact) -> Asset:
-    """Return a rendered clip as something to work with."""
+    """Return a rendered clip as an asset."""
     return Asset(
         str(artifact.path),
         path=artifact.path,
@@ -84,13 +84,13 @@ async def _last_frame(ctx: Context, clip: Asset, output: Path, size: Size) -> As
 
 
 def _unfinished(extra: dict[str, object], error: SogniError | None, *outcomes: Outcome) -> Result:
-    """Return the clips that are there, and why there is no loop."""
+    """Return the rendered clips and the reason why there is no loop."""
     artifacts = tuple(artifact for outcome in outcomes for artifact in outcome.artifacts)
     reason = error.message if error is not None else "a clip is missing"
     code = error.code if error is not None else "PARTIAL"
     missing = PartialError(
         "PARTIAL",
-        f"The loop could not be finished; the clips that were rendered are kept: {reason}",
+        f"The loop could not be finished, but its clips are kept: {reason}",
         hint=error.hint if error is not None else None,
         details={"cause": code},
     )

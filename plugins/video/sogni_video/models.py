@@ -1,6 +1,6 @@
-"""Video models that are known by name, and the families that tell a workflow by the id.
+"""Known video models, and the families that map an id to its workflow.
 
-Ranges are those of the official example configurations. WAN 2.2 renders at 16 frames a second, and 32 doubles them.
+Ranges are those of the official example configurations. WAN 2.2 renders 16 frames per second; 32 doubles them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ def _model(id: str, *, speed: str, use: str, frames: int = 161) -> Model:
 MODELS = [
     _model("wan_v2.2-14b-fp8_t2v_lightx2v", speed="fast", use="text to video"),
     _model("wan_v2.2-14b-fp8_i2v_lightx2v", speed="fast", use="image to video; the default"),
-    _model("wan_v2.2-14b-fp8_i2v", speed="slow", use="image to video of higher quality"),
-    _model("wan_v2.2-14b-fp8_s2v_lightx2v", speed="fast", use="sound to video", frames=321),
-    _model("wan_v2.2-14b-fp8_s2v", speed="slow", use="sound to video of higher quality", frames=321),
-    _model(
-        "wan_v2.2-14b-fp8_animate-move_lightx2v", speed="fast", use="a subject that moves as in a video", frames=321
-    ),
-    _model("wan_v2.2-14b-fp8_animate-replace_lightx2v", speed="fast", use="a subject put into a video", frames=321),
-    # Families. Of two that fit an id the longer pattern counts, and of equal ones the first.
+    _model("wan_v2.2-14b-fp8_i2v", speed="slow", use="image to video, higher quality"),
+    _model("wan_v2.2-14b-fp8_s2v_lightx2v", speed="fast", use="audio to video", frames=321),
+    _model("wan_v2.2-14b-fp8_s2v", speed="slow", use="audio to video, higher quality", frames=321),
+    _model("wan_v2.2-14b-fp8_animate-move_lightx2v", speed="fast", use="copy the motion of a video", frames=321),
+    _model("wan_v2.2-14b-fp8_animate-replace_lightx2v", speed="fast", use="put a subject into a video", frames=321),
+    # Families. If two match an id, the longer pattern counts, and of equal ones the first.
     Model("*animate-replace*", media="video", sampling="comfy", workflow="video:animate-replace"),
     Model("*animate-move*", media="video", sampling="comfy", workflow="video:animate-move"),
     *(

@@ -1,11 +1,11 @@
-"""What this distribution registers. It names everything and imports nothing but ``sogni_core.plugin``."""
+"""The records that this distribution registers. It names targets, and imports only ``sogni_core.plugin``."""
 
 from __future__ import annotations
 
 from sogni_core.plugin import Command, Medium, Mode, Model, Settings, Validator, Workflow, hookimpl
 
 _STEPS = {"steps": {"*lightx2v*": 4, "*lightning*": 4, "*turbo*": 4, "*lcm*": 4, "*": 20}}
-"""Models that were distilled need few steps."""
+"""Distilled models need few steps."""
 
 _ANNOUNCES = (
     "Generating video ({workflow}) with {model}...",
@@ -18,45 +18,61 @@ _ANNOUNCES = (
 
 @hookimpl
 def sogni_modes() -> list[Mode]:
-    """Return the mode ``video``, and two that build on it."""
+    """Return the modes ``video``, ``continue`` and ``join``."""
     return [
         Mode(
             "video",
-            "Make videos of a prompt, of images, of sound or of motion.",
+            "Generate videos from a prompt, images, audio or a motion clip.",
             request="sogni_video.request:VideoRequest",
             flat=("--video", "-v"),
             skill="sogni_video:skill.md",
+            examples={
+                "Generate a video": 'sogni video "ocean waves at sunset" -o waves.mp4',
+                "Animate a picture": 'sogni video --ref cat.jpg "the cat looks around" -o cat.mp4',
+                "Show the price only": 'sogni video "ocean waves" --duration 8 --estimate-video-cost',
+            },
         ),
         Mode(
             "continue",
-            "Continue a video, to an image or freely, and join both.",
+            "Extend a video, optionally ending on a given image.",
             request="sogni_video.request:ContinueRequest",
             needs="sogni_video.ffmpeg:missing",
+            examples={
+                "Extend a video": 'sogni continue clip.mp4 "the camera pans" -o full.mp4',
+                "End on a picture": 'sogni continue clip.mp4 --ref-end last.png "it gets dark" -o night.mp4',
+            },
         ),
         Mode(
             "join",
-            "Join clips that share a frame where they meet.",
+            "Join clips, each of which starts with the last frame of the one before.",
             request="sogni_video.request:JoinRequest",
             workflow="sogni_video.join:join",
             needs="sogni_video.ffmpeg:missing",
+            examples={"Join two clips into a loop": "sogni join clip.mp4 motion.mp4 --loop -o loop.mp4"},
         ),
     ]
 
 
 @hookimpl
 def sogni_workflows() -> list[Workflow]:
-    """Return the ways to make a video, what is common before what is special."""
+    """Return the workflows, the most common ones first."""
     made = "sogni_video.workflows"
     return [
-        _workflow("t2v", f"{made}:t2v", (), "text-to-video", "Videos of a prompt."),
+        _workflow("t2v", f"{made}:t2v", (), "text-to-video", "Videos from a prompt."),
         _workflow(
-            "i2v", f"{made}:i2v", ("ref", "ref_end"), "image-to-video", "From a first frame, to a last, or both."
+            "i2v",
+            f"{made}:i2v",
+            ("ref", "ref_end"),
+            "image-to-video",
+            "Videos from a first frame, to a last frame, or between both.",
         ),
         _workflow(
-            "s2v", f"{made}:s2v", ("ref", "ref_end", "ref_audio"), "sound-to-video", "A face that speaks a sound."
+            "s2v", f"{made}:s2v", ("ref", "ref_end", "ref_audio"), "sound-to-video", "A face that lip-syncs to audio."
         ),
-        _workflow("animate-move", f"{made}:animate_move", _MOTION, "", "A subject that moves as somebody in a video."),
-        _workflow("animate-replace", f"{made}:animate_replace", _MOTION, "", "A subject in the place of somebody."),
+        _workflow("animate-move", f"{made}:animate_move", _MOTION, "", "A subject that copies the motion of a video."),
+        _workflow(
+            "animate-replace", f"{made}:animate_replace", _MOTION, "", "A subject that replaces the person in a video."
+        ),
         Workflow(
             "continue",
             "i2v",
@@ -65,7 +81,7 @@ def sogni_workflows() -> list[Workflow]:
             model_setting="video.models.i2v",
             timeout_setting="video.timeout",
             defaults=_STEPS,
-            summary="From a video's last frame on.",
+            summary="Videos that continue from the last frame of another.",
         ),
     ]
 
@@ -127,16 +143,28 @@ def sogni_settings() -> list[Settings]:
 
 @hookimpl
 def sogni_commands() -> list[Command]:
-    """Return what can be done with videos that are there."""
+    """Return the commands that work on existing videos."""
     return [
-        Command("last-frame", "Save the last frame of a video as an image.", "sogni_video.commands:last_frame"),
-        Command("concat", "Put videos one after the other into one.", "sogni_video.commands:concat"),
+        Command(
+            "last-frame",
+            "Save the last frame of a video as an image.",
+            "sogni_video.commands:last_frame",
+            group="Videos",
+            examples={"Save the last frame": "sogni last-frame clip.mp4 -o frame.png"},
+        ),
+        Command(
+            "concat",
+            "Concatenate videos.",
+            "sogni_video.commands:concat",
+            group="Videos",
+            examples={"Play one video after another": "sogni concat clip.mp4 motion.mp4 -o all.mp4"},
+        ),
     ]
 
 
 @hookimpl
 def sogni_models() -> list[Model]:
-    """Return the models that are known by name, and the families that say which workflow an id is for."""
+    """Return the known models, and the families that map an id to its workflow."""
     from sogni_video.models import MODELS
 
     return MODELS

@@ -1,7 +1,7 @@
-"""What a video is, packet by packet, as ffmpeg reads it: no second program is needed for it.
+"""Read the packets of a video with ffmpeg, so that no second program is needed.
 
-ffmpeg's ``framecrc`` output is made for comparing by machines: header lines with time base, codec and size, then for
-each packet stream, decoding time, presentation time, duration, size, checksum, and flags where they are not the usual.
+The ``framecrc`` format of ffmpeg is made for machines. It has header lines with time base, codec and size, then a line
+for each packet: stream, decoding time, presentation time, duration, size, checksum, and flags if they are unusual.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HEADER = re.compile(r"#(?P<name>[a-z_]+) (?P<stream>[01]): *(?P<value>.*)")
 _FLAGS = re.compile(r"F=0x([0-9A-Fa-f]+)")
 
 _DISCARD = 4
-"""Flag of a packet that is decoded and not shown."""
+"""Flag of a packet that is decoded but not shown."""
 
 
 @dataclass
@@ -31,55 +31,55 @@ class Track:
     facts: dict[str, str] = field(default_factory=dict)
     """Header lines by name: ``codec_id``, ``dimensions``, ``sar``, ``extradata``, ``sample_rate``, …"""
     times: array[int] = field(default_factory=lambda: array("q"))
-    """Presentation times of what is shown, in the order of decoding, in units."""
+    """Presentation times of the packets that are shown, in decoding order, in units."""
     lengths: set[int] = field(default_factory=set)
-    """Durations of its packets, in units; at most a few are kept."""
+    """Durations of its packets, in units. Only a few are kept."""
     hidden: int = 0
     """Packets that are not shown."""
     end: int = 0
-    """When the last one ends, in units."""
+    """Time at which the last packet ends, in units."""
 
     @property
     def unit(self) -> Fraction:
-        """Seconds of a unit of time."""
+        """Seconds per unit of time."""
         return Fraction(self.facts.get("tb", "1/1"))
 
     @property
     def start(self) -> int:
-        """When the first one is shown, in units."""
+        """Time at which the first packet is shown, in units."""
         return min(self.times)
 
     @property
     def seconds(self) -> Fraction:
-        """How long it lasts, from its first picture to the end of its last."""
+        """Length from the start of its first packet to the end of its last."""
         return (self.end - self.start) * self.unit if self.times else Fraction(0)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A video that was looked at."""
+    """A video whose packets were read."""
 
     asset: Asset
     size: Size
-    """As displayed."""
+    """Size as displayed."""
     picture: Track
     sound: Track | None
 
     @property
     def frames(self) -> int:
-        """Pictures that are shown."""
+        """Number of frames that are shown."""
         return len(self.picture.times)
 
     @property
     def is_steady(self) -> bool:
-        """Whether every picture is shown for the same time, without a gap."""
+        """Whether every frame is shown for the same time, without gaps."""
         shown = sorted(self.picture.times)
         gaps = {after - before for before, after in itertools.pairwise(shown)}
         return gaps <= self.picture.lengths and len(self.picture.lengths) == 1 and 0 not in gaps
 
     @property
     def rate(self) -> Fraction:
-        """Pictures per second, the average if it is not steady."""
+        """Frames per second; the average if it is not steady."""
         if self.is_steady:
             return 1 / (next(iter(self.picture.lengths)) * self.picture.unit)
         return (self.frames / self.picture.seconds).limit_denominator(1001)
@@ -89,7 +89,7 @@ _MOST_LENGTHS = 8
 
 
 async def look(asset: Asset) -> Clip:
-    """Read the packets of a video that was read before; raises InputError for one that does not play."""
+    """Read the packets of a video, which has been read; raises InputError if it does not play."""
     tracks: dict[int, Track] = {}
 
     def read(line: str) -> None:
@@ -108,7 +108,7 @@ async def look(asset: Asset) -> Clip:
     if not picture.times or picture.seconds <= 0:
         raise unreadable(asset, None)
     width, _, height = picture.facts.get("dimensions", "0x0").partition("x")
-    # The container knows whether the picture is turned.
+    # The container knows whether the video is rotated.
     size = Size(asset.width, asset.height) if asset.width and asset.height else Size(int(width), int(height))
     return Clip(asset, size, picture, sound if sound is not None and sound.times else None)
 

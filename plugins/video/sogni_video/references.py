@@ -1,4 +1,4 @@
-"""Reference images made exactly the size that is sent: upright, opaque, cropped in the middle if need be."""
+"""Prepare reference images: rotate, flatten, scale and crop them to the size that is sent."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _ORIENTATION = 0x0112
-"""EXIF tag; 1 is upright."""
+"""EXIF tag; 1 means that the image is not rotated."""
 
 _FORMS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
-"""Kind by content to Pillow's name of it."""
+"""Content type to the name that Pillow uses."""
 
 _SENT_AS_IT_IS = {"image/png", "image/jpeg", "image/webp"}
 
 BACKGROUND = (255, 255, 255)
-"""Behind what is transparent: a video has no transparency, and what a file hides there is often black or noise."""
+"""Colour behind transparent pixels. A video has no transparency, and what is hidden is often black or noise."""
 
 
 async def prepare(ctx: Context, image: Asset, size: Size) -> Asset:
-    """Return an image as a video of ``size`` takes it: itself if it is so already, else a copy in the run's folder.
+    """Return an image that fits a video of ``size``: itself if it does, else a copy in the folder of the run.
 
-    ``image`` was read. A JPEG stays one, everything else becomes a PNG. The copy keeps ``source``, so that people see
-    what they typed. In a plan nothing is written. Raises InputError UNSUPPORTED_MEDIA.
+    ``image`` has been read. A JPEG stays a JPEG, everything else becomes a PNG. The copy keeps ``source``, so that
+    people see what they typed. A plan writes nothing. Raises InputError UNSUPPORTED_MEDIA.
     """
     if await asyncio.to_thread(is_ready, image, size):
         return image
     kind = "image/jpeg" if image.content_type == "image/jpeg" else "image/png"
-    # Named by content: steps of one run that use the same image in the same size share the copy.
+    # The name depends on the content, so steps that use the same image in the same size share the copy.
     name = f"{image.sha256[:24]}-{size}{'.jpg' if kind == 'image/jpeg' else '.png'}"
 
     async def work(path: Path) -> None:
@@ -57,7 +57,7 @@ async def prepare(ctx: Context, image: Asset, size: Size) -> Asset:
 
 
 def is_ready(image: Asset, size: Size) -> bool:
-    """Whether an image can be sent as it is."""
+    """Whether an image can be sent unchanged."""
     if (image.width, image.height) != size or image.content_type not in _SENT_AS_IT_IS:
         return False
     with _opened(image) as opened:
@@ -66,11 +66,11 @@ def is_ready(image: Asset, size: Size) -> bool:
 
 
 def write(image: Asset, size: Size, path: Path, kind: str) -> None:
-    """Write the copy: turned, flattened, scaled to fill ``size`` and cropped in the middle."""
+    """Write a copy that is rotated, flattened, scaled to fill ``size``, and cropped in the middle."""
     from PIL import Image, ImageOps
 
     with _opened(image) as opened:
-        # A JPEG is decoded at a half, quarter or eighth if that is still twice as fine as what is needed.
+        # Decode a JPEG at a half, quarter or eighth of its size if that is still twice the size that is needed.
         opened.draft("RGB", (2 * max(size), 2 * max(size)))
         profile = opened.info.get("icc_profile") if opened.mode in {"RGB", "RGBA"} else None
         turned = ImageOps.exif_transpose(opened)
@@ -79,16 +79,16 @@ def write(image: Asset, size: Size, path: Path, kind: str) -> None:
         if kind == "image/jpeg":
             shown.save(path, "JPEG", quality=95, subsampling=0, **kept)
         else:
-            # The file is sent once: a little larger is sooner there than a little smaller.
+            # The file is sent only once, so less compression is faster overall.
             shown.save(path, "PNG", compress_level=3, **kept)
 
 
 def _flat(image: Image) -> Image:
-    """Return an image in RGB, what is transparent in it on the background."""
+    """Return an image in RGB, with the background behind transparent pixels."""
     from PIL import Image as images
 
     if image.mode.startswith("I;16"):
-        # Pillow cuts 16 bits to 8 at white instead of scaling them.
+        # Pillow clips 16 bits to 8 instead of scaling them.
         image = image.point(lambda value: value / 257).convert("L")
     if image.has_transparency_data:
         seen = image.convert("RGBA")
@@ -101,7 +101,7 @@ def _opened(image: Asset) -> Image:
     from PIL import Image as images
 
     if image.path is None:
-        raise ValueError("the image was not read yet")
+        raise ValueError("the image has not been read yet")
     form = _FORMS.get(image.content_type, "")
     try:
         with warnings.catch_warnings():

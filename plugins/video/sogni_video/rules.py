@@ -1,4 +1,4 @@
-"""What videos have to keep to, checked before anything is sent."""
+"""The rules for videos, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sogni_video.workflows import frames_of
 
 
 def render_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
-    """Check what all modes that render videos have in common."""
+    """Check the options that all video modes share."""
     if request.output_format not in (None, "mp4"):
         text = '{output_format} must be "mp4" for videos.'
         yield Problem("video.format", ("output_format",), text, {"outputFormat": request.output_format})
@@ -24,9 +24,9 @@ def render_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
         yield Problem(
             "video.model",
             ("workflow", "model") if named else ("model",),
-            'The model "{name}" is not for the workflow "{wanted}".',
+            'The model "{name}" does not support the workflow "{wanted}".',
             {"name": request.model, "wanted": facts.workflow, "workflow": facts.workflow, "model": request.model},
-            hint="Leave {workflow} out, or use another {model}." if named else "Use another {model}.",
+            hint="Omit {workflow}, or use another {model}." if named else "Use another {model}.",
         )
     prompt = getattr(request, "prompt", "")
     if not prompt.strip() and not getattr(request, "estimate_video_cost", False):
@@ -39,10 +39,10 @@ def render_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
 
 
 def asset_rules(request: VideoRequest, facts: Facts) -> Iterator[Problem]:
-    """Check that the references are those that the workflow takes."""
+    """Check that the workflow accepts the given references and has those that it needs."""
     workflow = facts.workflow
     if workflow not in TAKEN:
-        return  # another plugin's: its own rules know
+        return  # a workflow of another plugin, which has its rules
     given = [name for name in REFERENCES if getattr(request, name) is not None]
     foreign = [name for name in given if name not in TAKEN[workflow]]
     missing = [name for name in NEEDED.get(workflow, ()) if name not in given]
@@ -56,7 +56,7 @@ def asset_rules(request: VideoRequest, facts: Facts) -> Iterator[Problem]:
         yield Problem("video.reference-missing", ("ref", "ref_end"), text, {"workflow": workflow})
     if foreign:
         names = " and ".join(f"{{{name}}}" for name in foreign)
-        text = f"The workflow {{workflow}} does not take {names}."
+        text = f"The workflow {{workflow}} does not accept {names}."
         yield Problem("video.reference-foreign", tuple(foreign), text, {"workflow": workflow})
 
 
@@ -70,22 +70,22 @@ TAKEN = {
     "animate-move": ("ref", "ref_end", "ref_video"),
     "animate-replace": ("ref", "ref_end", "ref_video"),
 }
-"""Workflow to the references that it takes."""
+"""Workflow to the references that it accepts."""
 
 NEEDED = {
     "s2v": ("ref", "ref_audio"),
     "animate-move": ("ref", "ref_video"),
     "animate-replace": ("ref", "ref_video"),
 }
-"""Workflow to the references that it cannot do without."""
+"""Workflow to the references that it requires."""
 
 
 def looping_rules(request: VideoRequest, facts: Facts) -> Iterator[Problem]:
-    """Check that a loop can be closed, on this machine too."""
+    """Check that a loop can be rendered and joined on this machine."""
     if not request.looping:
         return
     if facts.workflow != "i2v":
-        text = "{looping} works with the workflow i2v only."
+        text = "{looping} works only with the workflow i2v."
         yield Problem("looping.workflow", ("looping",), text, {"workflow": facts.workflow})
     elif request.ref is None:
         yield Problem("looping.ref", ("ref", "looping"), "{looping} requires {ref}, the first frame.")
@@ -101,7 +101,7 @@ def looping_rules(request: VideoRequest, facts: Facts) -> Iterator[Problem]:
 
 
 def output_rules(request: ContinueRequest | JoinRequest, facts: Facts) -> Iterator[Problem]:
-    """Check that there is a place for what is made on this machine."""
+    """Check that there is an output path for a file that is made on this machine."""
     if request.output is None:
         text = "{output} is required: the result is made on this machine."
         yield Problem("video.output", ("output",), text, hint="Use {output} film.mp4.")
@@ -110,7 +110,7 @@ def output_rules(request: ContinueRequest | JoinRequest, facts: Facts) -> Iterat
 
 
 def size_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
-    """With ``--strict-size``, refuse a chosen size that would have to be adjusted."""
+    """Refuse a chosen size that would be adjusted, if ``strict_size`` is on."""
     if not request.strict_size or not request.given & {"width", "height"}:
         return
     size, video = request.size, normalised(request.size)
@@ -130,7 +130,7 @@ def size_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
                 "nearest": video.as_json(),
             },
             code="INVALID_VIDEO_SIZE",
-            hint="Try {width} {w} {height} {h}, or leave {strict_size} out.",
+            hint="Try {width} {w} {height} {h}, or omit {strict_size}.",
         )
     elif isinstance(request, VideoRequest):
         sizing = request.sizing(facts.workflow)
@@ -142,13 +142,13 @@ def _misfit(request: VideoRequest, sizing: Sizing) -> Problem:
     assert sizing.before is not None and sizing.shape is not None
     end = sizing.reference == "refImageEnd"
     asset = request.ref_end if end else request.ref
-    hint = "Try {width} {w} {height} {h}, or leave {strict_size} out."
+    hint = "Try {width} {w} {height} {h}, or omit {strict_size}."
     if sizing.cropped:
-        hint = "Crop the reference to another shape, or leave {strict_size} out."
+        hint = "Crop the reference to another shape, or omit {strict_size}."
     return Problem(
         "video.reference-size",
         ("ref_end" if end else "ref", "width", "height", "strict_size"),
-        "The reference image of {shape} would be scaled to {scaled}, and both sides must be divisible by 16.",
+        "The reference image of {shape} would be scaled to {scaled}, but both sides must be divisible by 16.",
         {
             "shape": str(sizing.shape),
             "scaled": str(sizing.before),

@@ -1,4 +1,4 @@
-"""From the size that was asked for to the size that is sent, and what there is to say about the difference."""
+"""Choose the size of a video, and describe how it differs from the requested size."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from sogni_video.sizes import Size, fits, normalised, predicted
 
 @dataclass(frozen=True)
 class Sizing:
-    """The size of a video, and how it came about."""
+    """The size of a video, and how it was chosen."""
 
     asked: Size
+    """The requested size."""
     base: Size
-    """What was asked for, made a video's size."""
+    """The requested size, adjusted so that it is valid for a video."""
     box: Size
-    """Into which the reference is scaled; what the result reports as width and height."""
+    """The box into which the reference is scaled. Results report it as width and height."""
     sent: Size
-    """Of the video itself, and of its references."""
+    """The size of the video and of its references."""
     reference: str = ""
-    """Name of the reference that decided, ``refImage`` or ``refImageEnd``; empty if none did."""
+    """Name of the reference that decided the size, ``refImage`` or ``refImageEnd``; empty if none did."""
     shape: Size | None = None
     """Size of that reference."""
     before: Size | None = None
-    """What the reference would have become in ``base``."""
+    """Size of that reference if it were scaled into ``base``."""
     cropped: bool = False
-    """Whether the reference has to lose more than a pixel to have the size that is sent."""
+    """Whether more than one pixel of the reference is cut off."""
 
     @property
     def misfit(self) -> bool:
-        """Whether the reference, scaled into the size that was asked for, could not be a video."""
+        """Whether the reference, scaled into the requested size, would have an invalid size."""
         return self.before is not None and not fits(self.before)
 
     def adjustment(self) -> dict[str, Any] | None:
-        """Return JSON's ``adjustedVideoDims``; None if no reference changed the size."""
+        """Return ``adjustedVideoDims`` for JSON; None if no reference changed the size."""
         if self.box == self.base or self.before is None:
             return None
         return {
@@ -49,10 +50,9 @@ class Sizing:
 
 
 def size_of_video(asked: Size, reference: Size | None, name: str) -> Sizing:
-    """Work out a size; ``reference``: the size of the image whose shape an i2v video takes, and its JSON ``name``.
+    """Choose a size; ``reference`` is the size of the image that gives an i2v video its shape, ``name`` its JSON name.
 
-    A reference that fits into no box, or into none without a rest, is cropped to the box: what is sent is
-    always a size that the service takes.
+    A reference that no box fits exactly is cropped, so the size that is sent is always valid.
     """
     base = normalised(asked)
     if reference is None:

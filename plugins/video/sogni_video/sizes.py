@@ -1,4 +1,4 @@
-"""Sizes of videos: what the service takes, and what becomes of a reference that is scaled into a box."""
+"""Sizes of videos: which are valid, and how a reference is scaled into a box."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Size(NamedTuple):
 
 
 def normalised(asked: Size) -> Size:
-    """Return the size nearest in shape to ``asked`` that is a video's: scaled into the limits, then cut to the step.
+    """Return the valid size that is nearest in shape to ``asked``: scaled into the limits, then cut to the step.
 
-    A shape that is too lopsided loses it: 100x3000 becomes 480x1536. The arithmetic is that of the Node program
-    ``sogni-gen``, since seeds are made of the result.
+    An extreme shape is not kept: 100x3000 becomes 480x1536. The arithmetic is that of the original ``sogni-gen``, since
+    seeds are derived from the result.
     """
     width, height = asked
     if max(width, height) > LARGEST:
         width, height = _scaled(width, height, min(LARGEST / width, LARGEST / height))
-    # A side that vanished cannot be scaled; it gets its least below.
+    # A side of 0 cannot be scaled; it gets the minimum below.
     if 0 < min(width, height) < LEAST:
         width, height = _scaled(width, height, max(LEAST / width, LEAST / height))
         if max(width, height) > LARGEST:
@@ -41,14 +41,14 @@ def normalised(asked: Size) -> Size:
 
 
 def predicted(reference: Size, box: Size) -> Size:
-    """Return the size of a reference that is scaled to fit inside a box, its shape kept; halves are rounded up."""
+    """Return the size of a reference that is scaled to fit into a box, keeping its shape. Halves are rounded up."""
     if box.width / reference.width <= box.height / reference.height:
         return Size(box.width, _half_up(reference.height * box.width / reference.width))
     return Size(_half_up(reference.width * box.height / reference.height), box.height)
 
 
 def fits(size: Size) -> bool:
-    """Whether a scaled reference can be a video as it is: divisible by the step, and not too small."""
+    """Whether a scaled reference has a valid size: divisible by the step, and not too small."""
     return min(size) >= LEAST and not size.width % STEP and not size.height % STEP
 
 

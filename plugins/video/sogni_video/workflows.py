@@ -1,8 +1,9 @@
-"""The five ways to make a video. Each is one project; a looping i2v is two and a join."""
+"""The five workflows for videos. Each submits one project; a looping i2v submits two and joins them."""
 
 from __future__ import annotations
 
 from sogni_core.context import Context
+from sogni_core.problem import Notice
 from sogni_core.project import Asset
 from sogni_core.result import Result
 from sogni_video.description import described
@@ -13,16 +14,16 @@ from sogni_video.size_choice import Sizing
 from sogni_video.sizes import Size
 
 RATES = (16, 32)
-"""Frames a second of WAN 2.2 models. protocol: they render 16, and 32 doubles them."""
+"""Frames per second of WAN 2.2 models. protocol: they render 16; 32 doubles them."""
 
 
 async def t2v(ctx: Context, request: VideoRequest) -> Result:
-    """Make a video of a prompt."""
+    """Generate a video from a prompt."""
     return await _render(ctx, request, "t2v")
 
 
 async def i2v(ctx: Context, request: VideoRequest) -> Result:
-    """Make a video from a first frame, to a last one, or between both."""
+    """Generate a video from a first frame, to a last frame, or between both."""
     if request.looping:
         from sogni_video.loop import render_loop
 
@@ -31,17 +32,17 @@ async def i2v(ctx: Context, request: VideoRequest) -> Result:
 
 
 async def s2v(ctx: Context, request: VideoRequest) -> Result:
-    """Make a video of a face that speaks."""
+    """Generate a video of a face that lip-syncs to audio."""
     return await _render(ctx, request, "s2v")
 
 
 async def animate_move(ctx: Context, request: VideoRequest) -> Result:
-    """Make a video of a subject that moves as somebody in a video does."""
+    """Generate a video of a subject that copies the motion of another video."""
     return await _render(ctx, request, "animate-move")
 
 
 async def animate_replace(ctx: Context, request: VideoRequest) -> Result:
-    """Make a video in which a subject takes somebody's place."""
+    """Generate a video in which a subject replaces the person of another video."""
     return await _render(ctx, request, "animate-replace")
 
 
@@ -54,7 +55,7 @@ async def _render(ctx: Context, request: VideoRequest, workflow: str) -> Result:
 
 
 async def project_of(ctx: Context, request: VideoRequest, size: Size) -> VideoProject:
-    """Make the project of a request, its reference images prepared."""
+    """Return the project of a request, with its reference images prepared."""
     return VideoProject.of(
         request,
         frames=frames_of(request),
@@ -78,23 +79,26 @@ def frames_of(request: VideoOptions) -> int:
 
 
 def say(ctx: Context, request: VideoOptions, sizing: Sizing) -> None:
-    """Tell what was adjusted; what somebody chose and loses to the shape of a reference is a warning."""
+    """Report what was adjusted. It is a warning if the user chose a size that the reference does not allow."""
     if sizing.base != sizing.asked:
         ctx.progress(f"Auto-adjusted video dimensions from {sizing.asked} to {sizing.base} to meet video requirements.")
     if sizing.box != sizing.base:
-        change = f"from {sizing.base} to {sizing.box} because resized reference would be {sizing.before}."
+        facts = {"from": str(sizing.base), "to": str(sizing.box), "scaled": str(sizing.before)}
         if request.given & {"width", "height"}:
-            ctx.warn(f"Adjusted i2v video size {change}")
+            text = "The video is {to}, not {from}: the reference image would be scaled to {scaled}."
+            ctx.warn(Notice("video.size-adjusted", ("width", "height"), text, facts))
         else:
+            change = "from {from} to {to} because resized reference would be {scaled}.".format_map(facts)
             ctx.progress(f"Auto-adjusted i2v video size {change}")
     if sizing.cropped:
-        ctx.warn(f"The {_NAMES[sizing.reference]} {sizing.shape} is cropped to {sizing.sent}: no video has its shape.")
+        text = "The {name} is cropped from {shape} to {sent}, since videos cannot have its shape."
+        facts = {"name": _NAMES[sizing.reference], "shape": str(sizing.shape), "sent": str(sizing.sent)}
+        ctx.warn(Notice("video.reference-cropped", (_FIELDS[sizing.reference],), text, facts))
     if request.model.startswith("wan_v2.2-") and request.fps not in RATES:
-        ctx.warn(f"--fps {request.fps} is none of {request.model}'s ({_listed(RATES)}); it is sent as it is.")
+        text = "{model} supports {rates} fps, not {asked}; sending it anyway."
+        rates = " or ".join(map(str, RATES))
+        ctx.warn(Notice("video.fps", ("fps",), text, {"model": request.model, "rates": rates, "asked": request.fps}))
 
 
 _NAMES = {"refImage": "reference image", "refImageEnd": "end reference image"}
-
-
-def _listed(rates: tuple[int, ...]) -> str:
-    return " or ".join(map(str, rates))
+_FIELDS = {"refImage": "ref", "refImageEnd": "ref_end"}

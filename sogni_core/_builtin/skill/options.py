@@ -12,9 +12,13 @@ _FORMATS = {"path": "path", "path-or-url": "path or URL"}
 
 
 def usage(schema: Mapping[str, Any]) -> str:
-    """Return how a mode is called, its arguments in their order."""
-    arguments = [name.upper() for name, about in schema["properties"].items() if "x-flags" not in about]
-    return " ".join(["sogni", str(schema["title"]), "[OPTIONS]", *arguments])
+    """Return how to call a mode, with optional arguments in brackets."""
+    fields, required = schema["properties"], schema["required"]
+    options = [f"{about['x-flags'][0]} {name.upper()}" for name, about in fields.items()
+               if "x-flags" in about and name in required]  # fmt: skip
+    arguments = [name.upper() if name in required else f"[{name.upper()}]" for name, about in fields.items()
+                 if "x-flags" not in about]  # fmt: skip
+    return " ".join(["sogni", str(schema["title"]), "[OPTIONS]", *options, *arguments])
 
 
 def options(schema: Mapping[str, Any]) -> Iterator[str]:
@@ -33,7 +37,7 @@ def options(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _shape(about: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a property is, without the form of its absence, and what it refers to."""
+    """Return the shape of a property, with references resolved and null left out."""
     for one in about.get("anyOf", ()):
         if one.get("type") != "null":
             return _shape(one, defs)
