@@ -13,10 +13,10 @@ from sogni_core.frozen import frozen
 Row = tuple[str, str]
 """A label, such as an option with its value, and what it means."""
 
-WIDEST = 100
+_WIDEST = 100
 """Columns; longer lines are hard to read."""
 
-NARROWEST = 20
+_NARROWEST = 20
 """Columns; below that, nothing can be laid out."""
 
 _COLUMN = 30
@@ -77,7 +77,7 @@ def wrapped(text: str, width: int, indent: str = "", rest: str | None = None) ->
 
 def terminal_width() -> int:
     """Return the columns to use: those of the terminal or of ``COLUMNS``, 80 without a terminal, at most 100."""
-    return max(NARROWEST, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
+    return max(_NARROWEST, min(shutil.get_terminal_size((80, 24)).columns, _WIDEST))
 
 
 def column_of(labels: Iterable[str], width: int) -> int:
@@ -87,9 +87,13 @@ def column_of(labels: Iterable[str], width: int) -> int:
 
 
 def rows(entries: Iterable[Row], width: int, column: int) -> Iterator[str]:
-    """Yield the lines of rows whose second column starts at ``column``, counted from 0; a long label has its own."""
-    stacked = width < _STACKED
+    """Yield the lines of rows whose second column starts at ``column``, counted from 0.
+
+    A long label is on its own line, and so is every label if the terminal is narrow.
+    """
     for label, meaning in entries:
+        longest = max(map(len, meaning.split()), default=0)
+        stacked = width < _STACKED or column + longest > width
         start = 6 if stacked else column
         lines = wrapped(meaning, width - start)
         if stacked or len(label) + 4 > column:

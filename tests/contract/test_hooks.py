@@ -76,12 +76,15 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     call = stamps(
         """sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
-                 flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md")]
+                 flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md",
+                 examples={"Print a bird": 'sogni stamp "a bird" -o bird.png'})]
 """,
         mode=STAMP + "\ndef gum():\n    return []\n",
     )
     assert "Make a stamp." in call("--help").stdout
-    assert "--frame" in call("stamp", "--help").stdout
+    shown = call("stamp", "--help").stdout
+    assert "--frame" in shown
+    assert 'Print a bird:\n    sogni stamp "a bird" -o bird.png\n' in shown
     assert call("schema", "stamp").json["required"] == ["motif"]
     called = call(
         "stamp", "a bird", "-m", "z_image_turbo_bf16", "-o", tmp_path / "s.png", "--json", environ=devnet.environ
@@ -225,8 +228,10 @@ class StampSettings(BaseModel):
 def test_hook_sogni_commands(stamps: Installed) -> None:
     call = stamps(
         """sogni_commands():
-    return [Command(name="stamps", summary="List stamps.", target="stamps.commands:stamps"),
-            Command(name="album show", summary="Show an album.", target="stamps.commands:show"),
+    return [Command(name="stamps", summary="List stamps.", target="stamps.commands:stamps", group="Collecting",
+                    examples={"List one": "sogni stamps --most 1"}),
+            Command(name="album show", summary="Show an album.", target="stamps.commands:show",
+                    parent="Look after albums."),
             Command(name="album sort", summary="Sort albums.", target="stamps.commands:sorting")]
 """,
         commands="""
@@ -251,12 +256,19 @@ def sort():
     pass
 """,
     )
-    assert "List stamps." in call("--help").stdout
+    shown = " ".join(call("--help").stdout.split())
+    assert "Collecting: stamps List stamps." in shown
+    assert "Other commands: album Look after albums." in shown
     assert call("stamps").stdout == "a b\n"
     assert call("stamps", "--most", "1", "--json").json == {"success": True, "stamps": ["a"]}
-    assert "--most" in call("stamps", "--help").stdout
+    shown = " ".join(call("stamps", "--help").stdout.split())
+    assert "--most INTEGER At most. [default: 2]" in shown
+    assert "Example: List one: sogni stamps --most 1" in shown
     assert call("album", "show", "birds", "--json").json["album"] == "birds"
-    assert "Sort albums." in call("album", "--help").stdout
+    assert call("album", "show", "--help").stdout.startswith("Usage: sogni album show [OPTIONS] NAME\n")
+    shown = " ".join(call("album", "--help").stdout.split())
+    assert "Look after albums. Commands:" in shown and "sort Sort albums." in shown
+    assert "Usage: sogni album sort" in call("album", "sort", "--help").stdout
     assert call("album", "sort", "all").stdout == "sorted\n"
 
 

@@ -10,9 +10,8 @@ import pytest
 
 PACKAGES = ["sogni_core", "sogni_core.app", "sogni_core.context", "sogni_core.errors", "sogni_core.field",
          "sogni_core.files", "sogni_core.frontend.dialect", "sogni_core.frontend.execution",
-         "sogni_core.frontend.extras",
-         "sogni_core.frontend.help_text", "sogni_core.frontend.modes", "sogni_core.frontend.objects",
-         "sogni_core.frontend.output_schema",
+         "sogni_core.frontend.extras", "sogni_core.frontend.help_page", "sogni_core.frontend.help_text",
+         "sogni_core.frontend.modes", "sogni_core.frontend.objects", "sogni_core.frontend.output_schema",
          "sogni_core.frontend.process", "sogni_core.frontend.run_options", "sogni_core.frontend.schema",
          "sogni_core.frontend.streams", "sogni_core.frontend.traceback_text", "sogni_core.frontend.values",
          "sogni_core.media", "sogni_core.origin", "sogni_core.plugin", "sogni_core.prepared", "sogni_core.problem",

@@ -15,11 +15,11 @@ from PIL import Image, ImageChops, ImageStat
 from sogni_devnet.accounts import Account
 from sogni_devnet.balance import Balance, Purse
 
-from sogni_core.plugin import ENTRY_POINT_GROUP
+from sogni_core.plugin import ENTRY_POINT_GROUP, Command, Mode
 from sogni_core.settings import Paths
 from sogni_core.testing.distribution import on_path, write_distribution
 from tools import examples
-from tools.repository import ROOT, pyproject
+from tools.repository import ROOT, host, pyproject
 from tools.walk import Walk, matches
 
 pytestmark = pytest.mark.slow
@@ -78,6 +78,26 @@ def test_an_agent_can_type_what_the_skill_says(
         typed.append(examples.Command(line))
     assert all(command.line.startswith("sogni ") for command in typed)
     assert typed or page.name != "SKILL.md"
+
+
+def _in_help() -> list[tuple[str, str]]:
+    records = [owned.record for kind in (Mode, Command) for owned in host().registry.usable(kind)]
+    return [(record.name, line) for record in records for line in record.examples.values()]
+
+
+@pytest.mark.parametrize(("name", "line"), _in_help(), ids=[line for _, line in _in_help()])
+def test_an_example_of_help_can_be_typed(
+    name: str,
+    line: str,
+    folder: Path,
+    sogni_home: Paths,
+    start_devnet: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert line.startswith(f"sogni {name} ")
+    walk = _reader(folder, sogni_home, start_devnet, monkeypatch, frozenset(MATERIALS))
+    (sogni_home.home / ".clawdbot" / "media" / "inbound").mkdir(parents=True)
+    walk.console(examples.Block(0, "console", f"$ {line}\n"))
 
 
 MATERIALS = (

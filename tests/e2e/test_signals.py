@@ -114,7 +114,8 @@ needs_full = pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
         (["version", "--json"], "Cannot write to standard output: no space left on device."),
         (["nonsense", "--json"], "There is no command 'nonsense'."),
         (["schema"], "OSError: [Errno 28] No space left on device"),
-        (["--help"], "OSError: [Errno 28] No space left on device"),
+        (["--help"], "Cannot write to standard output: no space left on device."),
+        (["image", "--help"], "Cannot write to standard output: no space left on device."),
     ],
 )
 def test_standard_output_that_cannot_be_written_is_said_on_the_other(start: Start, argv: list[str], said: str) -> None:

@@ -35,6 +35,7 @@ MODULES = (
     "frontend.values",
     "frontend.extras",
     "frontend.help_text",
+    "frontend.help_page",
     "frontend.streams",
     "frontend.execution",
     "frontend.process",
