@@ -1,4 +1,4 @@
-"""A field of a request, described once: command lines, JSON Schema, tools and documentation are made from it."""
+"""The description of a field of a request, from which flags, JSON Schema, tools and documentation are generated."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 Kind = Literal["text", "integer", "number", "switch", "choice", "path", "asset", "time", "secret", "other"]
-"""What a value is: ``other`` for what cannot be typed as one word, such as a table."""
+"""Kind of a value; ``other`` is a value that cannot be typed as one word, such as a table."""
 
 
 class Marker(Protocol):
-    """What marks a field of a request: an argument or an option."""
+    """Marks a field of a request, as an argument or an option."""
 
     @property
     def help(self) -> str:
@@ -31,7 +31,7 @@ class Marker(Protocol):
 
     @property
     def metavar(self) -> str:
-        """Name of the value in help; empty for one made from the type."""
+        """Name of the value in help; empty to derive it from the type."""
         ...
 
     @property
@@ -58,7 +58,7 @@ class Group(enum.StrEnum):
 
 @frozen
 class FieldSpec:
-    """One field of a mode's request: its name, what it takes, and how front ends may call it."""
+    """One field of a mode's request: its names, its values, and its help."""
 
     name: str
     """Name in Python, and in problems."""
@@ -70,7 +70,7 @@ class FieldSpec:
     required: bool
     """Whether a request needs it. Another option may fill it in (:attr:`fills`)."""
     positional: bool
-    """Whether it is an argument of a command line rather than an option."""
+    """Whether it is a positional argument on a command line."""
     flags: tuple[str, ...] = ()
     """Spellings on a command line, ``"--filter/--no-filter"`` for a switch with both; empty for an argument."""
     metavar: str = ""
@@ -84,7 +84,7 @@ class FieldSpec:
     default: Any = None
     """Default of the request itself; None if it has none, or if a setting or the engine fills it in."""
     default_text: str = ""
-    """Default in words, where the engine works it out, as ``by model``."""
+    """Description of a default that the engine works out, such as ``depends on the model``."""
     setting: str | None = None
     """Key of the setting that provides it."""
     json: str = ""
@@ -92,13 +92,13 @@ class FieldSpec:
     media: str = ""
     """For assets: ``image``, ``audio`` or ``video``."""
     separator: str = ""
-    """For several values: what one text is split at."""
+    """For several values: separator in one text."""
     missing: str = ""
-    """What to say if it is missing, in the author's words; empty for a general sentence."""
+    """Message if it is missing; empty for a general one."""
     fills: str = ""
-    """For a switch: the asset field that takes the last render's image when it is on."""
+    """For a switch: the asset field that it fills with the last render's image."""
     plans: bool = False
-    """For a switch: a call with it shows what would be submitted instead of submitting it."""
+    """For a switch: whether it asks for a plan instead of a run."""
     names_workflow: bool = False
     """Whether the value is the name of a workflow."""
     group: str = ""
@@ -106,7 +106,7 @@ class FieldSpec:
 
     @property
     def flag(self) -> str:
-        """The spelling to show: the first long flag, or an argument's metavar."""
+        """The flag to show: the first long one. For an argument, its metavar."""
         if self.positional:
             return self.metavar
         long = [flag for flag in self.flags if flag.startswith("--")]
@@ -114,18 +114,18 @@ class FieldSpec:
 
     @property
     def numeric(self) -> bool:
-        """Whether texts are read as numbers."""
+        """Whether text is converted to a number."""
         return self.kind in ("integer", "number")
 
 
 def camel(name: str) -> str:
-    """Turn a field's name into its name in JSON."""
+    """Return the name of a field in JSON."""
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
 def spec_of(name: str, info: FieldInfo, mark: Marker) -> FieldSpec:
-    """Describe a field of a request by its type, its constraints and its marker."""
+    """Return the description of a field, from its type, constraints and marker."""
     parts = leaves(info.annotation)
     kind, choices = _kind(parts), _choices(parts)
     flags: tuple[str, ...] = getattr(mark, "flags", ())
@@ -158,12 +158,12 @@ def spec_of(name: str, info: FieldInfo, mark: Marker) -> FieldSpec:
 
 
 def _has_no_value(info: FieldInfo, mark: Marker) -> bool:
-    """Whether a field has no value unless it is given: no default, no setting, and none that the engine works out."""
+    """Whether a field has no value if it is not given: no default, no setting, and none that the engine works out."""
     return info.is_required() and getattr(mark, "setting", None) is None and not getattr(mark, "shown", "")
 
 
 def leaves(annotation: Any) -> frozenset[Any]:
-    """Return the types and literals that an annotation is made of; unions, tuples and lists are taken apart."""
+    """Return the types and literals in an annotation, without unions, tuples and lists."""
     if hasattr(annotation, "__value__"):  # of a type statement, from Python 3.12 on
         return leaves(annotation.__value__)
     origin = get_origin(annotation)

@@ -1,4 +1,4 @@
-"""A request that was resolved and checked, and what can be done with it."""
+"""A request that has been resolved and checked, to plan or to run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sogni_core.result import OnProgress, Plan, Result
 
 
 class Prepared:
-    """A request that was resolved and checked; nothing was sent. See :meth:`sogni_core.app.App.prepare`."""
+    """A request that has been resolved and checked. Nothing was sent. See :meth:`sogni_core.app.App.prepare`."""
 
     def __init__(self, engine: Engine, resolved: Resolved, on_progress: OnProgress, planning: str | None) -> None:
         self._engine = engine
@@ -28,7 +28,7 @@ class Prepared:
 
     @property
     def request(self) -> Request:
-        """The request: every value filled in, every file read and measured."""
+        """The request, with all values filled in and all files read and measured."""
         return self._resolved.request
 
     @property
@@ -38,27 +38,27 @@ class Prepared:
 
     @property
     def workflow(self) -> str:
-        """Name of the workflow that was chosen."""
+        """Name of the chosen workflow."""
         return self._resolved.workflow.record.name
 
     @property
     def model(self) -> Model:
-        """What is known of the request's model."""
+        """Catalogue entry of the model."""
         return self._resolved.model
 
     @property
     def media(self) -> str:
-        """What the model makes: ``image``, ``video``, ``audio``, …"""
+        """Kind of output of the model: ``image``, ``video``, ``audio``, …"""
         return self._resolved.model.media
 
     @property
     def fields(self) -> Mapping[str, FieldSpec]:
-        """What the mode takes, by name."""
+        """Fields of the mode, by name."""
         return type(self._resolved.request).specs()
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What was noticed so far; results and plans repeat it."""
+        """Warnings so far. Results and plans repeat them."""
         return self._resolved.notices
 
     @property
@@ -71,24 +71,24 @@ class Prepared:
         return self._resolved.origins.get(field, DEFAULT)
 
     def options(self) -> dict[str, Any]:
-        """Return every option under its name in JSON."""
+        """Return every option by its name in JSON."""
         return options(self._resolved)
 
     def described(self) -> dict[str, Any]:
-        """Return every option, and what follows from them; raises PluginError if the request cannot say it."""
+        """Return every option and the fields that follow from them; raises PluginError if the plugin fails."""
         return described(self._resolved)
 
     async def plan(self) -> Plan:
-        """Say what :meth:`run` would submit: projects, sizes, files, and the price where it can be asked."""
+        """Return what :meth:`run` would submit: projects, sizes, files, and the price if the network names it."""
         return await self._engine.plan(self._resolved)
 
     async def run(self, on_progress: OnProgress | None = None) -> Result:
-        """Run it, and return the result; some outputs may be missing (``result.error``).
+        """Run the request and return the result. Some outputs may be missing (``result.error``).
 
         Raises SogniError if there is no output at all. Cancelling the task asks the network to cancel.
         """
         if self._planning is not None:
-            text = f"{self._planning} asks for a plan."
+            text = f"The request asks for a plan ({self._planning})."
             raise InputError("INVALID_ARGUMENT", text, hint="Call plan() instead of run().")
         return await self._engine.run(self._resolved, on_progress or self._on_progress)
 

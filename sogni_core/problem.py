@@ -1,7 +1,7 @@
-"""Problems and notices about a request, as values: a rule, the fields concerned, and a text that names fields.
+"""Problems and notices about a request: a rule, the fields concerned, and a text that names fields.
 
-A text is a template. ``{name}`` stands for a field, which each front end calls in its own words (``--ref`` or ``ref``),
-or for a fact. Facts are inserted last and never read again, so braces in a user's value survive.
+The text is a template. ``{name}`` is a field, which each front end names in its own way (``--ref`` or ``ref``), or a
+fact. Facts are inserted last and not parsed, so braces in a user's value are kept.
 """
 
 from __future__ import annotations
@@ -14,45 +14,45 @@ from typing import Any
 from sogni_core.frozen import frozen
 
 FieldName = Callable[[str], str]
-"""Names a field of a request the way its reader does."""
+"""Returns the name of a field as its reader knows it."""
 
 
 @frozen
 class Notice:
-    """Something a person should know of a request or a run that goes on all the same: a warning.
+    """A warning about a request or a run, which continues.
 
-    Raises ValueError if a text names what is neither among the fields nor among the facts.
+    Raises ValueError if the text names something that is neither a field nor a fact.
     """
 
     rule: str
-    """Stable id, ``subject.what``: a front end may have its own words for it, and its own order."""
+    """Stable id, ``subject.what``. A front end may have its own words for it, and its own order."""
     fields: tuple[str, ...]
-    """Names of the fields concerned, the one to change first; empty if the whole request is meant."""
+    """Names of the fields concerned, first the one to change; empty if it concerns the whole request."""
     text: str
-    """One sentence; fields and facts in braces."""
+    """One sentence, with fields and facts in braces."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Values for the text, and for programs. A list is shown with commas; a format may follow, ``{max:g}``."""
 
     @classmethod
     def of(cls, rule: str, text: str) -> Notice:
-        """Make a notice of a text that is no template and names no field."""
+        """Return a notice with a text that is not a template and names no fields."""
         return Notice(rule, (), literal(text))
 
     def __post_init__(self) -> None:
-        """Refuse a text that could not be shown."""
+        """Check that the text names only fields and facts."""
         self._check(self.text)
 
     @property
     def field(self) -> str | None:
-        """The first field concerned; None if the whole request is meant."""
+        """The first field concerned; None if it concerns the whole request."""
         return self.fields[0] if self.fields else None
 
     def said(self, name: FieldName = str) -> str:
-        """Return the text, each field called what ``name`` says; by default its name in Python."""
+        """Return the text, with fields named by ``name``; by default, they have their Python names."""
         return self.fill(self.text, name)
 
     def fill(self, template: str, name: FieldName = str) -> str:
-        """Fill in a template with these fields and facts; a front end may have one in its own words."""
+        """Return a template with these fields and facts filled in."""
         return "".join(self._parts(template, name))
 
     def _parts(self, template: str, name: FieldName) -> Iterator[str]:
@@ -69,7 +69,7 @@ class Notice:
 
 @frozen
 class Problem(Notice):
-    """One thing wrong with a request, found before anything is sent.
+    """An error in a request, found before anything is sent.
 
     ::
 
@@ -77,27 +77,27 @@ class Problem(Notice):
     """
 
     code: str = "INVALID_ARGUMENT"
-    """Registered code."""
+    """A registered error code."""
     hint: str = ""
-    """What to type instead; a template as ``text``. Empty: the remedy of the code."""
+    """What to type instead, a template like ``text``; empty for the remedy of the code."""
 
     def __post_init__(self) -> None:
-        """Refuse a text that could not be shown."""
+        """Check that the text names only fields and facts."""
         self._check(self.text)
         self._check(self.hint)
 
     def hinted(self, name: FieldName = str) -> str | None:
-        """Return the hint as :meth:`said` returns the text; None if there is none."""
+        """Return the hint, with fields named by ``name``; None if there is none."""
         return self.fill(self.hint, name) if self.hint else None
 
 
 def literal(text: str) -> str:
-    """Return a template that shows a text as it is, its braces too."""
+    """Return a template for a text that may contain braces."""
     return text.replace("{", "{{").replace("}", "}}")
 
 
 def names_in(template: str) -> list[str]:
-    """Return the names in braces, in order; raises ValueError for a brace too many."""
+    """Return the names in braces, in order; raises ValueError for unbalanced braces."""
     return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
 
 

@@ -1,4 +1,4 @@
-"""The core's own plugin: the image mode, and commands for account, settings, models, runs and plugins.
+"""The plugin of the core: the image mode, and commands for account, settings, models, runs and plugins.
 
-It registers through the same hooks as anybody's plugin; ``plugin`` says all that it brings.
+It uses the same hooks as any other plugin. ``plugin`` lists everything that it registers.
 """

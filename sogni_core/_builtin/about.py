@@ -26,7 +26,7 @@ async def models(app: App, network: NetworkOption = None) -> Report:
     except SogniError as error:
         if error.exit_code not in (5, 6):
             raise
-        warnings.append(f"The live list could not be asked: {error.message}")
+        warnings.append(f"Could not fetch live worker counts: {error.message}")
     rows = []
     for model_id in [*known, *(name for name in live if name not in known)]:
         entry = app.registry.model(model_id)

@@ -1,4 +1,4 @@
-"""Commands about the account: who pays, and what is left."""
+"""Commands for the account: log in, log out, show the balance."""
 
 from __future__ import annotations
 
@@ -15,23 +15,28 @@ from sogni_core.result import Report
 from sogni_core.settings.credentials import Credentials
 
 LONGEST_SECRET = 4096
-"""Characters; more on standard input is no password."""
+"""Characters. Longer input is not a password."""
 
 
 async def login(
     app: App,
-    username: Annotated[str | None, typer.Option("--username", "-u", help="User name; asked for if left out.")] = None,
+    username: Annotated[
+        str | None, typer.Option("--username", "-u", help="User name. Without it, the command asks.")
+    ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.", show_default=False)
     ] = False,
     api_key: Annotated[
-        bool, typer.Option("--api-key", help="Log in with an API key, asked for without echo.", show_default=False)
+        bool,
+        typer.Option(
+            "--api-key", help="Log in with an API key. The command asks for it without echo.", show_default=False
+        ),
     ] = False,
     api_key_stdin: Annotated[
         bool, typer.Option("--api-key-stdin", help="Read the API key from standard input.", show_default=False)
     ] = False,
 ) -> Report:
-    """Check credentials with the network and store them. A secret is never taken from the command line."""
+    """Check credentials with the network, then store them. Secrets are never read from the command line."""
     credentials = _ask(username, password_stdin, api_key, api_key_stdin)
     await app.login(credentials)
     where = app.paths.shown(app.paths.credentials)
@@ -42,7 +47,7 @@ async def login(
 
 def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdin: bool) -> Credentials:
     if password_stdin and (api_key or api_key_stdin):
-        raise InputError("INVALID_ARGUMENT", "--password-stdin and an API key exclude each other.")
+        raise InputError("INVALID_ARGUMENT", "--password-stdin and an API key cannot be combined.")
     if api_key_stdin:
         return Credentials(api_key=_from_stdin("API key"), origin="login")
     if api_key:
@@ -51,7 +56,7 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
         if password_stdin or not _at_terminal():
             raise InputError(
                 "INVALID_ARGUMENT",
-                "There is no terminal to ask for a user name.",
+                "There is no terminal to ask for the user name.",
                 hint="Use --username NAME --password-stdin, or --api-key-stdin.",
             )
         sys.stderr.write("User name: ")
@@ -70,13 +75,13 @@ def _at_terminal() -> bool:
 def _from_stdin(what: str) -> str:
     secret = sys.stdin.read(LONGEST_SECRET + 1).rstrip("\r\n") if sys.stdin is not None else ""
     if not secret or len(secret) > LONGEST_SECRET or "\n" in secret:
-        raise InputError("INVALID_ARGUMENT", f"Standard input must hold the {what} alone, on one line.")
+        raise InputError("INVALID_ARGUMENT", f"Standard input must contain only the {what}, on one line.")
     return secret
 
 
 def _prompt(question: str, instead: str) -> str:
     if not _at_terminal():
-        raise InputError("INVALID_ARGUMENT", "There is no terminal to ask for a secret.", hint=f"Use {instead}.")
+        raise InputError("INVALID_ARGUMENT", "There is no terminal to ask for the secret.", hint=f"Use {instead}.")
     secret = getpass.getpass(question)
     if not secret:
         raise InputError("INVALID_ARGUMENT", "Nothing was entered.")
@@ -84,9 +89,9 @@ def _prompt(question: str, instead: str) -> str:
 
 
 async def logout(app: App) -> Report:
-    """Forget stored credentials and tokens, and tell the network."""
+    """Delete the stored credentials and tokens, and tell the network."""
     forgotten = await app.logout()
-    text = "Logged out." if forgotten else "Nobody was logged in."
+    text = "Logged out." if forgotten else "Not logged in."
     return Report({"type": "logout", "loggedOut": forgotten}, text, tuple(app.warnings))
 
 
@@ -96,7 +101,7 @@ NetworkOption = Annotated[
 
 
 async def balance(app: App, network: NetworkOption = None) -> Report:
-    """Show what the account can spend."""
+    """Show the balance of the account."""
     found = await app.balance(network)
     fields = {
         "type": "balance",

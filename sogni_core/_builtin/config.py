@@ -1,4 +1,4 @@
-"""Commands about settings: every value with its origin, and changes to ``config.toml``."""
+"""Commands for settings: show values with their origins, and change ``config.toml``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KeyArgument = Annotated[str, typer.Argument(help="Key, such as image.width.", me
 
 
 def show(app: App) -> Report:
-    """List every setting with its value and origin; what is wrong with a file or value is an error."""
+    """List every setting with its value and origin. An invalid file or value is an error."""
     app.settings.require_valid()
     rows = [_value_fields(value) for value in app.settings.all()]
     width = max(len(row["key"]) for row in rows)
@@ -26,7 +26,7 @@ def show(app: App) -> Report:
 def set_value(
     app: App, key: KeyArgument, value: Annotated[str, typer.Argument(help="Value, as text.", metavar="VALUE")]
 ) -> Report:
-    """Write a setting to config.toml, and say so if a higher layer hides it."""
+    """Write a setting to config.toml. Warn if a higher layer hides it."""
     return _changed(app, "config-set", edit.set_value(app.settings, key, value))
 
 
@@ -46,7 +46,7 @@ def _changed(app: App, kind: str, change: edit.Change) -> Report:
 
 
 def explain(app: App, key: KeyArgument) -> Report:
-    """Show every layer that spoke about a setting, the one in force first."""
+    """Show every layer that sets a setting. The first one is in force."""
     spoken = app.settings.explain(key)
     rows = [{**_value_fields(one), "used": one.used, "problem": one.problem or None} for one in spoken]
     text = [
@@ -58,7 +58,7 @@ def explain(app: App, key: KeyArgument) -> Report:
 
 
 def path(app: App) -> Report:
-    """Show where files are kept."""
+    """Show where files are stored."""
     paths = app.paths
     found = {
         "config": paths.config_file,

@@ -1,4 +1,4 @@
-"""The command ``inbound``: what a chat host received, so that an agent finds the picture somebody has just sent."""
+"""The command ``inbound``, by which an agent finds the picture that a chat user has just sent."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SETTING = "media_inbound_dir"
 """Key of the setting that names the folder."""
 
 _UNFINISHED = (".crdownload", ".download", ".opdownload", ".part", ".partial", ".tmp")
-"""Endings that programs give to a file while they are still writing it."""
+"""Extensions of files that a program is still writing."""
 
 
 @frozen
 class Received:
-    """One file as it lies there."""
+    """One file in the folder."""
 
     path: Path
     size: int
@@ -36,7 +36,7 @@ class Received:
     modified: float
     """Seconds since the epoch."""
     content_type: str
-    """By content; never empty."""
+    """Derived from the content; never empty."""
 
 
 def inbound(
@@ -44,9 +44,9 @@ def inbound(
     kind: Annotated[
         Literal["image", "audio", "video"] | None, typer.Option("--kind", help="Only files of this kind.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Newest files to list.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Number of files to list.")] = 10,
 ) -> Report:
-    """List the newest media that a chat host received, the newest first."""
+    """List the media that a chat host received, newest first."""
     folder = inbound_folder(app)
     rows = []
     for file in _newest(folder):
@@ -59,13 +59,13 @@ def inbound(
 
 
 def inbound_folder(app: App) -> Path:
-    """Return the folder that the setting names; raises ConfigError if it names none."""
+    """Return the folder that the setting names; raises ConfigError if the setting is invalid."""
     app.settings.require(SETTING)
     return app.paths.expanded(app.settings.core.media_inbound_dir)
 
 
 def _newest(folder: Path) -> Iterator[Received]:
-    """Yield what is media by its content, the newest first. A file is opened only when it is its turn."""
+    """Yield the files whose content is media, newest first. Each file is opened only when it is needed."""
     for modified, name in sorted(_finished(folder), reverse=True):
         path = folder / name
         try:
@@ -73,34 +73,34 @@ def _newest(folder: Path) -> Iterator[Received]:
                 found = os.fstat(stream.fileno())
                 kind = content_type(stream.read(HEAD)) if stat.S_ISREG(found.st_mode) else ""
             if kind in READABLE:
-                # Sound alone is often written under the brand of a video.
+                # Audio files often have the brand of a video container.
                 kind = _typed(path, kind)
         except OSError:
-            continue  # gone, or not ours to read
+            continue  # deleted, or not readable
         if kind:
             yield Received(path, found.st_size, modified, kind)
 
 
 def _finished(folder: Path) -> Iterator[tuple[float, str]]:
-    """Yield time and name of every file that may be listed. Raises MISSING_FILE if the folder cannot be read."""
+    """Yield time and name of every complete file. Raises MISSING_FILE if the folder cannot be read."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
                     continue
                 try:
-                    # Looked at before it is opened: opening a pipe would wait for somebody to write into it.
+                    # Check the kind before opening: a pipe would block until another program writes to it.
                     found = entry.stat()
                 except OSError:
-                    continue  # a link that leads nowhere, or in a circle
+                    continue  # a broken or circular link
                 if stat.S_ISREG(found.st_mode):
                     yield found.st_mtime, entry.name
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "not a valid path"
         raise InputError(
             "MISSING_FILE",
-            f"The folder of received media, {quote_path(folder)}, cannot be read: {reason.lower()}.",
-            hint=f"Say where the chat host keeps them: sogni config set {SETTING} FOLDER",
+            f"Cannot read the folder of received media, {quote_path(folder)}: {reason.lower()}.",
+            hint=f"Set the folder where the chat host saves them: sogni config set {SETTING} FOLDER",
             details={"path": str(folder), "setting": SETTING},
         ) from error
 
@@ -127,7 +127,7 @@ def _fields(file: Received) -> dict[str, Any]:
 
 
 def _measured(file: Received) -> tuple[int, int, float, str | None]:
-    """Return width, height and seconds where they can be told, and why the file cannot be used if that is known."""
+    """Return width, height and seconds, 0 if unknown, and the reason if the file cannot be used."""
     try:
         if file.content_type.startswith("image/"):
             return (*measure(file.path)[1:], 0.0, None)
@@ -145,7 +145,7 @@ def _time(modified: float) -> str | None:
     try:
         return datetime.fromtimestamp(modified, UTC).isoformat(timespec="seconds")
     except (OSError, OverflowError, ValueError):
-        return None  # a time that no calendar has
+        return None  # not a valid date
 
 
 def _line(row: dict[str, Any]) -> str:

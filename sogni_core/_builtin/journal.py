@@ -1,4 +1,4 @@
-"""Commands about what was rendered: the last render, past runs, one run."""
+"""Commands for past runs: list, show and continue them, and show the last render."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def last(app: App) -> Report:
 
 def runs(
     app: App,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many to list.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Number of runs to list.")] = 20,
     found: Annotated[
-        bool, typer.Option("--found", help="List projects of your account that no run here submitted instead.")
+        bool, typer.Option("--found", help="List projects of the account that other programs submitted.")
     ] = False,
 ) -> Report:
-    """List past runs, the newest first."""
+    """List past runs, newest first."""
     if found:
         return _found_projects(app.found_projects(limit))
     rows = [_run_fields(run) for run in app.runs(limit)]
@@ -39,14 +39,14 @@ def runs(
 async def resume(
     app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
 ) -> Result:
-    """Go on with a run: finished steps are answered from the journal, the others are taken up or sent."""
+    """Continue an interrupted run. Finished steps are not repeated."""
     return await app.resume(run)
 
 
 def show(
     app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
 ) -> Report:
-    """Show one run: its request, steps and files."""
+    """Show the request, steps and files of a run."""
     found = app.find_run(run)
     fields = {"type": "run", **_run_fields(found), "request": dict(found.request.get("options", {})), "steps": []}
     text = [f"{found.id}  {found.state}  {found.mode}:{found.workflow} on {found.network}, {fields['began']}"]

@@ -1,7 +1,7 @@
-"""The bundled catalogue: image models that are known by name, and families that lend limits and defaults.
+"""The bundled catalogue: known image models, and families that provide limits and defaults.
 
-Ranges are those of the official example configurations; the CLI's defaults for edits lie outside them on
-purpose, as they always did. Sampling forms follow the prefixes that the official SDKs use.
+Ranges are those of the official example configurations. The defaults for edits are outside of them on purpose, as in
+the original program. Sampling forms follow the prefixes in the official SDKs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MODELS = [
         use="quick editing with up to 3 context images; the default for edits",
     ),
     Model("coreml-sogniXLturbo_alpha1_ad", speed="fast", use="photobooth face transfer (SDXL Turbo)"),
-    # Families, the closest first: each fills in what is still unsaid.
+    # Families, the most specific first. Each adds what is still missing.
     Model("*qwen_image_edit*", limits={"context_images": 3}),
     Model("*kontext*", limits={"context_images": 2}),
     Model("*flux*", limits={"context_images": 6}),

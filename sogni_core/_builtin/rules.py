@@ -1,4 +1,4 @@
-"""Rules of the core: what every rendering mode keeps to, and what an edit may ask of its model."""
+"""The rules of the core: for every mode that renders, for images, and for the image mode."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sogni_core.request import ImageOptions, RenderOptions, Request
 from sogni_core.settings.core import CoreSettings
 
 MOST_LORAS = 8
-"""Longest LoRA chain the network takes."""
+"""Largest number of LoRAs that the network accepts."""
 
 LEAST_SIDE = 256
-"""Least width and height of an image, pixels."""
+"""Smallest width and height of an image, in pixels."""
 
 
 def render_rules(request: Request, facts: Facts) -> Iterator[Problem]:
-    """Check what all rendering modes have in common."""
+    """Check the options of every mode that renders."""
     if not isinstance(request, RenderOptions):
         return
     most = facts.settings(CoreSettings).max_count
@@ -44,7 +44,7 @@ def image_rules(request: Request, facts: Facts) -> Iterator[Problem]:
         counts = {"wanted": loras, "loras": loras, "loraStrengths": strengths}
         yield Problem("loras.strengths", ("lora_strengths", "loras"), text, counts)
     if loras > MOST_LORAS:
-        text = "At most {max} LoRAs can be chained, not {value}."
+        text = "At most {max} LoRAs can be combined, not {value}."
         yield Problem("loras.most", ("loras",), text, {"max": MOST_LORAS, "value": loras})
     if request.model:
         yield from _side("width", request.width, facts)
@@ -63,7 +63,7 @@ def _side(name: str, value: int, facts: Facts) -> Iterator[Problem]:
 
 
 def edit_rules(request: Any, facts: Facts) -> Iterator[Problem]:
-    """Check what the image mode asks of its model."""
+    """Check the prompt, the starting image, and the context images of the image mode."""
     if not request.prompt.strip():
         yield Problem("prompt.missing", ("prompt",), "{prompt} must not be empty.")
     if request.starting_strength is not None and request.starting_image is None:
@@ -83,6 +83,6 @@ def edit_rules(request: Any, facts: Facts) -> Iterator[Problem]:
         yield Problem(
             "context.most",
             ("context",),
-            "The model {model} takes at most {maxImages} context images, not {provided}.",
+            "The model {model} accepts at most {maxImages} context images, not {provided}.",
             {"model": request.model, "maxImages": int(most), "provided": given},
         )

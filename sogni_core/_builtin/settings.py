@@ -8,15 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ImageSettings(BaseModel):
-    """Settings of the image mode, and of every mode that takes its size from them."""
+    """Settings of the image mode, and the size for other modes that use it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: Annotated[str, Field(min_length=1, description="Model for images of a prompt.")] = "z_image_turbo_bf16"
-    edit_model: Annotated[str, Field(min_length=1, description="Model for edits of context images.")] = (
+    model: Annotated[str, Field(min_length=1, description="Model for images from a prompt.")] = "z_image_turbo_bf16"
+    edit_model: Annotated[str, Field(min_length=1, description="Model for editing context images.")] = (
         "qwen_image_edit_2511_fp8_lightning"
     )
     width: Annotated[int, Field(ge=64, le=4096, description="Width in pixels.")] = 512
     height: Annotated[int, Field(ge=64, le=4096, description="Height in pixels.")] = 512
-    timeout: Annotated[int, Field(ge=5, description="Time limit of an image, seconds.")] = 30
-    edit_timeout: Annotated[int, Field(ge=5, description="Time limit of an edit, seconds.")] = 60
+    timeout: Annotated[int, Field(ge=5, description="Time limit per image project, in seconds.")] = 30
+    edit_timeout: Annotated[int, Field(ge=5, description="Time limit per edit project, in seconds.")] = 60

@@ -1,4 +1,4 @@
-"""Write an answer: the result of a mode, a plan, or the report of a command. Returns the exit code."""
+"""Write an answer, which is the result of a mode, a plan, or the report of a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sogni_core.text import quote_path
 
 
 def write_answer(answer: Any, invocation: Invocation) -> int:
-    """Write it; None was written by the command itself."""
+    """Write an answer and return the exit code; None was written by the command itself."""
     match answer:
         case Result():
             return _result(answer, invocation)

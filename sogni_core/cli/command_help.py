@@ -35,7 +35,7 @@ class Parameter:
     help: str
     required: bool
     facts: tuple[str, ...]
-    """Range and default, in words."""
+    """Range and default, as text."""
 
     @property
     def label(self) -> str:
@@ -44,7 +44,7 @@ class Parameter:
 
     @property
     def meaning(self) -> str:
-        """Its help, and whether it is required or what it is by default."""
+        """Its help, with its default or whether it is required."""
         facts = "; ".join((*(["required"] if self.required else []), *self.facts))
         return f"{self.help} [{facts}]".strip() if facts else self.help
 
@@ -62,7 +62,7 @@ def _parameter(name: str, hint: Any, default: Any) -> Parameter:
     mark: Any = next((mark for mark in marks if isinstance(mark, (_ARGUMENT, _OPTION))), None)
     spelled = spellings(mark) if mark is not None else ()
     if isinstance(default, (_ARGUMENT, _OPTION)):
-        # The other way to write it: ``port: int = typer.Option(0, "--port")``.
+        # Typer's older form: ``port: int = typer.Option(0, "--port")``.
         mark, spelled = default, tuple(default.param_decls or ())
         default = inspect.Parameter.empty if mark.default is ... else mark.default
     required = default is inspect.Parameter.empty
@@ -125,8 +125,8 @@ def help_flags(shown: Sequence[Parameter]) -> tuple[str, ...]:
     return tuple(flag for flag in HELP_FLAGS if flag not in taken)
 
 
-def page(command: Command, shown: Sequence[Parameter], description: str = "") -> HelpPage:
-    """Return the help of a command; ``description`` is more to say than the summary."""
+def page(command: Command, shown: Sequence[Parameter]) -> HelpPage:
+    """Return the help of a command."""
     words = ["sogni", command.name, "[OPTIONS]"]
     words += [f"{one.flags[0]} {one.metavar}".strip() for one in shown if one.flags and one.required]
     words += [one.metavar if one.required else f"[{one.metavar}]" for one in shown if not one.flags]
@@ -138,6 +138,4 @@ def page(command: Command, shown: Sequence[Parameter], description: str = "") ->
         (", ".join(help_flags(shown)), HELP),
     ]
     groups: Mapping[str, Sequence[tuple[str, str]]] = {OPTIONS: options}
-    return HelpPage(
-        " ".join(words), description or command.summary, sections(arguments, groups.items()), command.examples
-    )
+    return HelpPage(" ".join(words), command.summary, sections(arguments, groups.items()), command.examples)

@@ -1,4 +1,4 @@
-"""A subcommand made of a plugin's function: it gets the App, and ``--json`` and ``-q`` beside its own options."""
+"""A subcommand from a function of a plugin. It gets the App, and ``--json`` and ``-q`` besides its own options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sogni_core.result import Plan, Report, Result
 
 @contextlib.contextmanager
 def attributed(owned: Owned[Command]) -> Iterator[None]:
-    """Name the plugin when its command raises what is no error of this program."""
+    """Name the plugin if its command raises an unexpected exception."""
     import typer
 
     try:
@@ -40,7 +40,7 @@ def attributed(owned: Owned[Command]) -> Iterator[None]:
 
 
 def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable[[Any], Any]:
-    """Make the function that carries out what a command returned: an answer, a coroutine of one, or None."""
+    """Return the function that completes what a command returned: an answer, a coroutine of one, or None."""
 
     def carry(value: Any) -> Any:
         with ProgressView(invocation) as app.on_progress:
@@ -60,7 +60,7 @@ def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable
 def command(
     function: Callable[..., Any], app: App, carry: Callable[[Any], Any], show_help: inspect.Parameter
 ) -> Callable[..., Any]:
-    """Wrap a function: typer sees its options, ``carry`` gets what it returns (a Report, a coroutine, or None)."""
+    """Return a wrapper of a function: typer reads its options, and ``carry`` gets what it returns."""
     hints = typing.get_type_hints(function, include_extras=True)
     own = inspect.signature(function).parameters
     parameters = [

@@ -21,7 +21,7 @@ _NOTES = ("Help for a command: sogni COMMAND --help. Help for an error code: sog
 
 
 def program_page(registry: Registry) -> HelpPage:
-    """Return the help of the program: every mode and command by its name, no plugin loaded further."""
+    """Return the help of the program: the names and summaries of all modes and commands."""
     modes = list(registry.usable(Mode))
     groups: dict[str, dict[str, str]] = {}
     claimed = {owned.record.name: owned.record.summary for owned in modes}
@@ -54,7 +54,7 @@ def grouped_commands(registry: Registry) -> Mapping[str, Sequence[Owned[Command]
 
 
 def summary_of(word: str, group: Sequence[Owned[Command]]) -> str:
-    """Return what a first word is for: the command's summary, or what its group says, or what is in the group."""
+    """Return the summary of a first word: that of the command, else that of its group, else the names in the group."""
     alone = next((owned.record for owned in group if owned.record.name == word), None)
     parent = next(filter(None, (owned.record.parent for owned in group)), "")
     if alone is not None or parent:

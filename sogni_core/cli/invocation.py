@@ -1,4 +1,4 @@
-"""What was typed, before typer sees it: the flags that every command has, and the words of the command."""
+"""The arguments before typer reads them: the command, and the flags that every command has."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Invocation:
     """One argument list."""
 
     argv: tuple[str, ...]
-    """The arguments, flags for every command that stood before the command's name taken out."""
+    """The arguments, without flags before the name of the command that every command has."""
     json: bool
-    """Whether standard output is one JSON object; so that usage errors are one too, it is read here."""
+    """Whether to write one JSON object. It is read here, so that usage errors are objects too."""
     quiet: bool
     debug: bool
     wording: Wording = field(default_factory=lambda: Wording(FLAGS))
-    """What fields are called; it learns those of the mode when that is known."""
+    """Names fields in messages. The fields are added when the mode is known."""
 
     @property
     def word(self) -> str | None:
@@ -32,7 +32,7 @@ class Invocation:
 
 
 def read(argv: Sequence[str], debug: bool) -> Invocation:
-    """Read an argument list; what stands behind ``--`` is nobody's flag."""
+    """Read an argument list. Nothing after ``--`` is a flag."""
     end = argv.index("--") if "--" in argv else len(argv)
     flags = argv[:end]
     rest = list(argv)

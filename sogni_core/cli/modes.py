@@ -1,4 +1,4 @@
-"""Run a mode for the command line: its progress on standard error, its result for standard output."""
+"""Run a mode for the command line, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sogni_core.result import Plan, Result
 
 
 def runner(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, Any], RunOptions], Plan | Result]:
-    """Make the function that runs a mode with the options that were given."""
+    """Return the function that runs a mode with the given options."""
 
     def run(given: dict[str, Any], run_options: RunOptions) -> Plan | Result:
         async def work() -> Plan | Result:
@@ -24,7 +24,7 @@ def runner(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, A
             with ProgressView(invocation) as on_progress:
                 return await prepared.answer(on_progress)
 
-        # Standard output is for the answer alone: what a plugin prints on the way goes to standard error.
+        # Only the answer goes to standard output. What a plugin prints goes to standard error.
         with contextlib.redirect_stdout(sys.stderr):
             return execute(app, work)
 

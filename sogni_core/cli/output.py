@@ -1,4 +1,4 @@
-"""The last words of a command that failed: one JSON object, or lines on standard error."""
+"""Errors of commands: one JSON object, or lines on standard error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sogni_core.text import clean_block
 
 
 def write_error(error: SogniError, invocation: Invocation) -> None:
-    """Write an error: one object with ``--json``, else lines on standard error, all problems of a request in order."""
+    """Write an error: one object with ``--json``, else a line on standard error for each problem, in order."""
     wording = invocation.wording
     if invocation.json:
         write_json(error_object(error, wording))

@@ -1,4 +1,4 @@
-"""A subcommand from a request model: one option for each field, every value received as text."""
+"""A subcommand from a request model: one option for each field. Every value arrives as text."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def switch(name: str) -> inspect.Parameter:
 
 
 def help_option(flags: tuple[str, ...], page: Callable[[], str]) -> inspect.Parameter:
-    """Return the parameter of ``--help``, which writes a page and ends the command, whatever else is given."""
+    """Return the parameter of ``--help``, which writes a page and ends the command before anything else is checked."""
 
     def show(asked: bool) -> None:
         if asked:
@@ -92,7 +92,7 @@ def help_flags(model: type[Request]) -> tuple[str, ...]:
 
 
 def page(name: str, mode: Mode, model: type[Request], settings: Settings) -> HelpPage:
-    """Return the help of a mode: what it needs first, then its own options, then those that modes share."""
+    """Return the help of a mode: its arguments, its own options, then the options that modes share."""
     fields = model.specs()
     groups = {title: [row(spec, fields, settings) for spec in specs] for title, specs in grouped(fields)}
     groups.setdefault(Group.RUN, []).extend([

@@ -1,4 +1,4 @@
-"""Show progress the way that fits: warnings alone, lines, or live on a terminal; nothing before there is some."""
+"""Show progress as warnings only, as lines, or live on a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sogni_core.result import OnProgress, Progress
 
 
 class ProgressView:
-    """A receiver of progress for one command; nothing is imported or drawn before the first thing is told."""
+    """Receives the progress of one command. Nothing is imported or drawn before there is progress."""
 
     def __init__(self, invocation: Invocation) -> None:
         self._invocation = invocation
@@ -28,7 +28,7 @@ class ProgressView:
         self._stack.close()
 
     def show(self, progress: Progress) -> None:
-        """Pass it on."""
+        """Show one progress event."""
         if self._show is None:
             self._show = self._stack.enter_context(self._way())
         self._show(progress)

@@ -1,4 +1,4 @@
-"""Progress live on a terminal: queue place, time left, and a bar per job."""
+"""Live progress on a terminal: place in the queue, time left, and one bar per job."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sogni_core.text import clean
 
 
 class Display:
-    """Bars on standard error, one a job; lines above them for what stays."""
+    """Shows one bar per job on standard error, with lasting messages above."""
 
     def __init__(self, wording: Wording, console: Console | None = None) -> None:
         self._wording = wording
@@ -41,7 +41,7 @@ class Display:
         self._bars.stop()
 
     def show(self, progress: Progress) -> None:
-        """Move a bar, or write a line above."""
+        """Move a bar, or write a message above the bars."""
         match progress.kind:
             case "message":
                 self._say(progress.message)
@@ -83,7 +83,7 @@ class Display:
         self._bars.update(self._jobs[key], completed=changes.get("completed"), fields=None, note=clean(note))
 
     def _drop(self, key: str) -> None:
-        """Remove the bar of the wait once a job is under way."""
+        """Remove the bar for the wait when a job starts."""
         task = self._jobs.pop((key, None), None)
         if task is not None:
             self._bars.remove_task(task)

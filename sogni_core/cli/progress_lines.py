@@ -1,4 +1,4 @@
-"""Progress as plain lines on standard error: for agents, logs, and terminals that cannot do more."""
+"""Progress as plain lines on standard error, for agents, logs and simple terminals."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sogni_core.result import OnProgress, Progress
 from sogni_core.text import clean
 
 STEP = 0.25
-"""A job's progress is told each time it got further by this part."""
+"""Fraction of a job after which its progress is shown again."""
 
 
 class Receiver(ABC):
-    """Shows progress while it is entered; there is nothing to end."""
+    """Base of the receivers that have nothing to clean up."""
 
     def __enter__(self) -> OnProgress:
         return self.show
@@ -27,11 +27,11 @@ class Receiver(ABC):
 
     @abstractmethod
     def show(self, progress: Progress) -> None:
-        """Show one thing."""
+        """Show one progress event."""
 
 
 class Quiet(Receiver):
-    """Shows warnings only, and with JSON not even those: they are in the object."""
+    """Shows only warnings, and nothing with JSON, whose object contains them."""
 
     def __init__(self, wording: Wording, *, warnings: bool) -> None:
         self._wording = wording
@@ -44,7 +44,7 @@ class Quiet(Receiver):
 
 
 class Lines(Receiver):
-    """Shows each thing once, one line each."""
+    """Shows each event as one line, once."""
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
@@ -53,7 +53,7 @@ class Lines(Receiver):
         self._keys: set[str] = set()
 
     def show(self, progress: Progress) -> None:
-        """Write a line if there is something new to say."""
+        """Write a line if the event says something new."""
         text = self._text(progress)
         if text and text != self._last:
             self._last = text
@@ -62,7 +62,7 @@ class Lines(Receiver):
     def _text(self, progress: Progress) -> str:
         if progress.key:
             self._keys.add(progress.key)
-        # Of several steps it has to be said which is meant.
+        # With several steps, a line names its step.
         part = f"{step_name(progress.key)} " if "/" in progress.key or len(self._keys) > 1 else ""
         match progress.kind:
             case "message":
@@ -96,7 +96,7 @@ class Lines(Receiver):
 
 
 def warning_of(progress: Progress, wording: Wording) -> str:
-    """Return the line of a warning, its fields named as they are typed."""
+    """Return the line of a warning, with fields named as they are typed."""
     text = wording.text(progress.notice) if progress.notice is not None else progress.message
     return f"Warning: {text}"
 
@@ -107,7 +107,7 @@ def step_name(key: str) -> str:
 
 
 def queued(progress: Progress) -> str:
-    """Say a place in the queue."""
+    """Describe a place in the queue."""
     if progress.message:
         return f"Waiting: {progress.message}"
     place = f" at place {progress.position}" if progress.position else ""

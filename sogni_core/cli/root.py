@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def run(argv: list[str]) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command and return its exit code."""
     streams.prepare_streams()
     invocation = invocations.read(argv, debug=os.environ.get("SOGNI_DEBUG", "") not in ("", "0"))
     try:
@@ -39,7 +39,7 @@ def run(argv: list[str]) -> int:
         return _failed(error, invocation)
     except KeyboardInterrupt:
         return _failed(InterruptedRunError("INTERRUPTED", "Stopped by SIGINT."), invocation)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the last line of defence: a bug is one clear error too
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - report a bug as an error too
         bug = InternalError("INTERNAL", f"{type(error).__name__}: {error}")
         bug.__cause__ = error
         return _failed(bug, invocation)
@@ -78,7 +78,7 @@ def _dispatch(invocation: Invocation) -> int:
     name, rest = invocation.argv[0], argv[1:]
     if name == "call":
         if not rest or rest[0].startswith("-"):
-            raise InputError("INVALID_ARGUMENT", "Name the mode to call.", hint="sogni call PLUGIN:MODE [OPTIONS] …")
+            raise InputError("INVALID_ARGUMENT", "A mode is required.", hint="sogni call PLUGIN:MODE [OPTIONS] …")
         name, rest = rest[0], rest[1:]
         mode = host.registry.mode(name)
         return _run_mode(host, mode, name, rest, invocation)
@@ -110,7 +110,7 @@ def _root_app() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        # For the help of typer apps of plugins, which typer renders.
+        # For typer apps of plugins, whose help typer renders.
         context_settings={"help_option_names": [*HELP_FLAGS], "terminal_width": terminal_width()},
     )
 
@@ -176,7 +176,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
 
 
 def _add(parent: typer.Typer, owned: Owned[Command], app: App, invocation: Invocation) -> None:
-    """Add a command to an app, its target resolved."""
+    """Resolve the target of a command, and add it to an app."""
     import typer
 
     from sogni_core.cli import command_help, commands, parameters
@@ -208,7 +208,7 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
             return 0  # typer ends with 1 if the reader of its help has gone away
         raise
     if answer is None:
-        return 0  # of a command that wrote for itself
+        return 0  # the command has written its answer
     if isinstance(answer, int):
         # typer returns the exit code of what ends a command: 0 after help, 130 after Ctrl-C, that of a typer.Exit.
         if answer == InterruptedRunError.exit_code:

@@ -1,6 +1,6 @@
-"""What a front end needs, and all that it may use besides ``app``, ``errors``, ``result`` and ``problem``.
+"""The modules for front ends, to use together with ``app``, ``errors``, ``result`` and ``problem``.
 
-A front end is what people or programs talk to: a command line, a server, a page. It learns from ``modes`` what is
-installed, shows each mode's ``fields``, hands what it was given to ``App.prepare``, and answers with the ``objects``.
-A ``Dialect`` says what it calls a field. ``execution`` and ``streams`` are for programs with a standard output.
+A front end is a command line, a server or a page: people or programs talk to it. It finds the installed modes in
+``modes``, shows the ``fields`` of each, passes the given values to ``App.prepare``, and answers with ``objects``. Its
+``Dialect`` names the fields. ``execution`` and ``streams`` are for programs with a standard output.
 """

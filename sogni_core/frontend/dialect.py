@@ -1,4 +1,4 @@
-"""How a front end speaks: what it calls a field, how it orders problems, and which words of its own it has."""
+"""Dialects: how a front end names fields, orders problems, and words messages."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
 
 
 class Dialect:
-    """The words of Python: a field is called by its name, and problems come in the order in which they were found.
+    """The dialect of Python: fields have their names, and problems come in the order in which they were found.
 
-    Derive from it and change what is different; see :class:`FlagDialect`.
+    Derive from it and override what is different; see :class:`FlagDialect`.
     """
 
     def name(self, spec: FieldSpec) -> str:
-        """Return what a field is called."""
+        """Return the name of a field."""
         return spec.name
 
     def order(self, problem: Problem, spec: FieldSpec | None) -> float:
-        """Return the place of a problem, the smallest first; ``spec``: its first field."""
+        """Return the place of a problem, smallest first. ``spec`` is its first field."""
         return 0
 
     def text(self, notice: Notice) -> str:
-        """Return the text of a problem or notice, a template; another one than its own if this front end has one."""
+        """Return the template for the text of a problem or notice. Override it to use other words."""
         return notice.text
 
     def hint(self, problem: Problem) -> str:
-        """Return the hint of a problem, a template; empty if it has none."""
+        """Return the template for the hint of a problem; empty if it has none."""
         return problem.hint
 
 
 class FlagDialect(Dialect):
-    """The words of a command line: a field is called by its flag, an argument by its name in capitals."""
+    """The dialect of a command line: options are named by their flags, arguments in capitals."""
 
     def name(self, spec: FieldSpec) -> str:
         """Return the first long flag."""
@@ -44,19 +44,19 @@ class FlagDialect(Dialect):
 
 
 class Wording:
-    """A dialect that knows the fields of the mode that was asked for."""
+    """A dialect with the fields of one mode."""
 
     def __init__(self, dialect: Dialect, fields: Mapping[str, FieldSpec] | None = None) -> None:
         self.dialect = dialect
         self.fields: dict[str, FieldSpec] = dict(fields or {})
 
     def name(self, field: str) -> str:
-        """Return what a field is called; one that the mode does not have keeps its name."""
+        """Return the name of a field. A field that the mode does not have keeps its name."""
         spec = self.fields.get(field)
         return self.dialect.name(spec) if spec is not None else field
 
     def text(self, notice: Notice) -> str:
-        """Return what a problem or notice says."""
+        """Return the text of a problem or notice."""
         return notice.fill(self.dialect.text(notice), self.name)
 
     def hint(self, problem: Problem) -> str | None:
@@ -65,11 +65,11 @@ class Wording:
         return problem.fill(template, self.name) if template else None
 
     def ordered(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Return problems in the order of the dialect; those of one place stay as they are."""
+        """Return problems in the order of the dialect. Problems with the same place keep their order."""
         return tuple(sorted(problems, key=lambda problem: self.dialect.order(problem, self._spec(problem))))
 
     def error_text(self, error: SogniError) -> str:
-        """Return the message of an error; of one about fields, the first problem."""
+        """Return the text of the first problem of an error, or its message if it has none."""
         problems = self.problems(error)
         return self.text(problems[0]) if problems else error.message
 
@@ -79,7 +79,7 @@ class Wording:
         return (self.hint(problems[0]) if problems else None) or error.hint
 
     def problems(self, error: SogniError) -> tuple[Problem, ...]:
-        """Return the problems of an error, in order; none if it is about no field."""
+        """Return the problems of an error, in order; empty if it is not about a request."""
         return self.ordered(error.problems) if isinstance(error, InputError) else ()
 
     def _spec(self, problem: Problem) -> FieldSpec | None:

@@ -1,4 +1,4 @@
-"""Run a command on an event loop, with signals that cancel instead of killing."""
+"""Run a command on an event loop. Signals cancel it instead of killing it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ T = TypeVar("T")
 
 
 class Interruptible(Protocol):
-    """What a command works with, such as an App: closed at the end, and asked what an interrupted run left behind."""
+    """What a command works with, such as an App. It is closed at the end."""
 
     @property
     def interrupted(self) -> Sequence[Mapping[str, Any]]:
-        """Projects of runs that were cancelled: ids, and whether each was cancelled, still runs, or is unknown."""
+        """Projects of interrupted runs: their ids, and whether each is cancelled, running or unknown."""
         ...
 
     async def close(self) -> None:
@@ -27,11 +27,11 @@ class Interruptible(Protocol):
 
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
-"""Signals that stop a run: Ctrl-C, the system's word, and a terminal that is closed."""
+"""Signals that stop a run: Ctrl-C, a request to terminate, and a closed terminal."""
 
 
 def execute(app: Interruptible, work: Callable[[], Awaitable[T]]) -> T:
-    """Run it and close the App; a signal becomes an InterruptedRunError, after the network was asked to cancel."""
+    """Run the work and close the App. A signal cancels the work and raises InterruptedRunError."""
     return asyncio.run(_executed(app, work))
 
 
@@ -43,15 +43,15 @@ async def _executed(app: Interruptible, work: Callable[[], Awaitable[T]]) -> T:
     loop = asyncio.get_running_loop()
 
     def stop(number: int) -> None:
-        # What comes while the connections close is too late: it would throw away an answer that is there.
+        # A signal while the connections close comes too late: it would discard a finished answer.
         if working:
             received.append(number)
             task.cancel()
 
     watched = []
     for number in STOPPING:
-        # Windows and threads have no such handlers; there a Ctrl-C is Python's own KeyboardInterrupt.
-        # Who starts a program with nohup means it to ignore this; a shell that starts one in the background does not.
+        # Windows and threads have no such handlers; there, Ctrl-C raises KeyboardInterrupt.
+        # nohup ignores SIGHUP on purpose. A shell that starts a background job ignores SIGINT, but not on purpose.
         if number not in (signal.SIGINT, signal.SIGTERM) and signal.getsignal(number) is signal.SIG_IGN:
             continue
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
@@ -75,14 +75,14 @@ async def _executed(app: Interruptible, work: Callable[[], Awaitable[T]]) -> T:
 
 
 def interrupted(app: Interruptible, number: int) -> InterruptedRunError:
-    """Make the error of a signal, with what became of each project."""
+    """Return the error for a signal, with the state of each project."""
     projects = [dict(project) for project in app.interrupted]
     details = {"projects": projects} if projects else {}
     return InterruptedRunError.by_signal(number, signal.Signals(number).name, details)
 
 
 def finish(value: Any) -> Callable[[], Coroutine[Any, Any, Any]]:
-    """Make work of what a command's function returned: a coroutine is awaited, anything else is the answer."""
+    """Return work that awaits a coroutine, or returns any other value as the answer."""
 
     async def work() -> Any:
         return await value if asyncio.iscoroutine(value) else value

@@ -14,16 +14,16 @@ Row = tuple[str, str]
 """A label, such as an option with its value, and what it means."""
 
 _WIDEST = 100
-"""Columns; longer lines are hard to read."""
+"""Columns. Longer lines are hard to read."""
 
 _NARROWEST = 20
-"""Columns; below that, nothing can be laid out."""
+"""Columns. Narrower terminals get longer lines."""
 
 _COLUMN = 30
-"""Where the second column starts, if the labels need that much."""
+"""Where the second column starts at most."""
 
 _STACKED = 50
-"""On terminals with fewer columns, a meaning is on the lines after its label."""
+"""Columns. On narrower terminals, a label has its own line."""
 
 _PIECE = re.compile(r"[^\s|/]+[|/]?|[|/]|\s+")
 _ARGUMENT = r"""(?:[^\s"']|"[^"]*"|'[^']*')+"""
@@ -52,7 +52,7 @@ class HelpPage:
     """Paragraphs at the end."""
 
     def text(self, width: int) -> str:
-        """Return the page for a terminal of ``width`` columns; only a word that is longer makes a longer line."""
+        """Return the page for a terminal of ``width`` columns. Words are never broken, so a long one may exceed it."""
         blocks = [wrapped(f"Usage: {self.usage}", width, rest=" " * 7), wrapped(self.summary, width)]
         column = column_of((label for section in self.sections for label, _ in section.rows), width)
         for section in self.sections:
@@ -81,7 +81,7 @@ def terminal_width() -> int:
 
 
 def column_of(labels: Iterable[str], width: int) -> int:
-    """Return where the second column starts: after the longest label that leaves enough room for the other column."""
+    """Return where the second column starts: after the longest label that is not too long."""
     most = min(_COLUMN, width // 3 + 2)
     return max((len(label) + 4 for label in labels if len(label) + 4 <= most), default=most)
 
@@ -104,7 +104,7 @@ def rows(entries: Iterable[Row], width: int, column: int) -> Iterator[str]:
 
 
 def _label(label: str, width: int) -> Iterator[str]:
-    """Break a label that is too long for a line after a blank, ``|`` or ``/``."""
+    """Yield the lines of a label, broken after blanks, ``|`` or ``/``."""
     line = "  "
     for piece in _PIECE.findall(label):
         if len((line + piece).rstrip()) > width and line.strip():
@@ -122,7 +122,7 @@ def _examples(examples: Mapping[str, str], width: int) -> Iterator[str]:
 
 
 def _command(command: str, width: int) -> Iterator[str]:
-    """Break a command line where a shell may: between arguments, with a backslash."""
+    """Yield the lines of a command, broken between arguments with a backslash, as a shell accepts it."""
     line = "   "
     for word in _WORD.findall(command):
         if len(line) + len(word) + 3 > width and line.strip():

@@ -1,4 +1,4 @@
-"""What help says about the fields of a mode: usage, labels, defaults, and the groups they are listed in."""
+"""Texts for help: the usage of a mode, and the labels, defaults and groups of its fields."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ OPTIONS = "Options"
 
 
 def usage(command: str, fields: Mapping[str, FieldSpec]) -> str:
-    """Return how to call a mode: required options and arguments as they are, the others in brackets."""
+    """Return the usage of a mode: its required options and its arguments, optional ones in brackets."""
     needed = [f"{spec.flags[0]} {spec.metavar}".strip() for spec in fields.values() if spec.flags and spec.required]
     arguments = [spec.metavar if spec.required else f"[{spec.metavar}]" for spec in fields.values() if spec.positional]
     return " ".join([command, "[OPTIONS]", *needed, *arguments])
 
 
 def grouped(fields: Mapping[str, FieldSpec]) -> Iterator[tuple[str, list[FieldSpec]]]:
-    """Yield headings and their options: those of the mode itself, groups of an author, then the shared groups."""
+    """Yield headings with their options: the mode's own options, groups of its author, then shared groups."""
     groups: dict[str, list[FieldSpec]] = {}
     for spec in fields.values():
         if spec.flags:
@@ -32,7 +32,7 @@ def grouped(fields: Mapping[str, FieldSpec]) -> Iterator[tuple[str, list[FieldSp
 
 
 def row(spec: FieldSpec, fields: Mapping[str, FieldSpec], settings: Settings) -> Row:
-    """Return the label and the help of a field, and whether it is required."""
+    """Return the label of a field, and its help with its default or whether it is required."""
     meaning = help_of(spec, settings)
     return label(spec), f"{meaning} [{_required(spec, fields)}]" if spec.required else meaning
 

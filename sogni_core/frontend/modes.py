@@ -1,4 +1,4 @@
-"""The modes that are installed, as a front end needs them."""
+"""The installed modes, for front ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sogni_core.request import Request
 
 
 class ModeInfo:
-    """One mode: what it is called, what it takes, and whose it is."""
+    """One mode: its names, its fields, and its plugin."""
 
     def __init__(self, owned: Owned[Mode], registry: Registry) -> None:
         self._owned = owned
@@ -26,7 +26,7 @@ class ModeInfo:
 
     @property
     def qualified_name(self) -> str:
-        """Plugin and mode, ``plugin:mode``: a name that no other plugin's mode can be mistaken for."""
+        """Plugin and mode, ``plugin:mode``, which is unique among all plugins."""
         return f"{self._owned.plugin.name}:{self.name}"
 
     @property
@@ -36,7 +36,7 @@ class ModeInfo:
 
     @property
     def flat(self) -> tuple[str, ...]:
-        """Flags by which a flat command line recognises the mode."""
+        """Flags that select the mode on a command line without subcommands."""
         return self._owned.record.flat
 
     @property
@@ -46,7 +46,7 @@ class ModeInfo:
 
     @property
     def distribution(self) -> str:
-        """Name of the distribution that brings it."""
+        """Name of its distribution."""
         return self._owned.plugin.distribution
 
     @property
@@ -61,7 +61,7 @@ class ModeInfo:
 
     @property
     def fields(self) -> Mapping[str, FieldSpec]:
-        """What it takes, by name. Loads the plugin; raises PluginError."""
+        """Its fields by name. Loads the plugin; raises PluginError."""
         return self.request.specs()
 
     @property
@@ -76,5 +76,5 @@ class ModeInfo:
 
 
 def modes_of(registry: Registry, usable: Callable[[Owned[Mode]], bool] = lambda owned: True) -> dict[str, ModeInfo]:
-    """Return the modes of a registry by name, those that two plugins claim left out."""
+    """Return the modes of a registry by name, without those that two plugins claim."""
     return {owned.record.name: ModeInfo(owned, registry) for owned in registry.usable(Mode) if usable(owned)}

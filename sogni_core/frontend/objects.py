@@ -1,4 +1,4 @@
-"""The JSON objects of results, plans, errors and reports, the same in every front end."""
+"""The JSON objects of results, plans, errors and reports, for every front end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PYTHON = Wording(PYTHON)
 
 
 def result_object(result: Result, wording: Wording = _PYTHON) -> JsonObject:
-    """Return the object of a result; of a partial one with what is missing."""
+    """Return the object of a result. A partial result has the fields of its error too."""
     fields = result.as_json()
     fields["warnings"] = [wording.text(notice) for notice in result.notices]
     if result.error is not None:
@@ -74,7 +74,7 @@ def report_object(report: Report) -> JsonObject:
 
 
 def error_object(error: SogniError, wording: Wording = _PYTHON) -> JsonObject:
-    """Return the object of an error; one about a request names the ``field`` to change and lists all ``problems``."""
+    """Return the object of an error. For an invalid request, it has the ``field`` to change and all ``problems``."""
     problems = wording.problems(error)
     details: Mapping[str, Any] = problems[0].facts if problems else error.details
     fields: JsonObject = {

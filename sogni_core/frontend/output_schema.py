@@ -1,4 +1,4 @@
-"""JSON Schemas of what front ends answer with: results, plans and errors. They allow fields that come later."""
+"""JSON Schemas of the answers of front ends: results, plans and errors. They allow additional fields."""
 
 from __future__ import annotations
 

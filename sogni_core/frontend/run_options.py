@@ -1,4 +1,4 @@
-"""Options of a run: what may be asked of every mode, whatever it is. Front ends make flags and parameters of them."""
+"""Options of a run, which every mode has. Front ends offer them as flags or parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class RunOptions:
     """How to run a request."""
 
     dry_run: bool = False
-    """Show what would be submitted, and its price; submit nothing."""
+    """Show what would be submitted and its price; submit nothing."""
 
 
 RUN_OPTIONS: Mapping[str, FieldSpec] = {
@@ -28,4 +28,4 @@ RUN_OPTIONS: Mapping[str, FieldSpec] = {
         json="dryRun",
     ),
 }
-"""What front ends offer beside the fields of a mode, by the names of :class:`RunOptions`."""
+"""Options that front ends offer besides the fields of a mode, by their names in :class:`RunOptions`."""

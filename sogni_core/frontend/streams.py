@@ -1,7 +1,7 @@
-"""Standard output and standard error of a command: exactly one JSON object, or text.
+"""Standard output and standard error of a command: one JSON object, or text.
 
-Everything that comes from servers, files and plugins was cleaned where it came in; what is written here
-is cleaned again, since an error message may quote any of them.
+Text from servers, files and plugins was cleaned when it was received. It is cleaned again here, since an error message
+may quote any of it.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from sogni_core.text import clean_block
 
 
 def prepare_streams() -> None:
-    """Make both streams take any text, whatever the locale."""
+    """Let both streams accept any text, independent of the locale."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            # A lone surrogate becomes \udcxx, which is what JSON writes for it too.
+            # A lone surrogate is written as \udcxx, as JSON does.
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def write(text: str) -> None:
-    """Write to standard output; a reader that has gone away is no error.
+    """Write to standard output. A closed pipe is not an error.
 
-    Raises InputError OUTPUT_NOT_WRITABLE, and from then on each time: nothing more can be said there.
+    Raises InputError OUTPUT_NOT_WRITABLE, and raises it again for every later call.
     """
     reason = _write(sys.stdout, text)
     if reason is not None:
@@ -37,14 +37,14 @@ def write(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Write a line to standard error. Where that fails, nobody is left to tell, and nothing is lost but the line."""
+    """Write a line to standard error. A failure is ignored, since it cannot be reported anywhere."""
     _write(sys.stderr, text + "\n")
 
 
 def _write(stream: IO[str] | None, text: str) -> str | None:
-    """Write; returns why it cannot be written, None if it could or if its reader has had enough."""
+    """Write a text; returns the reason if it fails, None if it works or if the pipe is closed."""
     if stream is None:
-        return "it is closed"  # Python's way to say that the process was started without it
+        return "it is closed"  # None means that the process was started without it
     try:
         stream.write(text)
         stream.flush()
@@ -57,7 +57,7 @@ def _write(stream: IO[str] | None, text: str) -> str | None:
 
 
 def _drop(stream: IO[str]) -> None:
-    # Python would complain once more when it flushes at exit.
+    # Else Python reports it again when it flushes the stream at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

@@ -1,4 +1,4 @@
-"""One value looked at by itself, where a front end has to say at once whether it will do."""
+"""Check a single value, for front ends that report a problem before they have the whole request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sogni_core.request import Request
 
 
 def number_problem(model: type[Request], field: str, text: str) -> Problem | None:
-    """Say what is wrong with a number that was given as text; None if nothing is, or if the field takes none."""
+    """Return the problem of a number given as text; None if it is valid, or if the field is not a number."""
     spec = model.specs()[field]
     if not spec.numeric:
         return None

@@ -60,26 +60,26 @@ class CoreSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    token_type: Annotated[TokenType, BeforeValidator(lower), Field(description="What to pay with.")] = "spark"  # noqa: S105
+    token_type: Annotated[TokenType, BeforeValidator(lower), Field(description="Token to pay with.")] = "spark"  # noqa: S105
     network: Annotated[
         str, Field(min_length=1, description="Where to render: fast, relaxed, or a plugin's network.")
     ] = "fast"
     count: Annotated[int, Field(ge=1, le=MOST, description="Number of outputs.")] = 1
-    max_count: Annotated[int, Field(ge=1, description="Largest number of outputs that one request may ask for.")] = MOST
-    seed_strategy: Annotated[SeedStrategy, Field(description="How a seed is made when none is given.")] = "prompt-hash"
+    max_count: Annotated[int, Field(ge=1, description="Largest number of outputs per request.")] = MOST
+    seed_strategy: Annotated[SeedStrategy, Field(description="How to choose a seed if none is given.")] = "prompt-hash"
     safety_filter: Annotated[bool, Field(description="Withhold sensitive outputs.")] = True
     model_defaults: Annotated[
-        dict[str, ModelDefaults], Field(description="Steps and guidance by model, exact catalogue id.")
+        dict[str, ModelDefaults], Field(description="Steps and guidance for models, by exact catalogue id.")
     ] = Field(default_factory=dict)
     credentials_path: Annotated[
-        Place | None, Field(description="File with the credentials, in place of the usual one.")
+        Place | None, Field(description="File with the credentials, instead of the usual one.")
     ] = None
     last_render_path: Annotated[
-        Place | None, Field(description="File that keeps the last render, in place of the usual one.")
+        Place | None, Field(description="File with the last render, instead of the usual one.")
     ] = None
-    media_inbound_dir: Annotated[
-        Place, Field(description="Folder in which a chat host puts the media it receives.")
-    ] = "~/.clawdbot/media/inbound"
+    media_inbound_dir: Annotated[Place, Field(description="Folder where a chat host saves received media.")] = (
+        "~/.clawdbot/media/inbound"
+    )
     rest_url: Annotated[str, _endpoint("http", "https"), Field(description="REST host of the live network.")] = (
         "https://api.sogni.ai"
     )

@@ -1,4 +1,4 @@
-"""The table ``[devnet]``: how fast, how rich and how patient this Supernet is."""
+"""The table ``[devnet]``: speed, balances, lifetimes and faults of the devnet."""
 
 from __future__ import annotations
 
@@ -13,25 +13,33 @@ from sogni_devnet.tolerances import ALL, SWITCHES
 
 
 class DevnetSettings(BaseModel):
-    """Pace, money and lifetimes of one devnet; times in seconds."""
+    """Speed, balances, lifetimes and faults of one devnet. Times are in seconds."""
 
     model_config = ConfigDict(extra="forbid")
 
-    seconds_per_image: Annotated[float, Field(ge=0, le=3600, description="Seconds a worker takes for one image.")] = 0.4
+    seconds_per_image: Annotated[
+        float, Field(ge=0, le=3600, description="Seconds that a worker needs for one image.")
+    ] = 0.4
     seconds_per_clip: Annotated[
-        float, Field(ge=0, le=3600, description="Seconds a worker takes for one video or piece of music.")
+        float, Field(ge=0, le=3600, description="Seconds that a worker needs for one video or piece of music.")
     ] = 2.0
     latency: Annotated[
-        float, Field(ge=0, le=60, description="Seconds added before every HTTP answer and every socket frame.")
+        float, Field(ge=0, le=60, description="Delay before every HTTP response and socket frame, in seconds.")
     ] = 0.0
-    slots: Annotated[int, Field(ge=1, le=64, description="Workers of each kind, each on one job at a time.")] = 2
-    image_slots: Annotated[int, Field(ge=0, le=64, description="Workers for images; 0: as many as slots.")] = 0
-    video_slots: Annotated[int, Field(ge=0, le=64, description="Workers for videos and music; 0: as slots.")] = 0
-    spark: Annotated[float, Field(ge=0, le=1e9, description="SPARK that the first account starts with.")] = 1000.0
-    sogni: Annotated[float, Field(ge=0, le=1e9, description="SOGNI that the first account starts with.")] = 500.0
+    slots: Annotated[
+        int, Field(ge=1, le=64, description="Number of workers of each kind; each runs one job at a time.")
+    ] = 2
+    image_slots: Annotated[
+        int, Field(ge=0, le=64, description="Number of workers for images; 0: the value of slots.")
+    ] = 0
+    video_slots: Annotated[
+        int, Field(ge=0, le=64, description="Number of workers for videos and music; 0: the value of slots.")
+    ] = 0
+    spark: Annotated[float, Field(ge=0, le=1e9, description="Initial SPARK of the first account.")] = 1000.0
+    sogni: Annotated[float, Field(ge=0, le=1e9, description="Initial SOGNI of the first account.")] = 500.0
     pictures: Annotated[
         Literal["scene", "plain"],
-        Field(description="What is rendered: scenes with a caption, or flat colours for speed."),
+        Field(description="What to render: scenes with a caption, or flat colours, which are faster."),
     ] = "scene"
     strict_tiers: Annotated[
         bool, Field(description="Refuse steps, guidance, samplers, schedulers and frame rates outside a model's tier.")
@@ -39,15 +47,15 @@ class DevnetSettings(BaseModel):
     token_seconds: Annotated[int, Field(gt=0, description="Lifetime of a login token in seconds.")] = 3600
     refresh_seconds: Annotated[int, Field(gt=0, description="Lifetime of a refresh token in seconds.")] = 86400
     url_seconds: Annotated[int, Field(gt=0, description="Lifetime of a presigned URL in seconds.")] = 900
-    max_upload_mb: Annotated[int, Field(gt=0, description="Largest upload taken, in megabytes.")] = 1024
+    max_upload_mb: Annotated[int, Field(gt=0, description="Largest upload in megabytes.")] = 1024
     tolerated: Annotated[
         list[str],
         BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
-        Field(description="Switches for what is not known of the live network, by name, or all: see the README."),
+        Field(description="Variations of the live network to simulate, by name, or all; see the README."),
     ] = []
     faults: Annotated[
         list[str],
-        Field(description='Faults from the start, for example "http_503 times=3 path=/v1/account/*": see the README.'),
+        Field(description='Faults to simulate, such as "http_503 times=3 path=/v1/account/*"; see the README.'),
     ] = []
 
     @field_validator("tolerated")
@@ -56,7 +64,7 @@ class DevnetSettings(BaseModel):
         for name in names:
             if name not in SWITCHES and name != ALL:
                 near = difflib.get_close_matches(name, SWITCHES, 1)
-                raise ValueError(f"there is no switch {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+                raise ValueError(f"unknown switch {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         return names
 
     @field_validator("faults")
@@ -68,9 +76,9 @@ class DevnetSettings(BaseModel):
         return texts
 
     def slots_for(self, media: Media) -> int:
-        """Return how many workers there are for a kind of job."""
+        """Return the number of workers for a kind of job."""
         return (self.image_slots if media == "image" else self.video_slots) or self.slots
 
     def pace(self, media: Media) -> float:
-        """Return the seconds that a worker takes for one job."""
+        """Return the seconds that a worker needs for one job."""
         return self.seconds_per_image if media == "image" else self.seconds_per_clip

@@ -58,7 +58,7 @@ def _problems(request: MultiAngle, facts: Facts) -> Iterator[Problem]:
         yield Problem(
             "context.most",
             ("context",),
-            "The model {model} takes at most {maxImages} context images, not {provided}.",
+            "The model {model} accepts at most {maxImages} context images, not {provided}.",
             {"model": request.model, "maxImages": int(most), "provided": len(request.context)},
         )
 

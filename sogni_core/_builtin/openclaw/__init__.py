@@ -1,1 +1,1 @@
-"""What OpenClaw is given: a manifest, and the skill where it looks for one."""
+"""The files for OpenClaw: a manifest, and the skill in its folder."""

@@ -21,7 +21,7 @@ from sogni_core.result import Report
 from sogni_core.text import quote_path
 
 _HOMES = (".openclaw", ".clawdbot")
-"""Folders of the host below the home folder, the newer name first; skills are in ``skills``. The last one is made."""
+"""Folders of the host in the home folder, the newer name first. Skills are in ``skills``. The last one is created."""
 
 _SAID = {"write": "written", "update": "updated", "remove": "removed", "keep": "unchanged"}
 _PLANNED = {"write": "to be written", "update": "to be updated", "remove": "to be removed", "keep": "unchanged"}
@@ -31,11 +31,11 @@ def manifest(
     app: App,
     output: Annotated[
         str | None,
-        typer.Option("-o", "--output", metavar="PATH", help=f"Write it here, as {FILE}; without it, print it.",
+        typer.Option("-o", "--output", metavar="PATH", help=f"Write it to this file, usually {FILE}; else print it.",
                      show_default=False),
     ] = None,
 ) -> Report:  # fmt: skip
-    """Write the manifest of OpenClaw's plugin, with a schema of its configuration made from what is installed."""
+    """Write the manifest of the OpenClaw plugin, with a schema of its configuration for the installed plugins."""
     warnings: list[str] = []
     made = make_manifest(app, told(app, warnings), warnings)
     text = written(made)
@@ -48,7 +48,7 @@ def manifest(
 
 
 def written(made: dict[str, Any]) -> str:
-    """Return a manifest as its file holds it."""
+    """Return the text of a manifest file."""
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -56,13 +56,13 @@ def install(
     app: App,
     skills_dir: Annotated[
         str | None,
-        typer.Option("--skills-dir", metavar="FOLDER", help="Folder of the host's skills.", show_default=False),
+        typer.Option("--skills-dir", metavar="FOLDER", help="Folder with the skills of the host.", show_default=False),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be written; write nothing.", show_default=False)
+        bool, typer.Option("--dry-run", help="Show what would be written; write nothing.", show_default=False)
     ] = False,
 ) -> Report:
-    """Put the skill, its reference files and the manifest where OpenClaw looks. What others wrote is left alone."""
+    """Install the skill, its reference files and the manifest for OpenClaw. Files of others are not touched."""
     made = assemble(app, "openclaw")
     warnings = list(made.warnings)
     files = {name: text.encode() for name, text in made.files.items()}
@@ -78,7 +78,7 @@ def install(
 
 
 def _skills(home: Path) -> Path:
-    """Return the host's folder of skills: the one that is there."""
+    """Return the skills folder of the host: the first that exists."""
     found = [home / name / "skills" for name in _HOMES]
     return next((folder for folder in found if folder.is_dir()), found[-1])
 

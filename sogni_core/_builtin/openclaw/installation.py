@@ -1,7 +1,7 @@
-"""Put files into a folder of a host without touching what this program did not write there.
+"""Install files into a folder of a host without touching files of others.
 
-Everything is looked at before the first byte is written. Links are not followed: neither the folder nor anything
-in it may be one, since what is behind it belongs to somebody else.
+Everything is checked before the first byte is written. Neither the folder nor anything in it may be a link, since its
+target belongs to others.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from sogni_core.problem import Problem, literal
 from sogni_core.text import quote_path
 
 Action = Literal["write", "update", "remove", "keep"]
-"""What becomes of a file: new, replaced, no longer part of it, or as it should be."""
+"""Action for a file: create, replace, delete, or leave unchanged."""
 
 _CODE = "OUTPUT_NOT_WRITABLE"
 
 
 @frozen
 class Change:
-    """What becomes of one file."""
+    """The action for one file."""
 
     name: str
     action: Action
@@ -35,17 +35,17 @@ class Change:
 
 @frozen
 class Placing:
-    """Files for a folder, and what would become of each."""
+    """Files for a folder, and the action for each."""
 
     folder: Path
     files: Mapping[str, bytes]
-    """Name below the folder, ``/`` between its parts, to content."""
+    """Path in the folder, with ``/`` between its parts, to content."""
     changes: tuple[Change, ...]
     known: record.Hashes
-    """What the folder's record says."""
+    """Content of the record in the folder."""
 
     def carry_out(self) -> None:
-        """Write and remove. A process that dies meanwhile leaves a record by which the next one goes on."""
+        """Write and delete the files. If the process is killed, the record lets the next one continue."""
         written = {name: (record.digest(content),) for name, content in self.files.items()}
         paths = [prepare_output(self.folder / change.name) for change in self.changes if change.action in _WRITTEN]
         between = {name: (*self.known.get(name, ()), *written.get(name, ())) for name in {*self.known, *written}}
@@ -62,7 +62,7 @@ _WRITTEN = ("write", "update")
 
 
 def place(folder: Path, files: Mapping[str, bytes]) -> Placing:
-    """Work out what becomes of each file. Raises OUTPUT_NOT_WRITABLE with everything that stands in the way."""
+    """Determine the action for each file. Raises OUTPUT_NOT_WRITABLE with everything that prevents it."""
     problems = [*_way(folder)]
     if problems:
         raise InputError.of(problems)
@@ -89,7 +89,7 @@ def place(folder: Path, files: Mapping[str, bytes]) -> Placing:
 
 
 def _way(folder: Path) -> Iterator[Problem]:
-    """Look at the folder itself, and at the nearest one that is there if it is not."""
+    """Check the folder itself, or the nearest existing parent."""
     if folder.is_symlink():
         yield _problem(folder, "it is a link to another place", "Remove the link, or choose another folder.")
         return
@@ -97,13 +97,13 @@ def _way(folder: Path) -> Iterator[Problem]:
     while not os.path.lexists(there) and there != there.parent:
         there = there.parent
     if not there.is_dir():
-        yield _problem(there, "it is no folder", "Move it away, or choose another folder.")
+        yield _problem(there, "it is not a folder", "Move it, or choose another folder.")
     elif not os.access(there, os.W_OK | os.X_OK):
         yield _problem(there, "permission denied", "Allow writing there, or choose another folder.")
 
 
 def _found(folder: Path, name: str) -> bytes | Problem | None:
-    """Return what is in a file's place: its content, None if nothing is there, or why it cannot be used."""
+    """Return the content of a file, None if it does not exist, or the problem if it cannot be used."""
     path = folder
     for part in name.split("/"):
         path /= part
@@ -118,13 +118,13 @@ def _found(folder: Path, name: str) -> bytes | Problem | None:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return _problem(path, (error.strerror or "it cannot be read").lower(), "Fix the permissions of it.")
+            return _problem(path, (error.strerror or "it cannot be read").lower(), "Fix its permissions.")
     return None
 
 
 def _stranger(path: Path, *, changed: bool) -> Problem:
-    reason = "it was changed since it was written" if changed else "it was not written by this program"
-    return _problem(path, reason, f"Keep it elsewhere, then install again: {_moving(path)}")
+    reason = "it was changed after it was written" if changed else "it was not written by this program"
+    return _problem(path, reason, f"Move it, then install again: {_moving(path)}")
 
 
 def _moving(path: Path) -> str:

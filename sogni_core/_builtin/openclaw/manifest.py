@@ -1,7 +1,7 @@
-"""The manifest ``openclaw.plugin.json``: which keys OpenClaw takes for this program, and what each may be.
+"""The manifest ``openclaw.plugin.json``: the keys that OpenClaw accepts for this program, and their values.
 
-Form and names: docs/plugins/manifest.md of OpenClaw's repository. The keys are those that plugins say in
-:attr:`sogni_core.plugin.Settings.openclaw`; what each may be comes from the settings that it feeds.
+Its form is described in docs/plugins/manifest.md of OpenClaw's repository. Plugins declare keys in
+:attr:`sogni_core.plugin.Settings.openclaw`. The settings that a key feeds determine its values.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from sogni_core.settings.keys import join_key, split_key
 from sogni_core.text import clean
 
 FILE = "openclaw.plugin.json"
-"""Name under which OpenClaw looks for it."""
+"""File name that OpenClaw expects."""
 
 
 @dataclass
 class _Key:
-    """One key, and what the settings that it feeds say."""
+    """One key, with the rules of the settings that it feeds."""
 
     rules: JsonSchema
     descriptions: list[str] = field(default_factory=list)
     defaults: list[Any] = field(default_factory=list)
 
     def schema(self) -> JsonSchema:
-        """Return its schema. A default is said where all settings have the same."""
+        """Return its schema, with a default if all settings have the same one."""
         about = {**self.rules, "description": " ".join(dict.fromkeys(filter(None, self.descriptions)))}
         first = self.defaults[0]
         if all(value == first for value in self.defaults) and first not in (None, {}, []):
@@ -46,7 +46,7 @@ class _Key:
 
 
 def manifest(app: App, modes: Iterable[ModeText], warnings: list[str]) -> dict[str, Any]:
-    """Make the manifest of what is installed; settings that cannot be loaded become warnings."""
+    """Return the manifest for the installed plugins. Settings that cannot be loaded become warnings."""
     return {
         "id": NAME,
         "name": "Sogni",
@@ -70,7 +70,7 @@ def _keys(app: App, warnings: list[str]) -> dict[str, _Key]:
                     _add(app, found, key, model, section, tuple(name.split(".")))
         except SogniError as error:
             warnings.append(error.message)
-        except Exception as error:  # noqa: BLE001 - a model of others, which may be anything
+        except Exception as error:  # noqa: BLE001 - a plugin's model may raise anything
             warnings.append(clean(f"OpenClaw's keys for [{section}] of {owned.plugin.label} are left out: {error}"))
     return found
 
@@ -90,7 +90,7 @@ def _add(app: App, found: dict[str, _Key], key: str, model: Any, section: str, p
 
 
 def _choices(app: App, key: str) -> list[str]:
-    """Return the names that a setting may have where they are names of records: networks, workflows."""
+    """Return the allowed values of a setting that names a network or a workflow; empty for other settings."""
     if key == "network":
         return [*LIVE_NETWORKS, *(owned.record.name for owned in app.registry.usable(Network))]
     for owned in app.registry.usable(Mode):
@@ -101,7 +101,7 @@ def _choices(app: App, key: str) -> list[str]:
 
 
 def _config(keys: dict[str, _Key], warnings: list[str]) -> JsonSchema:
-    """Nest the keys at their dots."""
+    """Return the schema of all keys, nested at their dots."""
     root: JsonSchema = {"type": "object", "additionalProperties": False, "properties": {}}
     for key, known in keys.items():
         *above, last = split_key(key)
@@ -113,7 +113,7 @@ def _config(keys: dict[str, _Key], warnings: list[str]) -> JsonSchema:
             if "properties" not in table:
                 break
         if "properties" not in table or last in table["properties"]:
-            warnings.append(f"OpenClaw's key {clean(key)} is left out: another one stands in its place.")
+            warnings.append(f"OpenClaw's key {clean(key)} is left out: another key has the same place.")
         else:
             table["properties"][last] = known.schema()
     return root

@@ -1,4 +1,4 @@
-"""JSON Schemas of single settings, without references, and what two of them allow together."""
+"""JSON Schemas of single settings, without references, and their intersections."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pydantic import BaseModel
 from sogni_core.settings import schema as settings_schema
 
 _DROPPED = frozenset(("title", "default", "description"))
-"""What a schema says that is no rule; said of a whole key, not of each part."""
+"""Keywords that are not rules. They are added for a whole key, not for each part."""
 
 _TIGHTER = {
     "minimum": max, "exclusiveMinimum": max, "minLength": max, "minItems": max,
     "maximum": min, "exclusiveMaximum": min, "maxLength": min, "maxItems": min,
 }  # fmt: skip
-"""Limits of JSON Schema, and which of two is the tighter one."""
+"""Keywords for limits, and the function that returns the tighter of two."""
 
 JsonSchema = dict[str, Any]
 
 
 def of_field(model: type[BaseModel], path: tuple[str, ...]) -> tuple[JsonSchema, str]:
-    """Return what a setting may be, and its description. The path is one that the model has."""
+    """Return the schema of a setting and its description. The model must have the path."""
     holder = settings_schema.bare(settings_schema.at(model, path[:-1]))
     whole = holder.model_json_schema()
     about = whole["properties"][path[-1]]
@@ -30,7 +30,7 @@ def of_field(model: type[BaseModel], path: tuple[str, ...]) -> tuple[JsonSchema,
 
 
 def intersection(one: JsonSchema, other: JsonSchema) -> JsonSchema:
-    """Return a schema for what both allow; limits and choices become one, whatever else differs stands side by side."""
+    """Return a schema for what both allow. Limits and choices are merged; other differences become ``allOf``."""
     merged: JsonSchema = {}
     for name in dict.fromkeys([*one, *other]):
         if name not in one or name not in other or one[name] == other[name]:
@@ -47,10 +47,10 @@ def intersection(one: JsonSchema, other: JsonSchema) -> JsonSchema:
 
 
 def _inlined(about: Mapping[str, Any], defs: Mapping[str, Any], within: tuple[str, ...]) -> JsonSchema:
-    """Put what is referred to in place of the references; absence is said by leaving a key out, not by null."""
+    """Return a schema with its references replaced. A missing key means absence, so null is left out."""
     if "$ref" in about:
         name = str(about["$ref"]).rpartition("/")[2]
-        # A table that holds itself has no end: below that, anything is allowed here and checked by the model.
+        # A recursive table has no end. Below it, the schema allows anything, and the model checks it.
         return {} if name in within else _inlined(defs[name], defs, (*within, name))
     choices = [one for one in about.get("anyOf", ()) if one.get("type") != "null"]
     if len(choices) == 1:

@@ -1,4 +1,4 @@
-"""What this program wrote into a folder, kept there: by it a file of ours is told from one that somebody changed."""
+"""The record of the files that this program wrote to a folder, by which it recognises changed files."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ FILE = ".sogni-skill.json"
 """Name of the record in the folder."""
 
 LARGEST = 1_000_000
-"""Bytes; nothing of ours has so many."""
+"""Bytes. No file of this program is larger."""
 
 _NAME = re.compile(r"(?:references/)?[A-Za-z0-9][A-Za-z0-9-]*(?:\.[a-z]+)+")
-"""What a file of ours can be called. A record that says otherwise is not believed: files are removed by it."""
+"""Pattern for the names of our files. A record with other names is refused, since files are deleted by it."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 Hashes = Mapping[str, tuple[str, ...]]
-"""Name below the folder to the SHA-256 of what was written; two while a file is being replaced."""
+"""Path in the folder to the SHA-256 of what was written; two while a file is being replaced."""
 
 
 def digest(content: bytes) -> str:
@@ -34,7 +34,7 @@ def digest(content: bytes) -> str:
 
 
 def read(folder: Path) -> Hashes:
-    """Return what was written into a folder; nothing if there is no record. Raises INVALID_STATE if it is damaged."""
+    """Return the record of a folder, empty if there is none; raises INVALID_STATE if it is damaged."""
     path = folder / FILE
     try:
         found = path.lstat()
@@ -46,8 +46,8 @@ def read(folder: Path) -> Hashes:
         pass
     raise ConfigError(
         "INVALID_STATE",
-        f"{quote_path(path)} does not say what was written here: it was changed or damaged.",
-        hint=f"Move {quote_path(folder)} away, then install again.",
+        f"The record {quote_path(path)} was changed or damaged.",
+        hint=f"Move {quote_path(folder)}, then install again.",
         details={"path": str(path)},
     )
 
@@ -59,7 +59,7 @@ def write(folder: Path, hashes: Hashes) -> None:
 
 
 def _checked(said: object) -> Hashes:
-    """Return a record's content; raises ValueError if it is not what this program writes."""
+    """Return the content of a record; raises ValueError if this program did not write it."""
     files = said.get("files") if isinstance(said, dict) and said.get("version") == 1 else None
     if not isinstance(files, dict):
         raise ValueError("no record")

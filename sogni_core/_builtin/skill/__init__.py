@@ -1,1 +1,1 @@
-"""The skill: what an agent is told of this program, assembled from what is installed."""
+"""The skill: instructions for agents, generated from the installed plugins."""

@@ -1,4 +1,4 @@
-"""Put the skill together: ``SKILL.md``, and beside it a reference file for each mode, for errors and for models."""
+"""Assemble the skill: ``SKILL.md``, and a reference file for each mode, for errors and for models."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ CORE = "sogni_core._builtin.skill:core.md"
 
 @frozen
 class Skill:
-    """A skill as it would be written."""
+    """The texts of a skill."""
 
     form: Form
     modes: tuple[ModeText, ...]
     files: Mapping[str, str] = field(repr=False)
-    """Name below the skill's folder, ``/`` between its parts, to text."""
+    """Path in the folder of the skill, with ``/`` between its parts, to text."""
     warnings: tuple[str, ...] = ()
-    """What was left out, and why."""
+    """What is left out, and why."""
 
 
 def assemble(app: App, form: Form) -> Skill:
-    """Make the skill of what is installed. What is not installed is not in it."""
+    """Return the skill for the installed plugins."""
     warnings: list[str] = []
     modes = told(app, warnings)
     others = {
@@ -63,7 +63,7 @@ def _part(mode: ModeText) -> str:
 
 
 def _bare(modes: Sequence[ModeText]) -> Iterator[str]:
-    """Yield one list of the modes without a text of their own."""
+    """Yield a list of the modes that have no text for agents."""
     rows = [f"- `{mode.usage}`: {mode.summary}" for mode in modes if not mode.lead]
     if rows:
         yield "\n".join(["### Also installed", "", *rows])
@@ -78,7 +78,7 @@ def _exits() -> Iterator[tuple[str, str]]:
 
 
 def _first_clause(docstring: str) -> str:
-    """Return what a class says of itself, without what concerns programs in Python."""
+    """Return the first clause of a docstring, which is not about Python."""
     return f"{docstring.splitlines()[0].partition(';')[0].rstrip('.')}."
 
 
@@ -103,7 +103,7 @@ def _codes() -> Iterator[str]:
 
 
 def _models(app: App) -> Iterator[str]:
-    yield "Values for `-m`, beside what else `sogni models` lists. Use one where the user asks for it or for quality."
+    yield "Values for `-m`; `sogni models` lists more. Use one if the user asks for it, or for better quality."
     yield ""
     rows = [(code(cell(m.id)), m.media, cell(m.speed), cell(m.use)) for m in app.registry.models()]
     yield from table(("Model", "Makes", "Speed", "For"), rows)
@@ -114,7 +114,7 @@ def _lines(title: str, body: Iterator[str]) -> str:
 
 
 def _tidy(text: str) -> str:
-    """End a text with one line break, and have no two empty lines in a row."""
+    """Return a text without repeated empty lines, ending with one line break."""
     rows: list[str] = []
     for row in text.splitlines():
         if row.strip() or (rows and rows[-1]):

@@ -18,19 +18,19 @@ from sogni_core.text import quote_path
 
 def skill(
     app: App,
-    format: Annotated[Form, typer.Option("--format", help="For whom: what stands above the text.")] = "openclaw",
+    format: Annotated[Form, typer.Option("--format", help="Target agent, which sets the front matter.")] = "openclaw",
     output: Annotated[
         str | None,
         typer.Option(
             "-o",
             "--output",
             metavar="FOLDER",
-            help="Write all files here; without it SKILL.md is printed.",
+            help="Write all files to this folder. Without it, print SKILL.md.",
             show_default=False,
         ),
     ] = None,
 ) -> Report:
-    """Write what an agent has to know of this program, from what is installed."""
+    """Write a skill file for AI agents, which describes the installed plugins."""
     made = assemble(app, format)
     paths: list[Path] = []
     if output is not None:
@@ -49,7 +49,9 @@ def skill(
 
 
 def folder_named(flag: str, given: str) -> Path:
-    """Return the folder that an option names; an empty name would be the current folder, which nobody meant."""
+    """Return the folder that an option names; raises InputError for an empty name."""
     if not given.strip():
-        raise InputError("INVALID_ARGUMENT", f"{flag} names no folder.", hint=f"{flag} FOLDER", details={"flag": flag})
+        raise InputError(
+            "INVALID_ARGUMENT", f"{flag} must name a folder.", hint=f"{flag} FOLDER", details={"flag": flag}
+        )
     return absolute(given)

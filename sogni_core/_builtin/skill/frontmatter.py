@@ -1,10 +1,10 @@
-"""What stands above a skill's text, for each host that reads one.
+"""The front matter of a skill, for each host that reads one.
 
-OpenClaw: docs/tools/skills.md of its repository. What concerns OpenClaw alone is one JSON object under ``metadata``,
-key ``openclaw``, on one line, which both of its parsers read; ``install`` knows the kinds brew, node, go, uv, download.
-Claude Code and Codex read ``name`` and ``description`` and look for nothing else: the Agent Skills format,
-agentskills.io/specification, which both name as theirs (code.claude.com/docs/en/skills,
-developers.openai.com/codex/skills). Codex looks in ``~/.agents/skills``, Claude Code in ``~/.claude/skills``.
+OpenClaw is described in docs/tools/skills.md of its repository. Its settings are one JSON object under ``metadata``,
+key ``openclaw``, on one line, so that both of its parsers can read it. ``install`` has the kinds brew, node, go, uv
+and download. Claude Code and Codex read only ``name`` and ``description``, according to the Agent Skills format
+(agentskills.io/specification, code.claude.com/docs/en/skills, developers.openai.com/codex/skills). Codex reads
+``~/.agents/skills``, Claude Code ``~/.claude/skills``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from sogni_core._builtin.skill.modes import ModeText
 from sogni_core.text import clean
 
 Form = Literal["openclaw", "claude", "codex", "plain"]
-"""For whom a skill is made."""
+"""Target of a skill."""
 
 NAME = "sogni-gen"
-"""Name of the skill and of OpenClaw's plugin: the original's, so that a host's configuration stays valid."""
+"""Name of the skill and of the OpenClaw plugin. It is that of the original, so configurations stay valid."""
 
 HOMEPAGE = "https://sogni.ai"
 
@@ -32,7 +32,7 @@ _TRIGGERS = (
 )
 
 _KEYS = ("openclaw", "clawdbot")
-"""Under which a host looks: the second before it was renamed, as the original's skill has it."""
+"""Keys that the host reads. The second is its former name, which the original skill uses too."""
 
 _OPENCLAW: dict[str, Any] = {
     "emoji": "🎨",
@@ -51,13 +51,13 @@ _OPENCLAW: dict[str, Any] = {
 
 
 def description(modes: Iterable[ModeText]) -> str:
-    """Say what the installed modes make, for a host that decides by it when the skill is read."""
+    """Return a description of the installed modes, by which a host decides when to use the skill."""
     made = "; ".join(f"{mode.name}: {mode.summary[:1].lower()}{mode.summary[1:].rstrip('.')}" for mode in modes)
     return clean(f"{_TRIGGERS} {made}.", _LONGEST)
 
 
 def front_matter(form: Form, modes: Iterable[ModeText]) -> str:
-    """Return the front matter for a host; every value is JSON, which YAML reads too. Empty for ``plain``."""
+    """Return the front matter for a host; empty for ``plain``. Every value is JSON, which is valid YAML."""
     if form == "plain":
         return ""
     fields: dict[str, Any] = {"name": NAME, "description": description(modes)}

@@ -1,4 +1,4 @@
-"""Markdown: code, tables, and the parts of a text by its headings."""
+"""Markdown: code, tables, and the sections of a text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _FENCE = re.compile(r"^(```|~~~)")
 
 
 def code(text: object) -> str:
-    """Set text as code, in a table too."""
+    """Return text as code, also for use in a table."""
     shown = str(text).replace("|", "\\|")
     return f"`{shown}`"
 
 
 def cell(text: object) -> str:
-    """Return text of others as one cell of a table."""
+    """Return untrusted text as one cell of a table."""
     return clean(text).replace("|", "\\|")
 
 
@@ -32,12 +32,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def uncommented(text: str) -> str:
-    """Return a text without its HTML comments: nothing is told to an agent that a reader does not see."""
+    """Return a text without HTML comments, so that agents read only what people see."""
     return _COMMENT.sub("", text)
 
 
 def sections(text: str) -> list[tuple[str, str]]:
-    """Split a text at its headings of the second level: heading and what follows it, the beginning under ``""``."""
+    """Split a text at its second-level headings into headings and contents; the first part has the heading ``""``."""
     found: list[tuple[str, list[str]]] = [("", [])]
     fenced = False
     for line in text.splitlines():

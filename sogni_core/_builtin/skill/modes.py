@@ -1,4 +1,4 @@
-"""What is told of each installed mode: its own text, and its options."""
+"""The texts for agents about each installed mode: its skill file, and its options."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from sogni_core.plugin import Mode
 from sogni_core.text import clean, clean_block
 
 FIRST = "First"
-"""Heading of the section that stands above every other rule."""
+"""Heading of the section whose rule comes before all others."""
 
 FOLDER = "references"
-"""Folder of the files beside ``SKILL.md``; the name that the Agent Skills format gives it."""
+"""Folder of the reference files; the name is from the Agent Skills format."""
 
 _LONGEST = 20_000
 """Characters of one mode's text."""
@@ -30,17 +30,17 @@ _WITH = re.compile(r"^<!-- with: ([a-z0-9-]+) -->\n(.*?)^<!-- end -->\n", re.DOT
 
 @frozen
 class ModeText:
-    """One mode as an agent is told of it."""
+    """The texts for agents about one mode."""
 
     name: str
     summary: str
     usage: str
     title: str
-    """Heading of its own text, else its name."""
+    """Heading of its text, else its name."""
     lead: str
-    """What stands in the skill itself; empty if it has no text of its own."""
+    """Its part of ``SKILL.md``; empty if the mode has no text."""
     first: str
-    """Its rule above all others; empty for none."""
+    """Its rule that comes before all others; empty for none."""
     reference: str
     """The text of its reference file."""
 
@@ -51,7 +51,7 @@ class ModeText:
 
 
 def told(app: App, warnings: list[str]) -> list[ModeText]:
-    """Return what is told of every mode that can be used. What is left out, since a plugin is broken, is a warning."""
+    """Return the texts of every usable mode. What a broken plugin leaves out is added to ``warnings``."""
     for plugin in app.host.plugins:
         warnings += [error.message for error in (plugin.failure, *plugin.problems) if error is not None]
     found = []
