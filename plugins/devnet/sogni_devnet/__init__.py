@@ -1,7 +1,7 @@
-"""A Sogni Supernet on loopback, written from the protocol and sharing no code with the client it serves.
+"""A Sogni Supernet on loopback, written from the protocol. It shares no code with the client.
 
-``Devnet`` is a running server; ``open_network`` is what ``--network devnet`` calls; the pytest fixture
-``devnet`` comes with this distribution.
+``Devnet`` is a running server, and ``open_network`` is called for the network ``devnet``. The distribution contains the
+pytest fixture ``devnet``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    # The entry points name modules of this package, so importing the package must stay free of starlette and PIL.
+    # Entry points name modules of this package, so importing it must not import starlette or PIL.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

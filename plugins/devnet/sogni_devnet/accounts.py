@@ -1,4 +1,4 @@
-"""The accounts of one devnet: who may log in, with what, and what they own."""
+"""The accounts of one devnet: credentials and balances."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sogni_devnet.wallet import address, private_key
 
 @dataclass(eq=False)
 class Account:
-    """One account. Its password is never sent; a login proves that the client holds the derived wallet."""
+    """One account. Its password is never sent; a login proves that the client has the derived wallet."""
 
     username: str
     password: str = field(repr=False)
@@ -23,12 +23,12 @@ class Account:
 
     @cached_property
     def address(self) -> str:
-        """Checksummed wallet address; derived when first asked for, because it costs 5 ms."""
+        """Checksummed wallet address. It is derived when first needed, since that takes 5 ms."""
         return address(private_key(self.username, self.password))
 
     @classmethod
     def fresh(cls, username: str, *, spark: float = 0, sogni: float = 0) -> Account:
-        """Make an account with a random password and key and these starting balances."""
+        """Return an account with a random password and key, and these balances."""
         return cls(
             username,
             password=secrets.token_urlsafe(12),
@@ -37,7 +37,7 @@ class Account:
         )
 
     def credentials(self) -> dict[str, str]:
-        """Return what ``sogni devnet serve`` prints, so that other programs can log in."""
+        """Return the credentials that ``sogni devnet serve`` prints for other programs."""
         return {"username": self.username, "password": self.password, "apiKey": self.api_key}
 
 

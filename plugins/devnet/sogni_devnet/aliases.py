@@ -1,4 +1,4 @@
-"""Display names of samplers and schedulers, which legacy tiers list, and the aliases that requests carry."""
+"""Display names of samplers and schedulers, as legacy tiers list them, and their aliases in requests."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ ALIASES = {
     "DPM++ SDE": "dpmpp_sde", "Simple": "simple", "Normal": "normal", "Karras": "karras", "Beta": "beta",
     "SGM Uniform": "sgm_uniform",
 }  # fmt: skip
-"""Those that a tier of this server lists (protocol: names that are not in the SDK's table pass unchanged)."""
+"""Display name to alias, for the names that the tiers list (protocol: other names are sent unchanged)."""
 
 
 def aliases(names: tuple[str, ...]) -> frozenset[str]:
-    """Return what a request may carry for these names of a tier."""
+    """Return the names that a request may use for these names of a tier."""
     return frozenset(ALIASES.get(name, name) for name in names)

@@ -1,4 +1,4 @@
-"""Uploads and downloads: the REST calls that hand out presigned URLs, and the file store behind them."""
+"""Uploads and downloads: REST calls that return presigned URLs, and the file store."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ IMAGE_TYPES = frozenset(MIME[form] for form in FORMATS["image"])
 
 
 async def image_upload_url(request: Request) -> Response:
-    """Hand out a URL for a picture."""
+    """Return a URL to upload an image."""
     if not is_project_id(request.query_params.get("imageId")):
         raise Refusal(400, "imageId is not an upper-case UUID")
     return _upload_url(request, IMAGE_SLOTS)
 
 
 async def media_upload_url(request: Request) -> Response:
-    """Hand out a URL for audio or video."""
+    """Return a URL to upload audio or video."""
     return _upload_url(request, MEDIA_SLOTS)
 
 
@@ -34,33 +34,33 @@ def _upload_url(request: Request, slots: tuple[str, ...]) -> Response:
     if not is_project_id(project):
         raise Refusal(400, "jobId is not an upper-case UUID")
     if slot not in slots:
-        raise Refusal(400, "type is no upload slot")
+        raise Refusal(400, "type is not an upload slot")
     net = supernet(request)
-    # The id is the client's own, so somebody else may already have it.
+    # The client chose the id, so another account may have it already.
     known = net.projects.get(project)
     if known is not None and known.account is not account:
         raise Refusal(403, "Project belongs to another account")
     mime = query.get("contentType")
-    # Clients before 5.38 send the text "undefined" for what they do not set.
+    # Clients before 5.38 send the text "undefined" for missing values.
     bound = None if "urls_without_types" in net.tolerated else _set(mime)
     return envelope(request, {"uploadUrl": net.storage.upload_url(account.address, project, slot, bound)})
 
 
 async def image_download_url(request: Request) -> Response:
-    """Hand out the URL of a result or of a preview."""
+    """Return the URL of a result or of a preview."""
     mime = _set(request.query_params.get("contentType"))
     if mime is not None and mime not in IMAGE_TYPES:
-        raise Refusal(400, "contentType is no image type")
+        raise Refusal(400, "contentType is not an image type")
     query = request.query_params
     file = supernet(request).storage.result(query.get("jobId", "").upper(), query.get("imageId", "").upper())
     if file is not None and file.content_type not in IMAGE_TYPES:
-        # Clients go by this message (protocol: the Python SDK then asks the other endpoint).
+        # Clients depend on this message (protocol: the Python SDK then calls the other endpoint).
         raise Refusal(404, "Not an image: use /v1/media/downloadUrl")
     return _download_url(request, query.get("imageId", ""), mime or MIME["png"])
 
 
 async def media_download_url(request: Request) -> Response:
-    """Hand out the URL of a result by its id."""
+    """Return the URL of a result by its id."""
     query = request.query_params
     return _download_url(request, query.get("id", ""), _set(query.get("contentType")))
 
@@ -73,20 +73,20 @@ def _download_url(request: Request, job: str, mime: str | None) -> Response:
     file = net.storage.result(query.get("jobId", "").upper(), job.upper(), slot)
     if file is None or file.owner != account.address:
         raise Refusal(404, "File not found")
-    # The type is part of the key of a result: asking for a PNG of a JPEG project finds nothing.
+    # The type is part of the key of a result, so there is no PNG of a JPEG project.
     if slot == "complete" and mime not in {None, file.content_type}:
         raise Refusal(404, f"File not found as {mime}")
     return envelope(request, {"downloadUrl": net.storage.download_url(file)})
 
 
 async def capabilities(request: Request) -> Response:
-    """Say that saved uploads are not offered."""
+    """Answer that saved uploads are not supported."""
     caller(request)
     return envelope(request, {"enabled": False})
 
 
 async def put_file(request: Request) -> Response:
-    """Take an upload, streamed to disk; it counts only when it is complete."""
+    """Receive an upload and stream it to disk. It counts only when it is complete."""
     storage, file_id = supernet(request).storage, request.path_params["file_id"]
     if (denied := _denied(request, "upload")) is not None:
         return denied
@@ -112,7 +112,7 @@ async def put_file(request: Request) -> Response:
 
 
 async def get_file(request: Request) -> Response:
-    """Give a file; ranges are served."""
+    """Send a file, or a range of it."""
     if (denied := _denied(request, "result")) is not None:
         return denied
     file = supernet(request).storage.by_id(request.path_params["file_id"])
@@ -122,7 +122,7 @@ async def get_file(request: Request) -> Response:
 
 def _denied(request: Request, action: str) -> Response | None:
     if "authorization" in request.headers or "api-key" in request.headers:
-        # The real store refuses two ways of being authorised at once, and a token sent there is a token leaked.
+        # The real store refuses two kinds of authorisation at once, and a token sent to it is a leaked token.
         return _xml(400, "InvalidArgument: Only one auth mechanism allowed")
     query = request.query_params
     reason = supernet(request).storage.checks(

@@ -12,7 +12,7 @@ from sogni_devnet.tiers import AudioTier
 
 
 def read_audio(frame: Fields, model: Model, common: dict[str, Any]) -> AudioOrder:
-    """Return the order; what is wrong is noted in ``frame``."""
+    """Return the order. Problems are added to ``frame``."""
     tier = model.tier
     assert isinstance(tier, AudioTier)
     if frame.text("negativePrompt", optional=True):

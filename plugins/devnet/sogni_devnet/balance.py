@@ -1,4 +1,4 @@
-"""What an account owns and owes, in exact decimals."""
+"""The balance of an account, in exact decimals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TokenType = Literal["spark", "sogni"]
 
 @dataclass
 class Purse:
-    """One token of one account; what can be spent is ``settled + credit - debit``."""
+    """The balance of one token; ``settled + credit - debit`` can be spent."""
 
     settled: Decimal = Decimal(0)
     credit: Decimal = Decimal(0)
@@ -19,18 +19,18 @@ class Purse:
 
     @property
     def net(self) -> Decimal:
-        """What can be spent."""
+        """The amount that can be spent."""
         return self.settled + self.credit - self.debit
 
     def payload(self) -> dict[str, str]:
-        """Return the amounts as the wire has them: decimal strings."""
+        """Return the amounts as on the wire, as decimal strings."""
         amounts = {"settled": self.settled, "credit": self.credit, "debit": self.debit, "net": self.net}
         return {name: plain(amount) for name, amount in amounts.items()}
 
 
 @dataclass
 class Balance:
-    """Both tokens of one account."""
+    """The balances of both tokens of one account."""
 
     spark: Purse = field(default_factory=Purse)
     sogni: Purse = field(default_factory=Purse)
@@ -40,7 +40,7 @@ class Balance:
         return self.spark if token == "spark" else self.sogni  # noqa: S105 - the name of a currency
 
     def debit(self, token: TokenType, amount: Decimal) -> bool:
-        """Take an amount; False, and nothing taken, if there is not enough."""
+        """Debit an amount; returns False and debits nothing if the balance is too small."""
         purse = self.purse(token)
         if purse.net < amount:
             return False
@@ -48,7 +48,7 @@ class Balance:
         return True
 
     def refund(self, token: TokenType, amount: Decimal) -> None:
-        """Give back an amount that was taken."""
+        """Refund an amount that was debited."""
         self.purse(token).debit -= amount
 
     def payload(self) -> dict[str, dict[str, str]]:

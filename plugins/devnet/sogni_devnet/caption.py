@@ -1,4 +1,4 @@
-"""The words on a picture: the DEVNET mark, and the panel with the request that it was made from."""
+"""The text on a picture: the DEVNET mark, and a panel with the request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 MOST_LINES = 3
 
 SHADE = 158
-"""How dark a panel makes what is below it, of 255."""
+"""Opacity of a panel, 0 to 255."""
 
 _QUOTES = str.maketrans("‘’“”–—×ß", "''\"\"--xs")
 
@@ -20,15 +20,15 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @functools.lru_cache(maxsize=16)
 def font(size: int) -> Font:
-    """Return the font that comes inside Pillow, so that no font of the system is needed; size in px."""
+    """Return the font that Pillow contains, so that no system font is needed; size in px."""
     return ImageFont.load_default(size)
 
 
 def cleaned(text: str) -> str:
-    """Return text that the font can show, without control characters and its white space folded.
+    """Return text that the font can show, without control characters and with single blanks.
 
-    The font inside Pillow knows ASCII and little else: letters lose their accents, and a run of characters
-    of another script becomes its length, ``[12 characters]``, which says more than as many empty boxes.
+    The font of Pillow has little more than ASCII. Letters lose their accents, and characters of another script are
+    replaced by their number, ``[12 characters]``, which is more useful than empty boxes.
     """
     plain = unicodedata.normalize("NFKD", text[:2000]).translate(_QUOTES)
     kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in plain if not unicodedata.combining(c))
@@ -37,7 +37,7 @@ def cleaned(text: str) -> str:
 
 
 def wrapped(text: str, face: Font, width: float, lines: int = MOST_LINES) -> list[str]:
-    """Break text into at most so many lines of this width in px; what does not fit ends in an ellipsis."""
+    """Break text into at most so many lines of a width in px. Text that does not fit ends with an ellipsis."""
     done: list[str] = []
     line = ""
     for word in text.split(" "):
@@ -47,7 +47,7 @@ def wrapped(text: str, face: Font, width: float, lines: int = MOST_LINES) -> lis
                 done.append(line)
                 line, longer = "", word
                 continue
-            # A word without a space, longer than the line: scripts without spaces come here as well.
+            # A word longer than the line, such as in scripts without spaces.
             fits = _fitting(longer, face, width)
             done.append(longer[:fits])
             longer = longer[fits:]
@@ -66,7 +66,7 @@ def wrapped(text: str, face: Font, width: float, lines: int = MOST_LINES) -> lis
 def caption(picture: Image.Image, prompt: str, facts: str) -> Image.Image:
     """Return the picture with its mark and its panel; ``facts`` is the small line below the prompt.
 
-    A transparent RGBA picture becomes an overlay, which a clip lays over its frames.
+    A transparent RGBA picture becomes an overlay for the frames of a clip.
     """
     width, height = picture.size
     unit = max(0.62, min(width, height) / 512)
@@ -92,7 +92,7 @@ def caption(picture: Image.Image, prompt: str, facts: str) -> Image.Image:
 
 
 def badge(picture: Image.Image) -> Image.Image:
-    """Return the picture with its mark alone."""
+    """Return the picture with its mark only."""
     unit = max(0.62, min(picture.size) / 512)
     margin = round(14 * unit)
     face = font(round(13 * unit))
@@ -111,7 +111,7 @@ def badge(picture: Image.Image) -> Image.Image:
 
 
 def _panel(picture: Image.Image, box: tuple[int, int, int, int], radius: int) -> Image.Image:
-    """Darken a rounded box. The corners are drawn four times as large, because Pillow does not smooth them."""
+    """Darken a rounded box. Its corners are drawn at four times the size, since Pillow does not smooth them."""
     size = (box[2] - box[0], box[3] - box[1])
     mask = Image.new("L", (size[0] * 2, size[1] * 2))
     clear = picture.mode == "RGBA"

@@ -1,6 +1,6 @@
-"""Which models this Supernet serves.
+"""The models of the devnet.
 
-Ranges are those of the official examples; the live network's own tiers may differ.
+Ranges are those of the official examples. The tiers of the live network may differ.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sogni_devnet.tiers import AudioTier, ImageTier, Media, Tier, VideoTier
 WORKFLOWS = ("t2v", "i2v", "s2v", "ia2v", "a2v", "v2v", "animate-move", "animate-replace")
 
 OLD_LTX, LTX = "ltx2-19b-fp8_", "ltx23-22b-fp8_"
-"""Old ids of LTX models that the server translates, and what they become."""
+"""Old ids of LTX models to the ids that the server uses instead."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Model:
 
     @property
     def workflow(self) -> str:
-        """Which references a video model takes: the part of its id between underscores; empty for other media."""
+        """Workflow of a video model, from the part of its id between underscores; empty for other media."""
         return next((part for part in self.id.split("_") if part in WORKFLOWS), "")
 
     def payload(self) -> dict[str, Any]:
@@ -169,5 +169,5 @@ NETWORKS = ("fast", "relaxed")
 
 
 def find_model(name: str) -> Model | None:
-    """Return the model of an id, of an old LTX id too; None if it is not served."""
+    """Return the model of an id, which may be an old LTX id; None if there is none."""
     return BY_ID.get(LTX + name.removeprefix(OLD_LTX) if name.startswith(OLD_LTX) else name)

@@ -1,4 +1,4 @@
-"""One open socket: an ordered queue of outgoing frames with their latency."""
+"""One open socket with an ordered queue of outgoing frames."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _Close = tuple[int, str]
 _Item = tuple[float, "str | bytes | _Close", Entry | None]
 
 CUT = 1006
-"""The code that clients see when there was no close frame; it stands for a cut and never on the wire."""
+"""The code that clients see if there is no close frame. It is never sent."""
 
 
 class Connection:
     """An accepted socket of one account and app id.
 
-    Every outgoing frame passes ``send``: there switches and faults change it, and it waits for its latency.
+    Every outgoing frame goes through ``send``, where switches and faults change it and latency delays it.
     """
 
     def __init__(self, net: Supernet, socket: WebSocket, account: Account, app_id: str, network: str) -> None:
@@ -33,7 +33,7 @@ class Connection:
         self.network = network
         self.subscriptions: dict[str, bool] = {}
         self.greeted = False
-        """Whether ``authenticated`` is out; frames that come before are dropped (protocol: silently)."""
+        """Whether ``authenticated`` was sent. Earlier frames of the client are dropped (protocol: silently)."""
         self.last_cancel = 0.0
         """Seconds since 1970."""
         self.disturbance = Disturbance(net)
@@ -42,7 +42,7 @@ class Connection:
         self._queue: asyncio.Queue[_Item] = asyncio.Queue()
 
     def send(self, kind: str, payload: Any) -> None:
-        """Queue a frame. Call it in the server's loop."""
+        """Queue a frame. Call it in the event loop of the server."""
         for part, said in self.disturbance.payloads(kind, payload):
             entry = Entry(
                 "frame", "sent", self._net.clock(), type=part, payload=said, username=self.account.username,
@@ -56,13 +56,13 @@ class Connection:
             asyncio.get_running_loop().call_later(HOLD_SECONDS, self._let_go)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close with this code after the frames that are already queued; nothing is told here any more."""
+        """Close with a code after the queued frames. Later frames are dropped."""
         self._let_go()
         self._queue.put_nowait((self._due(), (code, reason), None))
         self._net.leave(self.account, self.app_id, self)
 
     async def write(self) -> None:
-        """Send what is queued until the socket is closed."""
+        """Send queued frames until the socket is closed."""
         loop = asyncio.get_running_loop()
         with contextlib.suppress(WebSocketDisconnect):
             while self._socket.application_state is WebSocketState.CONNECTED:

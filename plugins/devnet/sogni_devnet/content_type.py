@@ -1,16 +1,16 @@
-"""What a file is, by its first bytes (protocol: the rules the SDKs use to name the type of an upload)."""
+"""The type of a file, by its first bytes (protocol: the rules of the SDKs for the type of an upload)."""
 
 from __future__ import annotations
 
 HEAD = 16
-"""Bytes needed."""
+"""Number of bytes to look at."""
 
 IMAGES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
-"""Types a worker can read as a picture."""
+"""Types that a worker can read as an image."""
 
 
 def content_type(head: bytes) -> str | None:
-    """Return the MIME type, None if the bytes are of no kind that the protocol knows."""
+    """Return the MIME type; None if the protocol does not have the type."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG"):

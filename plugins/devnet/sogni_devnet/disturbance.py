@@ -1,4 +1,4 @@
-"""What becomes of the frames of one connection: switches change them, faults disturb them."""
+"""Changes to the frames of one connection by switches and faults."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from sogni_devnet.supernet import Supernet
 
 HOLD_SECONDS = 0.03
-"""How long a frame that is held back, to come in disorder, waits for others at most."""
+"""Longest time that a frame is held back to be sent out of order."""
 
 FOREIGN = "F0E1D2C3-B4A5-4697-8788-796A5B4C3D2E"
-"""Project and job id of frames that are somebody else's."""
+"""Project and job id of the frames of another client."""
 
 GARBAGE: tuple[str | bytes, ...] = (
     "", "nonsense", "[]", "null", "{}", '{"type":"jobState"}', '{"type":"jobResult","data":"%%%"}',
@@ -34,7 +34,7 @@ _ID_FIELDS = frozenset(("jobID", "imgID", "id"))
 
 
 class Disturbance:
-    """Turns each frame of a connection into what is really sent."""
+    """Turns each frame of a connection into the frames that are sent."""
 
     def __init__(self, net: Supernet) -> None:
         self._on = net.tolerated
@@ -47,11 +47,11 @@ class Disturbance:
 
     @property
     def holds(self) -> bool:
-        """Whether frames wait for others, to come in disorder."""
+        """Whether frames are held back to be sent out of order."""
         return bool(self._held)
 
     def payloads(self, kind: str, payload: Any) -> Iterator[tuple[str, Any]]:
-        """Give what is sent in place of one frame, in order."""
+        """Yield the frames to send instead of one frame, in order."""
         frame = (kind, self._changed(payload))
         about_job = kind.startswith("job") and isinstance(payload, dict)
         if about_job and "foreign" in self._faults:
@@ -72,7 +72,7 @@ class Disturbance:
             yield next(self._unimportant)
 
     def between(self) -> Iterator[str | bytes]:
-        """Give what comes between one frame and the next."""
+        """Yield the frames to send between one frame and the next."""
         if "garbage" in self._faults:
             yield next(self._garbage)
         if "huge" in self._faults and self._huge:
@@ -80,11 +80,11 @@ class Disturbance:
             yield '{"type":"huge","data":"' + "A" * (int(self._faults["huge"]["megabytes"]) << 20) + '"}'
 
     def spelled(self, text: str) -> str | bytes:
-        """Return a frame as it goes out."""
+        """Return a frame as it is sent."""
         return text.encode() if "binary" in self._faults else text
 
     def release(self) -> list[tuple[str, Any]]:
-        """Return what was held back, last one first."""
+        """Return the frames that were held back, last one first."""
         held, self._held = self._held[::-1], []
         return held
 

@@ -1,4 +1,4 @@
-"""What a project would cost, for images, videos and music. The paths of the socket host; bare JSON."""
+"""Estimates of the prices of images, videos and music: paths of the socket host that return bare JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sogni_devnet.tiers import Media
 
 
 async def image_estimate(request: Request) -> Response:
-    """Price an image project: v2, or v3 with guidance, sampler and number of context images appended."""
+    """Return the price of an image project: v2, or v3, which adds guidance, sampler and number of context images."""
     path, network = request.path_params, network_of(request)
     numbers = {name: _whole(path[name], name) for name in ("count", "steps", "previews", "cn", "width", "height")}
     _number(path["denoise"], "denoise")
@@ -40,7 +40,7 @@ async def image_estimate(request: Request) -> Response:
 
 
 async def video_estimate(request: Request) -> Response:
-    """Price a video project; steps and count of the path are optional, and steps of 0 are the model's own."""
+    """Return the price of a video project. Steps and count are optional in the path; 0 steps are the default."""
     path, model = request.path_params, _model(request, "video")
     numbers = {name: _whole(path.get(name, "0"), name) for name in ("width", "height", "frames", "steps")}
     _number(path["fps"], "fps")
@@ -52,7 +52,7 @@ async def video_estimate(request: Request) -> Response:
 
 
 async def audio_estimate(request: Request) -> Response:
-    """Price a music project; the duration of the path is in seconds."""
+    """Return the price of a music project. The duration in the path is in seconds."""
     path, model = request.path_params, _model(request, "audio")
     duration, steps = _number(path["duration"], "duration"), _whole(path["steps"], "steps")
     if not 0 < duration <= 3600:

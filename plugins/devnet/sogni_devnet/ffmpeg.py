@@ -1,7 +1,7 @@
-"""ffmpeg as this server uses it: where it is, and raw frames and samples in and out of it.
+"""Find ffmpeg, and pass raw frames and samples to and from it.
 
-Files of clients are opened with the container that their bytes announce and with no protocol but local
-files, so that nothing in them (a playlist, a script) can make ffmpeg read anything else.
+Files of clients are opened as the container that their bytes show, and only as local files, so that nothing in them
+(such as a playlist) can make ffmpeg read anything else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DEMUXERS = {
     "audio/webm": "matroska", "audio/ogg": "ogg", "video/ogg": "ogg", "audio/wav": "wav",
     "audio/mpeg": "mp3", "audio/flac": "flac",
 }  # fmt: skip
-"""Sniffed content type to the container that ffmpeg is told to expect."""
+"""Detected content type to the container that ffmpeg is told to expect."""
 
 Size = tuple[int, int]
 Blocks = Generator[bytes, None, None]
@@ -34,7 +34,7 @@ Blocks = Generator[bytes, None, None]
 
 @dataclass(frozen=True)
 class Recording:
-    """A file with sound or moving pictures that a client uploaded, and which part of it is meant; in seconds."""
+    """A part of an uploaded audio or video file; times in seconds."""
 
     path: Path
     sniffed: str | None
@@ -42,7 +42,7 @@ class Recording:
     length: float | None = None
 
     def arguments(self) -> list[str]:
-        """Return what opens it."""
+        """Return the arguments that open it."""
         container = DEMUXERS.get(self.sniffed or "")
         if container is None:
             raise Unpaintable(f"{self.sniffed} cannot be decoded")
@@ -52,9 +52,9 @@ class Recording:
 
 
 def find_ffmpeg(environ: Mapping[str, str] | None = None) -> str | None:
-    """Return the program: ``SOGNI_FFMPEG``, ``FFMPEG_PATH``, the search path, imageio-ffmpeg; None without any.
+    """Return the program from ``SOGNI_FFMPEG``, ``FFMPEG_PATH``, the search path or imageio-ffmpeg; None if missing.
 
-    A variable that is set is obeyed: if nothing is there, nothing else is looked for.
+    The first variable that is set is used, even if the program is missing.
     """
     environ = os.environ if environ is None else environ
     for name in ("SOGNI_FFMPEG", "FFMPEG_PATH"):
@@ -66,7 +66,7 @@ def find_ffmpeg(environ: Mapping[str, str] | None = None) -> str | None:
 @functools.cache
 def _bundled() -> str | None:
     try:
-        # Takes a sixth of a second, so it is reached only when a video is asked for.
+        # Importing it takes a sixth of a second, so do it only when a video is requested.
         from imageio_ffmpeg import get_ffmpeg_exe  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
         return None
@@ -82,7 +82,7 @@ def write_clip(
 ) -> None:  # fmt: skip
     """Write an H.264 MP4 of exactly this size, frame rate and number of frames.
 
-    ``frames`` are RGB; both sides are even. ``sound`` becomes AAC, with silence where it is too short.
+    ``frames`` are RGB; both sides are even. ``sound`` becomes AAC, filled with silence if it is too short.
     Raises :class:`Unpaintable` if it cannot be decoded.
     """
     source = [] if sound is None else sound.arguments()
@@ -105,7 +105,7 @@ def write_sound(exe: str, target: Path, samples: Iterable[bytes], *, rate: int, 
 
 
 def read_frames(exe: str, film: Recording, size: Size, rate: float, count: int) -> Blocks:
-    """Give up to so many RGB frames of this size, cropped to fill it. Close the iterator to end early."""
+    """Yield up to so many RGB frames, cropped to fill this size. Close the iterator to end early."""
     fit = f"fps={rate:g},scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]}"
     command = [exe, *_QUIET, "-nostdin", *film.arguments(), "-an", "-sn", "-vf", fit, "-frames:v", str(count),
                "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]  # fmt: skip
@@ -113,7 +113,7 @@ def read_frames(exe: str, film: Recording, size: Size, rate: float, count: int) 
 
 
 def read_samples(exe: str, sound: Recording, rate: int, block: int) -> Blocks:
-    """Give 16-bit mono samples in blocks of so many, the last one left out if it is not full."""
+    """Yield 16-bit mono samples in blocks of so many, without a last block that is not full."""
     command = [exe, *_QUIET, "-nostdin", *sound.arguments(), "-vn", "-ac", "1", "-ar", str(rate),
                "-f", "s16le", "pipe:1"]  # fmt: skip
     yield from _blocks(command, block * 2)
@@ -127,14 +127,14 @@ def _tags(title: str) -> list[str]:
 
 
 def _feed(command: list[str], blocks: Iterable[bytes]) -> None:
-    # Standard error goes to a file: a pipe that nobody reads would fill up and stop ffmpeg.
+    # Standard error goes to a file, since an unread pipe would fill up and block ffmpeg.
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - a list of our own, no shell
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
         )
         with _ended(process):
             assert process.stdin is not None
-            # ffmpeg closes its end when it gives up; what it has to say is read below.
+            # ffmpeg closes the pipe if it fails. Its message is read below.
             with contextlib.suppress(OSError), process.stdin as stdin:
                 for block in blocks:
                     stdin.write(block)
@@ -154,7 +154,7 @@ def _blocks(command: list[str], size: int) -> Blocks:
 
 @contextlib.contextmanager
 def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the process with the block, and after ten minutes whatever it does."""
+    """End the process with the block, or after ten minutes."""
     limit = threading.Timer(600, process.kill)
     limit.daemon = True
     limit.start()
@@ -171,7 +171,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _last_line(said: IO[bytes]) -> str:
-    """Return the last line that ffmpeg said, without addresses and paths."""
+    """Return the last message of ffmpeg, without addresses and paths."""
     said.seek(0)
     lines = said.read(20_000).decode(errors="replace").split("\n")
     text = next((line for line in reversed(lines) if line.strip()), "no reason given")

@@ -1,4 +1,4 @@
-"""Reading the fields of a JSON object strictly, and collecting all that is wrong with it."""
+"""Read the fields of a JSON object strictly, and collect all problems."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 ABSENT: Any = object()
-"""Stands for a field that is not there; ``None`` is a value."""
+"""Marks a missing field, since ``None`` is a value."""
 
 
 class Fields:
-    """One object under inspection. Every reader returns its default and notes a problem when the value is wrong."""
+    """Reads one object. For a wrong value, a reader adds a problem and returns its default."""
 
     def __init__(self, values: Mapping[str, Any], place: str, problems: list[str]) -> None:
         self._values = values
@@ -18,21 +18,21 @@ class Fields:
         self.problems = problems
 
     def problem(self, name: str, text: str) -> None:
-        """Note what is wrong with a field."""
+        """Add a problem of a field."""
         self.problems.append(f"{self._place}{name} {text}")
 
     def has(self, name: str) -> bool:
-        """Tell whether the field is there, be it null."""
+        """Return whether the field is present, even if it is null."""
         return name in self._values
 
     def foreign(self, names: Iterable[str], why: str) -> None:
-        """Note those of these fields that are there and say something; false and null do not."""
+        """Add a problem for each of these fields that has a value other than false or null."""
         for name in names:
             if self._values.get(name) not in (None, False):
                 self.problem(name, why)
 
     def constant(self, name: str, value: Any) -> None:
-        """Ask for exactly this value; ``true`` is not 1 and ``[]`` is not null."""
+        """Require exactly this value; ``true`` is not 1, and ``[]`` is not null."""
         given = self._values.get(name, ABSENT)
         if given is ABSENT:
             self.problem(name, "is missing")
@@ -40,7 +40,7 @@ class Fields:
             self.problem(name, f"is not the constant {value!r}")
 
     def text(self, name: str, *, optional: bool = False, nullable: bool = False) -> str | None:
-        """Read a string; None if it is absent or null where that is allowed."""
+        """Read a string; None if it is missing or null, where that is allowed."""
         value = self._take(name, optional)
         if value is ABSENT or (nullable and value is None):
             return None
@@ -50,7 +50,7 @@ class Fields:
         return value
 
     def flag(self, name: str, *, optional: bool = False) -> bool:
-        """Read a boolean; False if it is absent."""
+        """Read a boolean; False if it is missing."""
         value = self._take(name, optional)
         if value is ABSENT:
             return False
@@ -60,37 +60,37 @@ class Fields:
         return value
 
     def choice(self, name: str, allowed: Collection[str], *, optional: bool = False) -> str | None:
-        """Read one of these strings; None if it is absent or wrong."""
+        """Read one of these strings; None if it is missing or wrong."""
         value = self._take(name, optional)
         if value is ABSENT:
             return None
         if not isinstance(value, str) or value not in allowed:
-            self.problem(name, f"is none of {', '.join(sorted(allowed))}")
+            self.problem(name, f"must be one of {', '.join(sorted(allowed))}")
             return None
         return value
 
     def number(
         self, name: str, least: float, largest: float, *, optional: bool = False, whole: bool = False
     ) -> float | None:
-        """Read a number between two bounds, both included; None if it is absent or wrong."""
+        """Read a number between two bounds, inclusive; None if it is missing or wrong."""
         value = self._take(name, optional)
         if value is ABSENT:
             return None
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
             self.problem(name, "is not an integer" if whole else "is not a number")
             return None
-        if not least <= value <= largest:  # false for NaN too, which Python's JSON lets in
+        if not least <= value <= largest:  # false for NaN too, which Python's JSON accepts
             self.problem(name, f"is not between {least} and {largest}")
             return None
         return value
 
     def integer(self, name: str, least: int, largest: int, *, optional: bool = False) -> int | None:
-        """Read an integer between two bounds, both included; None if it is absent or wrong."""
+        """Read an integer between two bounds, inclusive; None if it is missing or wrong."""
         value = self.number(name, least, largest, optional=optional, whole=True)
         return None if value is None else int(value)
 
     def items(self, name: str, kind: type | tuple[type, ...], largest: int) -> list[Any]:
-        """Read an optional array of 1 to ``largest`` values of a type; empty if it is absent or wrong."""
+        """Read an optional array of 1 to ``largest`` values of a type; empty if it is missing or wrong."""
         value = self._take(name, optional=True)
         if value is ABSENT:
             return []

@@ -1,4 +1,4 @@
-"""From a video order and its uploads to an MP4. Runs in worker threads."""
+"""Render a video order and its uploads as an MP4. Runs in worker threads."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from sogni_devnet.storage import StoredFile
 
 LEVEL_RATE = 8000
-"""Samples a second that are enough to see how loud a sound is."""
+"""Samples per second, which are enough to measure loudness."""
 
 LOUD = 9000
-"""Mean amplitude, of 32767, that fills the display of the level."""
+"""Mean amplitude, of 32767, at which the bars are full."""
 
 CLIPS = Recent(most_bytes=32 << 20)
-"""Plain clips by what they were made from: tests ask for the same ones again and again."""
+"""Plain clips by the digest of their inputs, since tests often need the same ones."""
 
 
 class Stopped(Exception):
-    """Nobody waits for this clip any more."""
+    """The clip is no longer needed."""
 
 
 def render_film(
     order: VideoOrder, seed: int, uploads: Uploads, target: Path, *, plain: bool, stopped: Callable[[], bool]
 ) -> None:
-    """Write the clip of one job, the same for the same order and seed.
+    """Write the clip of one job. The same order and seed give the same clip.
 
-    Raises :class:`Stopped` when ``stopped`` says so.
+    Raises :class:`Stopped` if ``stopped`` is set.
     """
     exe = find_ffmpeg()
     if exe is None:
@@ -72,7 +72,7 @@ def _frames(scene: motion.Moment, count: int, stopped: Callable[[], bool]) -> It
 
 
 def _plain(order: VideoOrder, uploads: Uploads) -> motion.Moment:
-    """Blend from the start reference to the end reference, or a flat colour where there is none."""
+    """Blend from the start reference to the end reference; a flat colour replaces a missing one."""
     size = (order.width, order.height)
     start, end = (
         opened(slot, uploads(slot)).resize(size) if slot in order.slots else Image.new("RGB", size, colour)
@@ -107,7 +107,7 @@ def _scene(
 def _film(
     order: VideoOrder, uploads: Uploads, exe: str, size: tuple[int, int], open_files: ExitStack
 ) -> Iterator[Image.Image]:
-    """Give the frames of the reference video for ever, the last one again when it is over."""
+    """Yield the frames of the reference video; after its end, repeat the last one forever."""
     recording = _recording("referenceVideo", uploads("referenceVideo"), order.video_start)
     frames = open_files.enter_context(closing(read_frames(exe, recording, size, order.fps, order.frames_made)))
 
@@ -132,7 +132,7 @@ def _film(
 
 
 def _sound(order: VideoOrder, seed: int, uploads: Uploads, target: Path, open_files: ExitStack) -> Recording | None:
-    """Return what is to be heard: the audio that was given, a hum from models with a sound of their own, or nothing."""
+    """Return the sound: the given audio, a hum for models that generate sound, or None."""
     if "referenceAudio" in order.slots and order.model.workflow in {"s2v", "ia2v", "a2v"}:
         length = min(order.seconds, order.audio_duration)
         return _recording("referenceAudio", uploads("referenceAudio"), order.audio_start, length)
@@ -165,7 +165,7 @@ def _colours(prompt: str) -> tuple[tuple[int, int, int], ...]:
 
 
 def _content(order: VideoOrder, uploads: Uploads) -> bytes | None:
-    """Return a digest of all that a plain clip depends on; None for a clip with a sound, which is not kept."""
+    """Return a digest of everything that a plain clip depends on; None for a clip with sound, which is not cached."""
     if order.native_sound or "referenceAudio" in order.slots:
         return None
     digest = hashlib.sha256(repr((order.width, order.height, order.frames_made, order.fps, order.prompt)).encode())

@@ -8,11 +8,11 @@ from typing import Any
 
 
 class BadFrame(ValueError):
-    """A frame that cannot be read; it is dropped and the connection goes on."""
+    """A frame that cannot be read. It is dropped, and the connection continues."""
 
 
 def encode(kind: str, payload: Any) -> str:
-    """Return a frame; ``data`` is there even for an empty payload, because clients fail without it."""
+    """Return a frame. It has ``data`` even for an empty payload, since clients fail without it."""
     data = base64.b64encode(json.dumps(payload, separators=(",", ":")).encode()).decode()
     return json.dumps({"type": kind, "data": data})
 

@@ -1,4 +1,4 @@
-"""What a client hears first: who it is, what runs, what it owns, who works."""
+"""The first frames for a client: its account, its projects, its balance, and the workers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHAT = {"id": "chat-1", "jobType": "llm", "model": {"id": "some-llm", "type": "l
 
 
 async def welcome(net: Supernet, line: Connection) -> None:
-    """Greet a connection and let it hear of its projects from then on; or what a fault makes of that."""
+    """Greet a connection, which then receives the events of its projects. Faults may change that."""
     fault = net.faults.take("greeting")
     action = "" if fault is None else fault.fault.action
     if fault is not None and action == "drop" and not fault["greeted"]:
@@ -38,7 +38,7 @@ def worker_counts(net: Supernet) -> dict[str, int]:
 
 
 def project_lists(net: Supernet, account: Account, app_id: str, *, claim: bool) -> dict[str, list[Any]]:
-    """Return what runs and what ended unseen; ``claim`` hands the latter out for the last time."""
+    """Return running projects and those that ended unseen; ``claim`` returns the latter for the last time."""
     chats = [CHAT] if "chat_projects" in net.tolerated else []
     return {
         "activeProjects": [*chats, *(recovered(net, p) for p in net.projects.active(account, app_id))],
@@ -49,7 +49,7 @@ def project_lists(net: Supernet, account: Account, app_id: str, *, claim: bool) 
 
 
 def recovered(net: Supernet, project: Project) -> dict[str, Any]:
-    """Return a project as greeting, sync and look-up describe it."""
+    """Return a project as greeting, sync and look-ups describe it."""
     payload = project.payload()
     if "text_times" in net.tolerated:
         payload["createTime"] = payload["updateTime"] = "2026-01-01T00:00:00.000Z"

@@ -1,4 +1,4 @@
-"""What all HTTP calls have in common: who is calling, reading bodies, refusing, and being written down."""
+"""Common parts of all HTTP calls: authentication, request bodies, refusals and the log."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ BODY_LIMIT = 1 << 20
 
 
 def supernet(connection: HTTPConnection) -> Supernet:
-    """Return the state of the server that this connection came to."""
+    """Return the state of the server."""
     return cast(Supernet, connection.app.state.net)
 
 
 def workers(connection: HTTPConnection) -> Workers:
-    """Return the workers of the server that this connection came to."""
+    """Return the workers of the server."""
     return cast(Workers, connection.app.state.workers)
 
 
 def caller(connection: HTTPConnection) -> Account:
-    """Return who is calling, by raw token or API key, or refuse with 401.
+    """Return the account of a raw token or API key, or refuse with 401.
 
-    There is no ``Bearer`` prefix in this protocol; a token with one is no token.
+    This protocol has no ``Bearer`` prefix; a token with one is invalid.
     """
     net = supernet(connection)
     token, api_key = connection.headers.get("authorization"), connection.headers.get("api-key")
@@ -81,7 +81,7 @@ async def json_body(request: Request) -> dict[str, Any]:
 
 
 def text_field(values: dict[str, Any], name: str) -> str:
-    """Return a string out of a body, or refuse with 400."""
+    """Return a string from a body, or refuse with 400."""
     value = values.get(name)
     if not isinstance(value, str) or not value:
         raise Refusal(400, f"{name} is required")
@@ -89,40 +89,37 @@ def text_field(values: dict[str, Any], name: str) -> str:
 
 
 def envelope(request: Request, data: dict[str, Any]) -> JSONResponse:
-    """Answer as the REST host does."""
+    """Return a response in the form of the REST host."""
     more = {"devnetNovelty": [1, None]} if "unknown_fields" in supernet(request).tolerated else {}
     return JSONResponse({"status": "success", "data": {**data, **more}, **more})
 
 
 def auth_kind(headers: Headers) -> Literal["token", "api-key", "none"]:
-    """Return how a caller names itself: ``token``, ``api-key`` or ``none``."""
+    """Return how a caller authenticates: ``token``, ``api-key`` or ``none``."""
     return "token" if "authorization" in headers else "api-key" if "api-key" in headers else "none"
 
 
 async def on_refusal(request: Request, error: Exception) -> Response:
-    """Answer a refusal with the error body of the protocol."""
+    """Return the response of a refusal, with the error body of the protocol."""
     assert isinstance(error, Refusal)
     return refusal_response(error, supernet(request), request.url.path)
 
 
 async def on_unknown(request: Request, error: Exception) -> Response:
-    """Answer unknown paths and methods with the error body of the protocol."""
+    """Return the response for unknown paths and methods, with the error body of the protocol."""
     refusal = Refusal(getattr(error, "status_code", 500), str(getattr(error, "detail", error)))
     return refusal_response(refusal, supernet(request), request.url.path)
 
 
 class Desk:
-    """ASGI middleware that every HTTP request passes: it is written down and waits for the latency.
-
-    Faults take hold of it here.
-    """
+    """ASGI middleware for every HTTP request: it adds a log entry, delays the request, and applies faults."""
 
     def __init__(self, app: ASGIApp, net: Supernet) -> None:
         self._app = app
         self._net = net
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Write the request down, wait, and pass it on."""
+        """Log the request, wait, and pass it on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

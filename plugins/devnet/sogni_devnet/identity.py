@@ -1,4 +1,4 @@
-"""The ids of the protocol and what they must look like."""
+"""The ids of the protocol and their form."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _UUID4 = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-
 
 
 def is_project_id(value: object) -> bool:
-    """Tell whether this is an upper-case UUID of version 4 with dashes, as clients make them."""
+    """Return whether this is an upper-case UUID of version 4 with dashes, as clients create them."""
     return isinstance(value, str) and _UUID4.fullmatch(value) is not None
 
 
 def new_id() -> str:
-    """Return a fresh id of the same form, for a job (``imgID``)."""
+    """Return a new id of the same form, for a job (``imgID``)."""
     return str(uuid.uuid4()).upper()

@@ -13,7 +13,7 @@ from sogni_devnet.tiers import ImageTier
 
 
 def read_image(frame: Fields, model: Model, common: dict[str, Any]) -> ImageOrder:
-    """Return the order; what is wrong is noted in ``frame``."""
+    """Return the order. Problems are added to ``frame``."""
     tier = model.tier
     assert isinstance(tier, ImageTier)
     frame.text("negativePrompt")
@@ -49,7 +49,7 @@ def _starting_image(frame: Fields) -> float | None:
         return None
     frame.constant("hasStartingImage", True)
     strength = frame.number("strength", 0, 1)
-    # On the wire stands how much may change, so the picture keeps the rest of the starting image.
+    # The wire says how much may change, so the picture keeps the rest of the starting image.
     return None if strength is None else 1 - strength
 
 

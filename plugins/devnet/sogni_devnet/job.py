@@ -1,4 +1,4 @@
-"""One job at its worker: steps, previews, the result, and what may go wrong with them."""
+"""One job at its worker: steps, previews, the result, and faults."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ MARKS: dict[str, dict[str, Any]] = {
     "both": {"triggeredNSFWFilter": True, "nsfwDetected": True, "nsfwSources": ["image"]},
     "neither": {"triggeredNSFWFilter": True, "nsfwDetected": True, "nsfwSources": ["image"]},
 }
-"""What a result says of sensitive content, by the action of a fault."""
+"""Action of a fault to the flags of a result for sensitive content."""
 
 FILELESS = ("withhold", "neither", "missing")
-"""Actions after which the file of a result is not there."""
+"""Actions after which a result has no file."""
 
 
 class Shift:
-    """Does jobs. Whether a worker is free, and what a failed job costs, is not its business."""
+    """Runs jobs. It handles neither free workers nor the costs of failed jobs."""
 
     def __init__(self, net: Supernet, tell: Narrator) -> None:
         self._net = net
         self._tell = tell
 
     async def work(self, project: Project, job: Job, painting: Painting) -> None:
-        """Do one job.
+        """Run one job.
 
         Raises :class:`sogni_devnet.refusal.Unpaintable`, :class:`JobFailure`, :class:`ProjectFailure` or
         :class:`ProjectLoss`.
@@ -54,7 +54,7 @@ class Shift:
         await self._deliver(project, job, painting)
 
     def close(self, project: Project) -> bool:
-        """Tell that all jobs are done, and what may still come after it; False if nobody heard it."""
+        """Report that all jobs are completed, and what a fault adds; returns False if no client is connected."""
         seen = True
         if project.fault("unsaid_end") is None:
             seen = self._tell.completed(project)
@@ -65,7 +65,7 @@ class Shift:
         return seen
 
     def drops(self, project: Project, at: str) -> None:
-        """Close the socket if this is the point at which a fault asks for it; it does so once per project."""
+        """Close the socket if a fault asks for it at this point, once per project."""
         fault = project.fault("drop", at=at)
         if fault is None:
             return
@@ -79,7 +79,7 @@ class Shift:
         self._tell.started(project, job)
 
     async def _pace(self, project: Project, job: Job, seconds: float, said: float) -> float:
-        """Take the time of one step, and tell about every second how much is left; returns what was told last."""
+        """Wait for one step, and report about every second how much is left; returns the last report."""
         steps = project.order.steps
         left, end = seconds / steps, seconds * (steps - job.steps_done - 1) / steps
         while left > 0:

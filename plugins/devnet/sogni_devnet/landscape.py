@@ -1,4 +1,4 @@
-"""Sky, light, clouds, ridges and water. All measures in px of the canvas, origin top left."""
+"""Sky, light, clouds, ridges and water. All lengths are in px of the canvas, with the origin at the top left."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def gradient(size: Size, stops: tuple[Colour, ...]) -> Image.Image:
 
 
 def glow(canvas: Image.Image, centre: tuple[float, float], radius: float, colour: Colour, strength: float) -> None:
-    """Lay a soft round light over the canvas; strength 0 to 1."""
+    """Draw a soft round light on the canvas; strength 0 to 1."""
     side = max(2, round(radius * 2))
     distance = Image.radial_gradient("L")
-    # It reaches 255 in the corners; the light has to end at the edges, or its square shows.
+    # It is 255 in the corners. The light must end at the edges, else its square becomes visible.
     edge = distance.getpixel((0, distance.height // 2))
     assert isinstance(edge, int)
     light = distance.point(lambda v: int(max(0.0, 1 - v / edge) ** 1.9 * 255 * strength))
@@ -33,7 +33,7 @@ def glow(canvas: Image.Image, centre: tuple[float, float], radius: float, colour
 
 
 def noise(size: Size, rng: Random, cells: Size) -> Image.Image:
-    """Return smooth noise in three octaves, mode L; ``cells`` is how many bumps fit across and down."""
+    """Return smooth noise in three octaves, mode L; ``cells`` is the number of bumps across and down."""
     total: Image.Image | None = None
     for octave in range(3):
         across, down = cells[0] << octave, cells[1] << octave
@@ -45,7 +45,7 @@ def noise(size: Size, rng: Random, cells: Size) -> Image.Image:
 
 
 def clouds(canvas: Image.Image, rng: Random, palette: Palette, horizon: int) -> None:
-    """Lay drifting clouds over the sky, thinner towards the top."""
+    """Draw drifting clouds on the sky, thinner towards the top."""
     width = canvas.width
     bank = noise((width, horizon), rng, (3, 7))
     low = rng.randint(118, 140)
@@ -84,7 +84,7 @@ def ridge_line(width: int, rng: Random, base: float, height: float, roughness: f
 
 
 def ridges(canvas: Image.Image, rng: Random, palette: Palette, horizon: int, floor: int, count: int) -> None:
-    """Stack ridges from far to near, each with mist at its foot."""
+    """Draw ridges from far to near, each with mist at its foot."""
     width = canvas.width
     rough = rng.choice((0.0, 0.55, 0.9))
     for index in range(count):
@@ -102,7 +102,7 @@ def ridges(canvas: Image.Image, rng: Random, palette: Palette, horizon: int, flo
 
 
 def water(canvas: Image.Image, rng: Random, palette: Palette, shore: int, light_x: float) -> None:
-    """Mirror what stands above the shore, darken it, and let the light glitter on it."""
+    """Mirror everything above the shore, darken it, and add glittering light."""
     width, depth = canvas.width, canvas.height - shore
     mirror = ImageOps.flip(canvas.crop((0, max(0, shore - depth), width, shore))).resize((width, depth))
     tint = Image.new("RGB", mirror.size, mix(palette.sky[0], palette.near, 0.35))

@@ -1,4 +1,4 @@
-"""What came in and what went out, for tests and for ``--log``. Secrets are masked before anything is kept."""
+"""The log of requests and frames, for tests and for ``--log``. Secrets are masked before they are stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SECRET_QUERY = re.compile(r"((?:x-amz-signature|token|api-?key|signature)=)[^&\
 
 @dataclass
 class Entry:
-    """One HTTP request, one socket frame in either direction, or a note of the server's own."""
+    """One HTTP request, one socket frame in either direction, or a note of the server."""
 
     kind: Literal["http", "frame", "note"]
     direction: Literal["received", "sent"]
@@ -35,10 +35,10 @@ class Entry:
     """HTTP path without query; empty for frames."""
     query: dict[str, str] = field(default_factory=dict)
     auth: Literal["token", "api-key", "none"] = "none"
-    """How the caller named itself."""
+    """How the caller authenticated."""
     content_type: str | None = None
     status: int | None = None
-    """HTTP status of the answer."""
+    """HTTP status of the response."""
     type: str = ""
     """Frame type; empty for HTTP."""
     payload: Any = None
@@ -46,11 +46,11 @@ class Entry:
     username: str | None = None
     app_id: str | None = None
     note: str | None = None
-    """Why a frame was not acted on."""
+    """Why a frame was ignored."""
 
 
 class Log:
-    """The last entries in memory, and each as a JSON line in a stream if one was given."""
+    """Stores the last entries in memory, and writes each as a JSON line to a stream, if there is one."""
 
     def __init__(self, stream: IO[str] | None = None, keep: int = 20_000) -> None:
         self._entries: deque[Entry] = deque(maxlen=keep)
@@ -61,7 +61,7 @@ class Log:
         return iter(list(self._entries))
 
     def received(self) -> list[Entry]:
-        """Return what clients sent, oldest first."""
+        """Return the requests and frames of clients, oldest first."""
         return [entry for entry in self if entry.direction == "received"]
 
     def sent(self) -> list[Entry]:
@@ -69,7 +69,7 @@ class Log:
         return [entry for entry in self if entry.direction == "sent"]
 
     def add(self, entry: Entry) -> None:
-        """Keep an entry. Called when it begins, so that order is order of arrival."""
+        """Store an entry. Called when a request starts, so that entries are in the order of arrival."""
         entry.payload = masked(entry.payload)
         self._entries.append(entry)
 
@@ -87,7 +87,7 @@ class Log:
 
 
 def masked(value: Any) -> Any:
-    """Return a copy without secrets: values of telling names, and signatures inside URLs."""
+    """Return a copy without secrets: the values of secret fields, and signatures in URLs."""
     if isinstance(value, dict):
         return {
             name: MASK if str(name).lower() in _SECRET_NAMES and isinstance(item, str) else masked(item)

@@ -1,4 +1,4 @@
-"""The four messages that a client sends, and what is made of them."""
+"""The four messages that a client sends, and their handlers."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from sogni_devnet.validation import read_order
 from sogni_devnet.workers import Workers
 
 CANCEL_SECONDS = 20.0
-"""Time between two cancels where they are limited (protocol: seen in other Sogni repositories)."""
+"""Minimum time between two cancels, if they are limited (protocol: seen in other Sogni repositories)."""
 
 CANCELLED = "artistCanceled"
 
 
 def act(net: Supernet, crew: Workers, line: Connection, kind: str, payload: Any) -> str | None:
-    """Carry out a message; returns a note for the log if nothing came of it."""
+    """Handle a message; returns a note for the log if it is ignored."""
     if kind == "jobRequest":
         return _job_request(net, crew, line, payload)
     if kind == "jobError":
@@ -102,7 +102,7 @@ def _cancel(net: Supernet, crew: Workers, line: Connection, payload: Any) -> str
     if fault is not None and action == "drop":
         line.close(fault["code"])
     if action in {"drop", "ignore"}:
-        return f"not carried out: {action}"
+        return f"not done: {action}"
     early = "one_cancel_per_20s" in net.tolerated and net.clock() - line.last_cancel < CANCEL_SECONDS
     line.last_cancel = line.last_cancel if early else net.clock()
     project = net.projects.get(project_id, line.account) if isinstance(project_id, str) else None

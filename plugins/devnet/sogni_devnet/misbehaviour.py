@@ -1,4 +1,4 @@
-"""Faults of HTTP and of the upgrade, carried out: what an answer becomes on its way to the client."""
+"""Apply faults to HTTP responses and upgrades."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from sogni_devnet.supernet import Supernet
 PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1><hr>gateway</body></html>"
 
 PIECES = 8
-"""In how many pieces a slow download comes."""
+"""Number of pieces of a slow download."""
 
 
 def moment_of(path: str) -> Moment:
-    """Return which faults concern a path."""
+    """Return the moment of the faults for a path."""
     return "upload" if path.startswith("/files/upload/") else "download" if path.startswith("/files/") else "http"
 
 
 async def answer(net: Supernet, fault: Armed, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request as the fault will have it."""
+    """Answer a request as a fault demands."""
     action = fault.fault.action
     if action == "dropped":
         if scope["method"] == "PUT":
@@ -53,7 +53,7 @@ async def answer(net: Supernet, fault: Armed, app: ASGIApp, scope: Scope, receiv
 
 
 async def disturbed_upgrade(net: Supernet, socket: WebSocket, fault: Armed, entry: Entry) -> bool:
-    """Carry out a fault of an upgrade; False if that was its end."""
+    """Apply a fault to an upgrade; returns False if it ends the upgrade."""
     action = fault.fault.action
     if action == "slow":
         await asyncio.sleep(fault["seconds"])
@@ -70,7 +70,7 @@ async def disturbed_upgrade(net: Supernet, socket: WebSocket, fault: Armed, entr
 
 
 def refused_by(fault: Armed) -> JobRefusal:
-    """Return how a fault refuses a ``jobRequest``."""
+    """Return the refusal of a ``jobRequest`` by a fault."""
     if fault.fault.action == "restart":
         return JobRefusal(1001, "Server is restarting")
     return JobRefusal(fault["error"], fault["message"], **fault["more"])
@@ -103,7 +103,7 @@ def _ready_made(net: Supernet, fault: Armed, scope: Scope) -> Response:
 
 
 class _Body:
-    """Sends a file on, but not as it was meant. The files are small, so the whole is collected first."""
+    """Sends a file with a fault. The files are small, so the whole file is collected first."""
 
     def __init__(self, net: Supernet, fault: Armed, scope: Scope, receive: Receive, send: Send) -> None:
         self._net, self._fault, self._scope, self._receive, self._send = net, fault, scope, receive, send
@@ -143,19 +143,19 @@ class _Body:
 
 
 async def _cut(net: Supernet, scope: Scope, receive: Any) -> None:
-    """End the connection, and wait until it has ended: uvicorn complains of who leaves before."""
+    """End the connection and wait until it has ended, since uvicorn reports an earlier return as an error."""
     net.cut(scope["client"])
     await _for_ever(receive)
 
 
 async def _for_ever(receive: Any) -> None:
-    """Wait until the client has had enough."""
+    """Wait until the client disconnects."""
     while (await receive())["type"] not in {"http.disconnect", "websocket.disconnect"}:
         pass
 
 
 async def _drain(scope: Scope, receive: Receive) -> None:
-    """Read what is sent, so that the client reads the answer and not only a broken pipe."""
+    """Read the request, so that the client gets the response instead of a broken pipe."""
     if scope["type"] == "http":
         while (await receive()).get("more_body"):
             pass

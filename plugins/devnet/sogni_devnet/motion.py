@@ -1,6 +1,6 @@
-"""What moves in a clip: one picture per frame, made as it is asked for, so that no clip is ever whole in memory.
+"""The moving pictures of a clip. Each frame is drawn when it is needed, so a clip is never in memory as a whole.
 
-A time is a share of the clip: 0 is the first frame, 1 the last.
+A time is a fraction of the clip: 0 is the first frame, 1 the last.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Moment = Callable[[float], Image.Image]
 """Time to a picture."""
 
 ZOOM = 0.16
-"""How much nearer the camera comes."""
+"""How far the camera zooms in."""
 
 
 def between(size: Size, start: Image.Image | None, end: Image.Image | None) -> Moment:
-    """Move from one picture to another, or into or out of the only one. Exact at both ends."""
+    """Move from one picture to another, or into or out of a single one. Both ends are exact."""
     first = None if start is None else ImageOps.fit(start, size)
     last = None if end is None else ImageOps.fit(end, size)
 
@@ -42,8 +42,8 @@ def between(size: Size, start: Image.Image | None, end: Image.Image | None) -> M
 
 
 def travel(size: Size, prompt: str, seed: int) -> Moment:
-    """Travel through a landscape of the prompt's, with birds in its sky."""
-    rng = Random(  # noqa: S311 - the same clip every time is the point
+    """Travel through the landscape of the prompt, with birds in the sky."""
+    rng = Random(  # noqa: S311 - the clip must be the same every time
         hashlib.sha256(f"{seed}\n{prompt}".encode(errors="replace")).digest()
     )
     wide = landscape((round(size[0] * 1.4), size[1]), rng, prompt)
@@ -67,7 +67,7 @@ def travel(size: Size, prompt: str, seed: int) -> Moment:
 
 
 def with_level(scene: Moment, loudness: Sequence[float], size: Size) -> Moment:
-    """Let bars rise with the sound: ``loudness`` has one value from 0 to 1 per frame."""
+    """Draw bars that follow the sound: ``loudness`` has one value from 0 to 1 per frame."""
     bars, low = 32, round(size[1] * 0.72)
     tall, gap = size[1] * 0.2, size[0] / 32
 
@@ -76,7 +76,7 @@ def with_level(scene: Moment, loudness: Sequence[float], size: Size) -> Moment:
         draw = ImageDraw.Draw(picture, "RGBA")
         now = round(time * (len(loudness) - 1))
         for bar in range(bars):
-            # The middle bar is now; to the sides lies what was and what comes.
+            # The bar in the middle is the present, those on its sides are the past and the future.
             index = now + bar - bars // 2
             level = loudness[index] if 0 <= index < len(loudness) else 0.0
             height = max(2.0, tall * level)
@@ -88,7 +88,7 @@ def with_level(scene: Moment, loudness: Sequence[float], size: Size) -> Moment:
 
 
 def beside(scene: Moment, film: Iterator[Image.Image], size: Size) -> Moment:
-    """Show the film small in a corner of the scene."""
+    """Show the film in a corner of the scene."""
     side = round(min(size) * 0.38)
     border = max(2, side // 40)
 
@@ -105,7 +105,7 @@ def within(
     film: Iterator[Image.Image], face: Image.Image | None, spots: Sequence[tuple[float, float]], control: str | None,
     size: Size,
 ) -> Moment:  # fmt: skip
-    """Show the film as a whole, seen as a control sees it, with the reference in an oval at these places."""
+    """Show the whole film as a control sees it, with the reference in an oval at these places."""
     oval = (round(min(size) * 0.34), round(min(size) * 0.42))
     mask = Image.new("L", (oval[0] * 2, oval[1] * 2))
     ImageDraw.Draw(mask).ellipse((0, 0, oval[0] * 2 - 1, oval[1] * 2 - 1), fill=255)
@@ -123,7 +123,7 @@ def within(
 
 
 def marked(scene: Moment, size: Size, prompt: str, facts: str) -> Moment:
-    """Lay the mark over every frame, and prompt and facts over the middle: the ends stay as they are."""
+    """Draw the mark on every frame, and the prompt and facts on the middle ones; the ends stay unchanged."""
     mark = badge(Image.new("RGBA", size))
     words = caption(Image.new("RGBA", size), prompt, facts)
     boxes = [(layer, layer.getbbox() or (0, 0, 1, 1)) for layer in (mark, words)]

@@ -1,4 +1,4 @@
-"""What a client is told of the life of its project. What the protocol leaves open is decided here by switches."""
+"""The events of a project for its client. Switches decide what the protocol leaves open."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PREPARATIONS: tuple[dict[str, Any], ...] = (
 )
 
 FEW = frozenset(("workerName", "jobIndex", "etaSeconds", "etaMin", "etaMax", "queuePosition", "estimatedStartSeconds"))
-"""Fields of job events that a client can do without."""
+"""Optional fields of job events."""
 
 
 class Narrator:
-    """Tells whoever follows a project now."""
+    """Sends the events of a project to its client."""
 
     def __init__(self, net: Supernet) -> None:
         self._net = net
@@ -27,22 +27,22 @@ class Narrator:
         self._held: dict[str, dict[str, Any]] = {}
 
     def queued(self, project: Project, place: int, seconds: float) -> None:
-        """Tell the place in the queue, from 1, and the seconds until the start."""
+        """Report the place in the queue, from 1, and the seconds until the start."""
         turn = self._on.turn("queue")
         for _ in range(0 if turn == "no_queue_events" else 3 if turn else 1):
             self._state(project, "queued", queuePosition=place, estimatedStartSeconds=seconds, queueStatus="waiting")
 
     def without_workers(self, project: Project) -> None:
-        """Tell that nobody can do it."""
+        """Report that there are no workers."""
         self._state(project, "queued", queuePosition=1, estimatedStartSeconds=None, queueStatus="no-workers")
 
     def assigned(self, project: Project, worker: str) -> None:
-        """Tell who takes it."""
+        """Report the worker."""
         if self._on.turn("queue") != "no_queue_events":
             self._state(project, "assigned", workerName=worker)
 
     def started(self, project: Project, job: Job) -> None:
-        """Tell that a worker loads its model and starts on a job."""
+        """Report that a worker loads its model and starts a job."""
         if "unannounced_jobs" in self._on:
             return
         ids: dict[str, Any] = {"imgID": job.id, "workerName": job.worker, "jobIndex": job.index}
@@ -53,7 +53,7 @@ class Narrator:
         self._state(project, "jobStarted", **ids, **(prompts if "prompts_on_start" in self._on else {}))
 
     def progress(self, project: Project, job: Job, seconds: float, preview: bool) -> None:
-        """Tell the steps done, and the seconds left."""
+        """Report the completed steps and the seconds left."""
         step, count = job.steps_done, project.order.steps
         form = self._on.turn("progress")
         amount: dict[str, Any] = {"step": step, "stepCount": count}
@@ -73,18 +73,18 @@ class Narrator:
                 self._tell(project, "jobProgress", **payload)
 
     def eta(self, project: Project, job: Job, seconds: float) -> None:
-        """Tell the seconds left."""
+        """Report the seconds left."""
         self._tell(project, "jobETA", jobID=project.id, imgID=job.id, etaSeconds=seconds)
 
     def moved(self, project: Project, job: Job, left: str) -> None:
-        """Tell that a job has left the ``imgID`` that it had so far."""
+        """Report that a job leaves its ``imgID``."""
         self._tell(
             project, "jobRetry", jobID=project.id, imgID=left, jobIndex=job.index, attempt=1, maxAttempts=3,
             isFromWorker=True, error="workerDisconnected", error_message="The job moves to another worker",
         )  # fmt: skip
 
     def result(self, project: Project, job: Job, **marks: Any) -> None:
-        """Tell that a job is done; ``marks`` are those of sensitive content."""
+        """Report that a job is completed; ``marks`` are the flags for sensitive content."""
         seed: int | str = job.seed if "numeric_last_seed" in self._on else str(job.seed)
         self._tell(
             project, "jobResult", jobID=project.id, imgID=job.id, performedStepCount=job.steps_done, lastSeed=seed,
@@ -92,7 +92,7 @@ class Narrator:
         )  # fmt: skip
 
     def failed(self, project: Project, job: Job | None, error: int | str, message: str, **more: Any) -> None:
-        """Tell that a job, or with None the whole project, has failed."""
+        """Report that a job, or with None the whole project, has failed."""
         ids = {"jobID": project.id} if job is None else {"jobID": project.id, "imgID": job.id}
         self._tell(
             project, "jobError", **ids, isFromWorker=job is not None, error=self.error(error), error_message=message,
@@ -100,16 +100,16 @@ class Narrator:
         )  # fmt: skip
 
     def completed(self, project: Project) -> bool:
-        """Tell that all jobs are done; False if nobody heard it."""
+        """Report that all jobs are completed; returns False if no client is connected."""
         return self._state(project, "jobCompleted")
 
     def balance(self, project: Project, *, last: bool = False) -> None:
-        """Tell what is left."""
+        """Report the balance."""
         if not (last and "no_last_balance" in self._on):
             self._net.tell_balance(project.account)
 
     def error(self, error: int | str) -> int | str:
-        """Return an error as the wire has it: a number, a word, or a number in a string."""
+        """Return an error as on the wire: a number, a word, or a number in a string."""
         return str(error) if "numeric_strings" in self._on else error
 
     def _url(self, project: Project, job: Job) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class Narrator:
         return self._tell(project, "jobState", type=kind, jobID=project.id, **more)
 
     def _tell(self, project: Project, kind: str, **payload: Any) -> bool:
-        # Who counts jobs needs the index of one that moves.
+        # Clients that count jobs need the index of a job that moves.
         if "few_fields" in self._on and kind != "jobRetry":
             payload = {name: value for name, value in payload.items() if name not in FEW}
         return self._net.tell(project, kind, payload)

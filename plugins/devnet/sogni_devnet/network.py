@@ -1,4 +1,4 @@
-"""What ``--network devnet`` opens: a devnet that lives as long as the call."""
+"""The network ``devnet``, which runs as long as the call."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_network(settings: DevnetSettings | None = None) -> AsyncIterator[Endpoint]:
-    """Start a devnet, yield where it listens, stop it at the end.
+    """Start a devnet, yield its endpoint, and stop it at the end.
 
-    The server has a thread and an event loop of its own: a client that blocks its loop does not stop it.
+    The server has its own thread and event loop, so a client that blocks its loop does not stop the server.
     """
     from sogni_devnet.server import Devnet
 

@@ -1,4 +1,4 @@
-"""What a valid ``jobRequest`` asks for."""
+"""Orders: the contents of valid ``jobRequest`` messages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MIME = {
     "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "mp4": "video/mp4",
     "mp3": "audio/mpeg", "flac": "audio/flac", "wav": "audio/wav",
 }  # fmt: skip
-"""Output format of a request to content type of a result."""
+"""Output format of a request to the content type of a result."""
 
 FORMATS = {"image": ("png", "jpg", "webp"), "video": ("mp4",), "audio": ("mp3", "flac", "wav")}
-"""Output formats of each kind of model."""
+"""Output formats by the kind of the model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Order:
     steps: int
     prompt: str
     seed: int | None
-    """Seed of the first job; the other jobs' are random. None: all are."""
+    """Seed of the first job; those of the other jobs are random. None: all are random."""
     format: str
     token: TokenType
     network: str | None
@@ -40,16 +40,16 @@ class Order:
     slots: tuple[str, ...]
     """Upload slots that the request promises."""
     raw: dict[str, Any]
-    """The ``jobRequest`` as it came."""
+    """The ``jobRequest`` as it was received."""
 
     @property
     def price(self) -> Quote:
-        """Price of the project, the same that an estimate gives."""
+        """Price of the project, the same as in an estimate."""
         raise NotImplementedError
 
     @property
     def cost(self) -> Decimal:
-        """What is debited, in ``token``."""
+        """The amount to debit, in ``token``."""
         return self.price.total(self.token)
 
 
@@ -62,7 +62,7 @@ class ImageOrder(Order):
     context_slots: tuple[str, ...]
     """Upload slots of the context images, in order."""
     starting_weight: float | None
-    """Share of the starting image in the picture, 0 to 1; None without one."""
+    """Weight of the starting image in the picture, 0 to 1; None without one."""
     controlnet: str | None
     """Name of the ControlNet, if there is one."""
 
@@ -82,21 +82,21 @@ class VideoOrder(Order):
     width: int
     height: int
     frames: int
-    """As asked for; see ``frames_made``."""
+    """The requested number; see ``frames_made``."""
     fps: float
     audio_start: float
     audio_duration: float
     video_start: float
     native_sound: bool
-    """Whether the model is to make a sound of its own."""
+    """Whether the model generates sound."""
     points: tuple[tuple[float, float], ...]
-    """Where the subject to replace is, as shares of width and height."""
+    """Position of the subject to replace, as fractions of width and height."""
     control: str | None
-    """What a v2v project takes from the video, ``pose`` for example."""
+    """What a v2v project uses of the video, such as ``pose``."""
 
     @property
     def frames_made(self) -> int:
-        """Frames of the result: WAN renders 16 a second, and a rate of 32 doubles them (protocol: 5.4)."""
+        """Frames of the result: WAN renders 16 per second, and a rate of 32 doubles them (protocol: 5.4)."""
         return self.frames * 2 if self.model.id.startswith("wan_") and self.fps == 32 else self.frames
 
     @property
@@ -120,7 +120,7 @@ class AudioOrder(Order):
     """Seconds."""
     bpm: float
     beats: int
-    """Beats of a bar."""
+    """Beats per bar."""
     keyscale: str
 
     @property

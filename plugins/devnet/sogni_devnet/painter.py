@@ -1,4 +1,4 @@
-"""From an order and its uploads to the bytes of a picture. Runs in worker threads."""
+"""Render an order and its uploads as the bytes of a picture. Runs in worker threads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Uploads = Callable[[str], "StoredFile | None"]
 
 
 def paint(order: ImageOrder, seed: int, uploads: Uploads, *, plain: bool) -> bytes:
-    """Return an encoded picture of exactly the size asked for, the same for the same order and seed."""
+    """Return an encoded picture of exactly the requested size. The same order and seed give the same picture."""
     size = (order.width, order.height)
     if plain:
         digest = zlib.crc32(f"{seed} {order.prompt}".encode(errors="replace"))
@@ -65,7 +65,7 @@ def shrink(data: bytes) -> bytes:
 
 
 def opened(slot: str, file: StoredFile | None) -> Image.Image:
-    """Return an upload as an upright RGB picture, or raise :class:`Unpaintable`."""
+    """Return an upload as an RGB picture, rotated as its EXIF says, or raise :class:`Unpaintable`."""
     if file is None:
         raise Unpaintable(f"{slot} is not there")
     try:

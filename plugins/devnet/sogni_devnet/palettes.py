@@ -12,13 +12,13 @@ class Palette:
     """Colours of one time of day."""
 
     sky: tuple[Colour, ...]
-    """From the top of the picture to the horizon."""
+    """The sky, from the top of the picture to the horizon."""
     light: Colour
-    """Sun or moon."""
+    """The sun or the moon."""
     far: Colour
     """The most distant ridge, nearly haze."""
     near: Colour
-    """The ground in front, and what stands on it."""
+    """The ground in front, and the figures on it."""
     stars: bool = False
 
 
@@ -57,7 +57,7 @@ PALETTES: tuple[Palette, ...] = (
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
-    """Return a colour between two: ``a`` at share 0, ``b`` at share 1."""
+    """Return a colour between two: ``a`` at 0, ``b`` at 1."""
     return (
         round(a[0] + (b[0] - a[0]) * share),
         round(a[1] + (b[1] - a[1]) * share),

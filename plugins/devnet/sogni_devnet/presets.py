@@ -13,7 +13,7 @@ LORAS: tuple[dict[str, Any], ...] = (
         "modelIds": ["qwen_image_edit_2511_fp8", "qwen_image_edit_2511_fp8_lightning"],
     },
 )  # fmt: skip
-"""In the shape that the official SDKs read (source: sogni-client, LoraCatalog); ranges and credits are made up."""
+"""In the form that the official SDKs read (source: sogni-client, LoraCatalog); ranges and credits are invented."""
 
 LORA_CONSTRAINTS = {"maxPerRequest": 8, "minStrength": -100, "maxStrength": 100}
 

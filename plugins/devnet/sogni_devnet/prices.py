@@ -1,4 +1,4 @@
-"""What a project costs here. One function prices both the estimate and the debit, so the two always agree."""
+"""The prices of projects. Estimates and debits use the same functions, so they always agree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PREVIEW_SECONDS = Decimal("0.1")
 
 @dataclass(frozen=True)
 class Quote:
-    """Price of a project; amounts are exact."""
+    """The price of a project, in exact decimals."""
 
     count: int
     """Number of jobs."""
@@ -28,7 +28,7 @@ class Quote:
 
     @property
     def spark(self) -> Decimal:
-        """Price of one job in SPARK, three decimals."""
+        """Price of one job in SPARK, with three decimals."""
         return (self.seconds * SPARK_PER_SECOND).quantize(Decimal("0.001"), ROUND_HALF_UP)
 
     def job(self, token: TokenType) -> Decimal:
@@ -40,7 +40,7 @@ class Quote:
         return self.job(token) * self.count
 
     def payload(self, token: TokenType) -> dict[str, Any]:
-        """Return ``quote`` of an estimate: all amounts decimal strings."""
+        """Return the ``quote`` of an estimate, with all amounts as decimal strings."""
         return {
             "model": {"weight": "1", "secPerStep": "1", "secPerPreview": plain(PREVIEW_SECONDS), "secForCN": "2"},
             "job": self._costs(token, 1),
@@ -68,9 +68,9 @@ def image_quote(
     controlnet: bool = False,
     context_images: int = 0,
 ) -> Quote:
-    """Price an image project. None, as well as 0, stands for the model's default, as in the path of an estimate.
+    """Return the price of an image project. None and 0 mean the default of the model, as in the path of an estimate.
 
-    Width and height in px. Each context image adds a tenth of the render time.
+    Width and height are in px. Each context image adds a tenth of the render time.
     """
     tier = model.tier
     assert isinstance(tier, ImageTier)
@@ -83,7 +83,7 @@ def image_quote(
 def video_quote(
     model: Model, *, count: int, steps: int | None = None, width: int, height: int, frames: int | None = None
 ) -> Quote:
-    """Price a video project: by steps, pixels and frames. The frame rate is free."""
+    """Return the price of a video project, by steps, pixels and frames. The frame rate costs nothing."""
     tier = model.tier
     assert isinstance(tier, VideoTier)
     pixels = Decimal((width or tier.size[0]) * (height or tier.size[1])) / (tier.size[0] * tier.size[1])
@@ -91,7 +91,7 @@ def video_quote(
 
 
 def audio_quote(model: Model, *, count: int, steps: int | None = None, duration: float) -> Quote:
-    """Price a music project: by steps and duration in seconds."""
+    """Return the price of a music project, by steps and duration in seconds."""
     tier = model.tier
     assert isinstance(tier, AudioTier)
     return _rounded(count, _base(tier, steps) * Decimal(str(duration)) / Decimal(str(tier.ranges["duration"][2])))
@@ -106,7 +106,7 @@ def _rounded(count: int, seconds: Decimal) -> Quote:
 
 
 def estimate(model: Model, token: TokenType, network: str, price: Quote, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the whole answer of an estimate; ``request`` is what the path asked for."""
+    """Return the response of an estimate; ``request`` has the values of the path."""
     return {
         "request": {"model": model.id, "name": model.name, **request},
         "rate": {

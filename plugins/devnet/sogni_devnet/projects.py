@@ -1,4 +1,4 @@
-"""Projects and their jobs as this Supernet remembers them, also while the client is away."""
+"""Projects and their jobs, which the server remembers even while the client is disconnected."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sogni_devnet.order import Order
 from sogni_devnet.tiers import Media
 
 UNCLAIMED_SECONDS = 3600
-"""How long a project that ended unseen is kept for its client (protocol: one hour)."""
+"""How long a project that ended unseen is stored for its client (protocol: one hour)."""
 
 ENDED = frozenset({"completed", "errored", "cancelled"})
-"""Final values of a project's ``status``."""
+"""Final values of the ``status`` of a project."""
 
 _PUBLIC_STATUS = {"assigned": "processing", "progress": "processing", "errored": "failed", "cancelled": "canceled"}
 
@@ -37,17 +37,17 @@ class Job:
     steps_done: int = 0
     reason: str | None = None
     moved: bool = False
-    """Whether it has left its first worker."""
+    """Whether it moved from its first worker."""
     withheld: bool = False
-    """Whether its result was kept back as sensitive."""
+    """Whether its result was withheld as sensitive."""
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether it has ended."""
         return self.status in {"jobCompleted", "jobError"}
 
     def payload(self) -> dict[str, Any]:
-        """Return the worker job of look-ups and recovery."""
+        """Return the job as look-ups and recovery describe it."""
         return {
             "id": f"w-{self.id.lower()}", "imgID": self.id, "status": self.status, "performedSteps": self.steps_done,
             "seedUsed": self.seed, "triggeredNSFWFilter": self.withheld, "reason": self.reason, "jobIndex": self.index,
@@ -69,18 +69,18 @@ class Project:
     updated: float = 0.0
     jobs: list[Job] = field(default_factory=list)
     claimed: bool = False
-    """Whether its client saw it end."""
+    """Whether its client was told that it ended."""
     repeats: int = 0
-    """How often the same request came again; it is neither run nor charged again."""
+    """How often the same request was repeated. A repeated request is neither run nor charged again."""
     faults: tuple[Armed, ...] = ()
-    """What is to go wrong with it."""
+    """Its faults."""
     late_results: list[tuple[Job, dict[str, Any]]] = field(default_factory=list)
-    """Results, with their marks, that are told only after the project is said to be completed."""
+    """Results with their flags that are sent only after ``jobCompleted``."""
     stop: threading.Event = field(default_factory=threading.Event)
-    """Set when nobody waits for its results any more."""
+    """Set when its results are no longer needed."""
 
     def fault(self, action: str, **options: Any) -> Armed | None:
-        """Return the fault that does this, with these options, if it is to happen."""
+        """Return the fault with this action and these options; None if there is none."""
         return next((f for f in self.faults if f.fault.action == action and options.items() <= f.options.items()), None)
 
     @property
@@ -95,11 +95,11 @@ class Project:
 
     @property
     def ended(self) -> bool:
-        """Whether it is over, however it ended."""
+        """Whether it has ended, in any way."""
         return self.status in ENDED
 
     def payload(self) -> dict[str, Any]:
-        """Return the project of recovery and of ``/v1/projects``; times in milliseconds."""
+        """Return the project as recovery and ``/v1/projects`` describe it; times in milliseconds."""
         running, ended = self._worker_jobs()
         return {
             "id": self.id, "appId": self.app_id, "jobType": self.media,
@@ -112,7 +112,7 @@ class Project:
         }  # fmt: skip
 
     def live_payload(self) -> dict[str, Any]:
-        """Return the project of ``/v2/projects``."""
+        """Return the project as ``/v2/projects`` describes it."""
         running, ended = self._worker_jobs()
         status = _PUBLIC_STATUS.get(self.status, self.status)
         return {"id": self.id, "status": status, "finished": self.ended, "imageCount": self.order.count,
@@ -141,24 +141,24 @@ class Projects:
         return iter(list(self._all.values()))
 
     def add(self, project: Project) -> None:
-        """Remember a new project."""
+        """Add a project."""
         self._all[project.id] = project
 
     def forget(self, project: Project) -> None:
-        """Behave as if it had never been."""
+        """Remove a project without a trace."""
         del self._all[project.id]
 
     def get(self, project_id: str, account: Account | None = None) -> Project | None:
-        """Return a project; with an account, only if it is that account's."""
+        """Return a project; with an account, only if it belongs to that account."""
         project = self._all.get(project_id.upper())
         return None if project is None or account not in {None, project.account} else project
 
     def active(self, account: Account, app_id: str | None = None) -> list[Project]:
-        """Return what is still running, of one app id or of all."""
+        """Return the running projects, of one app id or of all."""
         return [p for p in self if p.account is account and not p.ended and app_id in {None, p.app_id}]
 
     def unclaimed(self, account: Account, app_id: str, *, claim: bool) -> list[Project]:
-        """Return what ended unseen within the last hour; claiming hands it out for the last time."""
+        """Return the projects that ended unseen within the last hour; ``claim`` returns them for the last time."""
         since = self._clock() - UNCLAIMED_SECONDS
         found = [
             p for p in self

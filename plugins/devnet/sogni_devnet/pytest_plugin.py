@@ -1,4 +1,4 @@
-"""The pytest fixtures ``devnet`` and ``start_devnet``. Loaded in every pytest run, so it imports nothing heavy."""
+"""The pytest fixtures ``devnet`` and ``start_devnet``. Every pytest run loads it, so it imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def start_devnet() -> Iterator[Callable[..., Devnet]]:
-    """Return a function that starts a devnet; all of them are stopped after the test.
+    """Return a function that starts a devnet. All devnets are stopped after the test.
 
-    Keywords are those of :class:`sogni_devnet.settings.DevnetSettings`, and ``accounts``, ``clock``, ``port``
-    and ``log`` of :class:`sogni_devnet.server.Devnet`. Without keywords it works without delay and renders
-    plain pictures.
+    Keywords are those of :class:`sogni_devnet.settings.DevnetSettings`, and ``accounts``, ``clock``, ``port`` and
+    ``log`` of :class:`sogni_devnet.server.Devnet`. By default it has no delays and renders plain pictures.
     """
     from contextlib import ExitStack
 
@@ -36,7 +35,7 @@ def start_devnet() -> Iterator[Callable[..., Devnet]]:
 
 @pytest.fixture
 def devnet(start_devnet: Callable[..., Devnet], request: pytest.FixtureRequest) -> Devnet:
-    """Return a fresh, running devnet.
+    """Return a new, running devnet.
 
     ``@pytest.mark.parametrize("devnet", [{"seconds_per_image": 1}], indirect=True)`` sets its keywords.
     """

@@ -1,4 +1,4 @@
-"""The last things made, up to so many bytes."""
+"""A cache of the last results, with a maximum size in bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 
 class Recent:
-    """Bytes by key; the ones not asked for longest go first. Safe between threads."""
+    """Bytes by key. The least recently used ones are removed first. Safe for use by several threads."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
@@ -16,14 +16,14 @@ class Recent:
         self._lock = threading.Lock()
 
     def get(self, key: bytes) -> bytes | None:
-        """Return what was kept under this key."""
+        """Return the bytes of a key; None if there are none."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
     def put(self, key: bytes, data: bytes) -> None:
-        """Keep this, and let go what is too much."""
+        """Add bytes, and remove others if the cache is too large."""
         with self._lock:
             self._bytes += len(data) - len(self._kept.pop(key, b""))
             self._kept[key] = data

@@ -1,4 +1,4 @@
-"""How this server says no."""
+"""Refusals and failures, as exceptions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """An HTTP call that is refused; becomes the error body of the protocol."""
+    """An HTTP call is refused, with the error body of the protocol."""
 
     def __init__(self, status: int, message: str, *, code: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -22,7 +22,7 @@ class Refusal(Exception):
 
 
 class JobRefusal(Exception):
-    """A ``jobRequest`` that is refused as a whole; becomes a ``jobError`` without ``imgID``."""
+    """A ``jobRequest`` is refused, with a ``jobError`` without ``imgID``."""
 
     def __init__(self, error: int | str, message: str, **more: Any) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class JobRefusal(Exception):
 
 
 class JobFailure(Exception):
-    """A job that its worker gave up; becomes a ``jobError`` with ``imgID``."""
+    """A job fails, with a ``jobError`` with ``imgID``."""
 
     def __init__(self, word: str, message: str) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class JobFailure(Exception):
 
 
 class ProjectFailure(Exception):
-    """A running project that fails as a whole; becomes a ``jobError`` without ``imgID``."""
+    """A running project fails, with a ``jobError`` without ``imgID``."""
 
     def __init__(self, error: int | str, message: str) -> None:
         super().__init__(message)
@@ -50,23 +50,23 @@ class ProjectFailure(Exception):
 
 
 class ProjectLoss(Exception):
-    """A project that the server forgets."""
+    """The server loses a project."""
 
 
 class Unpaintable(Exception):
-    """An upload that cannot be decoded; becomes a ``jobError`` of the one job."""
+    """An upload cannot be decoded, which fails its job."""
 
 
 INSUFFICIENT_FUNDS = 4024
-"""``jobError`` code of a balance that is too small (protocol: seen in other Sogni repositories)."""
+"""``jobError`` code if the balance is too small (protocol: seen in other Sogni repositories)."""
 
 UNKNOWN_MODEL = 4104
-"""``jobError`` code of a model that this network does not serve (protocol: official SDK code)."""
+"""``jobError`` code for an unknown model (protocol: official SDK code)."""
 
 INVALID_REQUEST = "invalidRequest"
-"""``jobError`` word of a malformed request. The live service's own code is not known; clients map words to 5000."""
+"""``jobError`` word for an invalid request. The code of the live service is unknown; clients map words to 5000."""
 
 NO_FFMPEG = "noFfmpeg"
-"""``jobError`` word of a project that this devnet cannot render for want of ffmpeg; its own."""
+"""``jobError`` word for a project that needs ffmpeg if it is missing. Only the devnet has it."""
 
-NO_FFMPEG_HELP = "This devnet renders no videos and no mp3 or flac without ffmpeg: pip install 'sogni-devnet[video]'"
+NO_FFMPEG_HELP = "The devnet needs ffmpeg for videos, mp3 and flac. Install it with: pip install 'sogni-devnet[video]'"

@@ -1,4 +1,4 @@
-"""How an HTTP refusal is spelled. The live network's own way is known in part only, so switches vary it."""
+"""The responses of HTTP refusals. Their form on the live network is only partly known, so switches vary it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sogni_devnet.refusal import Refusal
 from sogni_devnet.supernet import Supernet
 
 TURNS = 3
-"""Turns of the loop after which a connection that was closed has ended."""
+"""Turns of the event loop after which a closed connection has ended."""
 
 LOGIN = "/v1/account/login"
 
 
 def refusal_response(refusal: Refusal, net: Supernet, path: str) -> Response:
-    """Return the answer: an error body, or what the switches make of it."""
+    """Return the response with an error body, changed by switches."""
     if path == LOGIN and refusal.status == 401:
         turn = net.tolerated.turn("login")
         if turn == "login_refused_plain":
@@ -38,7 +38,7 @@ def refusal_response(refusal: Refusal, net: Supernet, path: str) -> Response:
         if turn in {"retry_after_header", "retry_after_date"}:
             del body["retryAfter"]
         if turn == "retry_after_date":
-            # To the next whole second, because the form has no fractions.
+            # Rounded up to a second, since the format has no fractions.
             until = datetime.fromtimestamp(net.clock() + refusal.retry_after + 1, UTC)
             headers["Retry-After"] = format_datetime(until, usegmt=True)
         elif turn != "retry_after_body":
@@ -47,7 +47,7 @@ def refusal_response(refusal: Refusal, net: Supernet, path: str) -> Response:
 
 
 async def deny(socket: WebSocket, response: Response) -> None:
-    """Answer an upgrade with an HTTP response, and leave when that is over: uvicorn complains of who leaves before."""
+    """Refuse an upgrade with an HTTP response, and wait until it is sent, since uvicorn reports an earlier return."""
     await socket.send_denial_response(response)
     for _ in range(TURNS):
         await asyncio.sleep(0)

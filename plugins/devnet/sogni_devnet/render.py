@@ -1,4 +1,4 @@
-"""From an order to a file, whatever its kind. Runs in worker threads."""
+"""Render an order of any kind to a file. Runs in worker threads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sogni_devnet.painter import Uploads, paint
 def render(
     order: Order, seed: int, uploads: Uploads, target: Path, *, plain: bool, stopped: Callable[[], bool]
 ) -> None:
-    """Write the result of one job; what ``stopped`` ends is left unfinished."""
+    """Write the result of one job. If ``stopped`` is set, the file stays incomplete."""
     if isinstance(order, ImageOrder):
         target.write_bytes(paint(order, seed, uploads, plain=plain))
     elif isinstance(order, VideoOrder):

@@ -1,4 +1,4 @@
-"""The REST host: accounts, balances, project look-ups. Answers stand in ``{"status":"success","data":…}``."""
+"""The REST host: accounts, balances and projects. Responses have the form ``{"status":"success","data":…}``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sogni_devnet.wallet import signer
 
 
 async def nonce(request: Request) -> Response:
-    """Issue a nonce; any wallet gets one, so that asking does not tell which wallets are known."""
+    """Issue a nonce. Every wallet gets one, so that it does not reveal which wallets exist."""
     wallet = text_field(await json_body(request), "walletAddress")
     return envelope(request, {"nonce": supernet(request).tokens.nonce(wallet)})
 
 
 async def login(request: Request) -> Response:
-    """Check the signature of the nonce and issue tokens; 401 for a wrong one and for an unknown wallet."""
+    """Check the signature of the nonce and issue tokens; 401 for a wrong signature or an unknown wallet."""
     net = supernet(request)
     body = await json_body(request)
     wallet, signature = text_field(body, "walletAddress"), text_field(body, "signature")
@@ -46,7 +46,7 @@ async def refresh(request: Request) -> Response:
 
 
 async def logout(request: Request) -> Response:
-    """End the session of the token; with an API key there is no session to end."""
+    """End the session of the token. An API key has no session."""
     caller(request)
     await json_body(request)
     token = request.headers.get("authorization")
@@ -56,7 +56,7 @@ async def logout(request: Request) -> Response:
 
 
 async def me(request: Request) -> Response:
-    """Tell who is calling."""
+    """Return the account."""
     account = caller(request)
     data: dict[str, Any] = {
         "username": account.username, "walletAddress": account.address,
@@ -67,27 +67,27 @@ async def me(request: Request) -> Response:
 
 
 async def balance(request: Request) -> Response:
-    """Tell what the caller owns."""
+    """Return the balance."""
     return envelope(request, caller(request).balance.payload())
 
 
 async def subscription(request: Request) -> Response:
-    """Tell the caller's subscription: there are none here."""
+    """Return the subscription. The devnet has none."""
     caller(request)
     return envelope(request, {"subscription": {"active": False, "status": "none"}})
 
 
 async def loras(request: Request) -> Response:
-    """List the LoRAs of a model, or all."""
+    """List the LoRAs of a model, or all of them."""
     model = request.query_params.get("modelId")
     found = [lora for lora in LORAS if model in {None, "undefined"} or model in lora["modelIds"]]
-    # All that take any, whatever was asked for: clients decide by it whether to offer LoRAs at all.
+    # Always all models that accept LoRAs: clients decide by it whether to offer LoRAs at all.
     models = sorted({taker for lora in LORAS for taker in lora["modelIds"]})
     return envelope(request, {"loras": found, "models": models, "constraints": LORA_CONSTRAINTS})
 
 
 async def finished_project(request: Request) -> Response:
-    """Describe a project that has ended; 404 before."""
+    """Return a project that has ended; 404 before it ends."""
     project = supernet(request).projects.get(request.path_params["project_id"], caller(request))
     if project is None or not project.ended:
         raise Refusal(404, "Project not found")
@@ -95,7 +95,7 @@ async def finished_project(request: Request) -> Response:
 
 
 async def live_project(request: Request) -> Response:
-    """Describe a project in whatever state it is."""
+    """Return a project in any state."""
     project = supernet(request).projects.get(request.path_params["project_id"], caller(request))
     if project is None:
         raise Refusal(404, "Project not found")

@@ -1,4 +1,4 @@
-"""The picture of one job: a landscape grown from prompt and seed, with the request written on it."""
+"""The picture of one job: a landscape drawn from prompt and seed, with the request written on it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from sogni_devnet.palettes import PALETTES, Palette, mix
 from sogni_devnet.silhouettes import FIGURES, at_night, birds, hat, named, wears_hat
 
 SMOOTH_BELOW = 1100
-"""Up to this side in px a scene is drawn at double size and reduced, for smooth edges."""
+"""Largest side in px at which a scene is drawn at double size and reduced, for smooth edges."""
 
 
 def paint_scene(
     size: tuple[int, int], *, prompt: str, seed: int, model: str, thumbnails: Sequence[Image.Image],
     start: Image.Image | None, start_weight: float, face: Image.Image | None = None,
 ) -> Image.Image:  # fmt: skip
-    """Return an RGB picture of exactly this size, the same for the same arguments.
+    """Return an RGB picture of exactly this size. The same arguments give the same picture.
 
-    ``thumbnails`` (context images) are laid on it like photographs. ``start`` shows through with this weight, 0 to 1.
-    ``face`` (the picture of a ControlNet) hangs in it as an oval portrait.
+    ``thumbnails`` (context images) are drawn on it as photos. ``start`` is blended in with a weight from 0 to 1.
+    ``face`` (the image of a ControlNet) is drawn as an oval portrait.
     """
-    rng = Random(  # noqa: S311 - the same picture every time is the point
+    rng = Random(  # noqa: S311 - the picture must be the same every time
         hashlib.sha256(f"{seed}\n{prompt}".encode(errors="replace")).digest()
     )
     scale = 2 if max(size) <= SMOOTH_BELOW else 1
@@ -42,7 +42,7 @@ def paint_scene(
 
 
 def landscape(size: tuple[int, int], rng: Random, prompt: str) -> Image.Image:
-    """Return the picture without its words."""
+    """Return the picture without its text."""
     width, height = size
     palette = rng.choice([choice for choice in PALETTES if choice.stars or not at_night(prompt)])
     horizon = round(height * rng.uniform(0.50, 0.58))
@@ -72,7 +72,7 @@ def landscape(size: tuple[int, int], rng: Random, prompt: str) -> Image.Image:
 
 
 def _foreground(canvas: Image.Image, rng: Random, palette: Palette, prompt: str, light_x: float) -> None:
-    """Draw the nearest hill and whoever stands on it, the first figure in front of the light."""
+    """Draw the nearest hill with its figures, the first one in front of the light."""
     width, height = canvas.size
     draw, figures = ImageDraw.Draw(canvas), named(prompt)
     if "boat" in figures:
@@ -111,7 +111,7 @@ def _ground(line: list[tuple[float, float]], x: float) -> float:
 
 
 def _photographs(picture: Image.Image, images: Sequence[Image.Image], rng: Random) -> Image.Image:
-    """Lay pictures on the scene like prints with a white border, each a little turned."""
+    """Draw pictures on the scene as photos with a white border, each slightly rotated."""
     width, height = picture.size
     across = min(len(images), 4)
     down = -(-len(images) // across)
@@ -135,7 +135,7 @@ def _photographs(picture: Image.Image, images: Sequence[Image.Image], rng: Rando
 
 
 def _portrait(picture: Image.Image, face: Image.Image) -> None:
-    """Hang a picture in an oval frame."""
+    """Draw a picture in an oval frame."""
     width, height = picture.size
     tall = round(min(height * 0.56, width * 0.7))
     oval = (round(tall * 0.78), tall)

@@ -1,4 +1,4 @@
-"""A running devnet: one port on loopback, an event loop in a thread of its own."""
+"""A running devnet: one port on loopback, with an event loop in a separate thread."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ from sogni_devnet.workers import Workers
 HOST = "127.0.0.1"
 
 GOODBYE_SECONDS = 0.1
-"""How long open connections have to end when the server stops."""
+"""Time that open connections get to end when the server stops."""
 
 FRAME_BYTES = 16 << 20
-"""Largest socket frame taken; the live network's limit is not known."""
+"""Largest socket frame that is accepted. The limit of the live network is unknown."""
 
 
 class Devnet:
     """A Supernet on loopback. Use it as a context manager, or call ``start`` and ``stop``.
 
-    The port is bound when the object is made, so ``rest_url`` is known before ``start``. The first account
-    has the funds of the settings, the second none, unless ``accounts`` says otherwise. ``clock`` returns
-    seconds since 1970. ``log`` is a text stream for one JSON line per request and frame; the caller closes
-    it. Raises :class:`OSError` if the port cannot be bound.
+    The port is bound when the object is created, so ``rest_url`` is known before ``start``. By default, the first
+    account has the funds of the settings and the second none; ``accounts`` replaces them. ``clock`` returns seconds
+    since 1970. ``log`` is a text stream for one JSON line per request and frame; the caller closes it. Raises
+    :class:`OSError` if the port cannot be bound.
     """
 
     def __init__(
@@ -71,17 +71,17 @@ class Devnet:
 
     @property
     def rest_url(self) -> str:
-        """Base of the REST host and of the socket host's HTTP."""
+        """Base URL of the REST host, and of the HTTP calls of the socket host."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def socket_url(self) -> str:
-        """Base of the WebSocket."""
+        """Base URL of the WebSocket."""
         return f"ws://{HOST}:{self.port}"
 
     @property
     def public_url(self) -> str:
-        """Base of presigned URLs: ``rest_url``, until set to where clients reach a server behind a proxy."""
+        """Base of presigned URLs: ``rest_url`` by default. Set it if clients reach the server through a proxy."""
         return self.net.storage.base_url
 
     @public_url.setter
@@ -95,16 +95,16 @@ class Devnet:
 
     @property
     def endpoint(self) -> Endpoint:
-        """What ``--network devnet`` is told: where to speak, and as the first account.
+        """Addresses and the first account, for the network ``devnet``.
 
-        With name and password rather than a key, so that a call goes the whole way that people go, login included.
+        It has a user name and password instead of a key, so that a call includes the login, as for most people.
         """
         first = self.accounts[0]
         return Endpoint("devnet", self.rest_url, self.socket_url, first.username, first.password, ends_with_call=True)
 
     @property
     def environ(self) -> dict[str, str]:
-        """Variables by which ``sogni`` finds this server and speaks as its first account."""
+        """Environment variables that make ``sogni`` use this server with its first account."""
         return {
             "SOGNI_REST_URL": self.rest_url,
             "SOGNI_SOCKET_URL": self.socket_url,
@@ -113,17 +113,17 @@ class Devnet:
 
     @property
     def requests(self) -> list[Entry]:
-        """What clients sent so far, oldest first: HTTP requests and frames, secrets masked."""
+        """Requests and frames of clients so far, oldest first, with secrets masked."""
         return self.net.log.received()
 
     @property
     def job_requests(self) -> list[dict[str, Any]]:
-        """The payloads of all ``jobRequest`` frames, oldest first, refused ones included."""
+        """The payloads of all ``jobRequest`` frames, oldest first, including refused ones."""
         return [entry.payload for entry in self.requests if entry.type == "jobRequest"]
 
     @property
     def frames_sent(self) -> list[Entry]:
-        """What the server sent over sockets so far, oldest first."""
+        """Frames that the server sent so far, oldest first."""
         return [entry for entry in self.net.log.sent() if entry.kind == "frame"]
 
     @property
@@ -133,7 +133,7 @@ class Devnet:
 
     @property
     def faults(self) -> Faults:
-        """What is to go wrong: ``devnet.faults.add("withheld")``. Any thread may add and clear."""
+        """The faults that are armed: ``devnet.faults.add("withheld")``. Any thread may add and clear them."""
         return self.net.faults
 
     @property
@@ -142,7 +142,7 @@ class Devnet:
         return list(self.net.storage)
 
     def start(self) -> Devnet:
-        """Start serving; returns when the first request can come."""
+        """Start the server, and return when it accepts requests."""
         self._thread = threading.Thread(target=self._serve, name="sogni-devnet", daemon=True)
         self._thread.start()
         self._ready.wait()
@@ -151,7 +151,7 @@ class Devnet:
         return self
 
     def stop(self) -> None:
-        """Stop serving and delete all files; takes up to about a fifth of a second. Harmless when repeated."""
+        """Stop the server and delete all files, which takes up to 0.2 seconds. It may be called twice."""
         if self._thread is not None and self._loop is not None and self._server is not None:
             self.call(self._server.leave.set)
             self._thread.join()
@@ -160,19 +160,19 @@ class Devnet:
         self.net.storage.close()
 
     def note(self, text: str) -> None:
-        """Write a line into the log."""
+        """Add a note to the log."""
         entry = Entry("note", "sent", self.net.clock(), note=text)
         self.net.log.add(entry)
         self.net.log.write(entry)
 
     def call(self, function: Callable[..., object], *args: object) -> None:
-        """Run a function in the server's loop soon: the only way in which another thread may change state."""
+        """Run a function in the event loop of the server. Other threads may change its state only in this way."""
         assert self._loop is not None
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *args)
 
     def disconnect(self, code: int = 1012) -> None:
-        """Close every open socket with this code, 1006 for a cut without a close frame; projects go on."""
+        """Close every open socket with a code, or cut it without a close frame for 1006. Projects continue."""
         for line in list(self.net.lines.values()):
             self.call(line.close, code)
 
@@ -187,7 +187,7 @@ class Devnet:
     def _serve(self) -> None:
         try:
             asyncio.run(self._main())
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits in start()
+        except BaseException as error:  # noqa: BLE001 - passed to the thread that waits in start()
             self._failure = error
             self._ready.set()
 
@@ -206,7 +206,7 @@ class Devnet:
             await workers.close()
 
     def _cut(self, address: Address) -> None:
-        """End the connection of a client without a word, after what is written to it."""
+        """End the connection of a client without a close frame, after its pending data."""
         assert self._server is not None
         for connection in list(self._server.server_state.connections):
             peer = connection.transport.get_extra_info("peername")
@@ -234,7 +234,7 @@ def default_accounts(settings: DevnetSettings) -> list[Account]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, told to stop by an event of its own loop instead of being asked ten times a second."""
+    """uvicorn, stopped by an event of its loop instead of polling ten times per second."""
 
     def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
         super().__init__(config)
@@ -259,11 +259,11 @@ class _Server(uvicorn.Server):
             await _turns(2)
 
     async def _stop_accepting(self) -> None:
-        """Close the listener, but not under a connection that is just being accepted: asyncio would leak it."""
+        """Close the listener, but not while a connection is being accepted, which asyncio would leak."""
         loop = asyncio.get_running_loop()
         for server in self.servers:
             for listener in server.sockets:
-                # Windows' proactor has no readers; it accepts in one step.
+                # The proactor of Windows has no readers; it accepts in one step.
                 with contextlib.suppress(NotImplementedError):
                     loop.remove_reader(listener.fileno())
         await _turns(4)
@@ -272,7 +272,7 @@ class _Server(uvicorn.Server):
 
 
 async def _turns(count: int) -> None:
-    """Let the event loop go round so many times."""
+    """Let the event loop run so many turns."""
     for _ in range(count):
         await asyncio.sleep(0)
 

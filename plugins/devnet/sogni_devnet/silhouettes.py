@@ -1,4 +1,4 @@
-"""Small figures that stand in a scene when the prompt names them. A devnet does not understand more than this."""
+"""Small figures in a scene for words in the prompt. The devnet understands no more than this."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import ImageDraw
 from sogni_devnet.palettes import Colour
 
 Figure = Callable[[ImageDraw.ImageDraw, float, float, float, Colour], None]
-"""Draws at the middle of its foot (x, y) with a height in px."""
+"""Draws a figure with its foot at (x, y) and a height in px."""
 
 
 def named(prompt: str) -> list[str]:
@@ -23,12 +23,12 @@ def named(prompt: str) -> list[str]:
 
 
 def at_night(prompt: str) -> bool:
-    """Tell whether the prompt speaks of the night."""
+    """Return whether the prompt mentions the night."""
     return re.search(r"\b(night|moon|moonlit|stars?|starry|midnight)\b", prompt.lower()) is not None
 
 
 def wears_hat(prompt: str) -> bool:
-    """Tell whether the prompt speaks of a hat."""
+    """Return whether the prompt mentions a hat."""
     return re.search(r"\bhats?\b", prompt.lower()) is not None
 
 

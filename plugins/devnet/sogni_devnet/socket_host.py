@@ -1,4 +1,4 @@
-"""The socket host's plain HTTP: models, tiers, presets, recovery. Bare JSON, no envelope."""
+"""HTTP calls of the socket host: models, tiers, presets and recovery. They return JSON without an envelope."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def tiers(request: Request) -> Response:
 
 
 async def tier_of_model(request: Request) -> Response:
-    """Give the tier of one model."""
+    """Return the tier of one model."""
     return JSONResponse(model_of(request).tier.payload())
 
 
@@ -40,14 +40,14 @@ async def size_presets(request: Request) -> Response:
 
 
 async def worker_status(request: Request) -> Response:
-    """Count workers; unlike ``swarmModels`` by numeric id."""
+    """Count workers by numeric id, unlike ``swarmModels``."""
     network_of(request)
     settings = supernet(request).settings
     return JSONResponse({str(model.sid): settings.slots_for(model.media) for model in MODELS})
 
 
 async def sync(request: Request) -> Response:
-    """Tell what runs and what ended unseen, for one app id; changes nothing."""
+    """Return the running projects and those that ended unseen, for one app id; changes nothing."""
     account, net = caller(request), supernet(request)
     if not net.may_sync(account):
         raise Refusal(429, "Too many sync calls", retry_after=SYNC_SECONDS)

@@ -1,4 +1,4 @@
-"""The WebSocket of artists: upgrade, who is calling, and reading what it sends."""
+"""The WebSocket for clients: upgrade, authentication, and reading frames."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def artist_socket(socket: WebSocket) -> None:
 
 
 async def _refuse(net: Supernet, socket: WebSocket, refusal: Refusal, entry: Entry) -> None:
-    """Refuse an upgrade: with a status, or, as may be for credentials, by a close code."""
+    """Refuse an upgrade with a status, or, for credentials, with a close code."""
     turn = net.tolerated.turn("upgrade") if refusal.status == 401 else ""
     entry.status = 403 if turn == "upgrade_403" else refusal.status
     if turn == "upgrade_close_4021":
@@ -72,7 +72,7 @@ async def _read(net: Supernet, crew: Workers, socket: WebSocket, line: Connectio
         try:
             text = await socket.receive_text()
         except (WebSocketDisconnect, RuntimeError, KeyError):
-            # Starlette's ways of saying that either side has closed, or that the frame was a binary one.
+            # Starlette raises these if either side has closed, or if the frame is binary.
             return
         entry = Entry(
             "frame", "received", net.clock(), username=line.account.username, app_id=line.app_id
@@ -91,7 +91,7 @@ async def _read(net: Supernet, crew: Workers, socket: WebSocket, line: Connectio
 
 
 def _query(socket: WebSocket) -> tuple[str, str]:
-    """Return app id and network of the query, or refuse with 400."""
+    """Return the app id and the network in the query, or refuse with 400."""
     query = socket.query_params
     app_id = query.get("appId", "").strip()
     if not 1 <= len(app_id) <= 256 or not app_id.isprintable():

@@ -1,7 +1,7 @@
-"""Sounds: a piece of music for an audio order, and the hum of a clip that has a sound of its own.
+"""Sounds: a piece of music for an audio order, and a hum for a clip with generated sound.
 
-One bar after the other of a plain chord progression in the key and tempo asked for; the seed chooses the
-figure. It is made once for four bars and repeated, so that ten minutes take no longer than ten seconds.
+Music is a simple chord progression in the requested key and tempo; the seed chooses the figure. Four bars are rendered
+and repeated, so ten minutes take no longer than ten seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sogni_devnet.order import AudioOrder
 from sogni_devnet.refusal import Unpaintable
 
 RATE = 44100
-"""Samples a second; 16 bit, one channel."""
+"""Samples per second, with 16 bits and one channel."""
 
 _KEYS = {"C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6, "G": 7, "G#": 8,
          "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11}  # fmt: skip
@@ -30,7 +30,7 @@ _MAJOR, _MINOR = ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14)), ((0, 3, 7), 
 
 
 def render_music(order: AudioOrder, seed: int, target: Path, *, plain: bool, stopped: Callable[[], bool]) -> None:
-    """Write the sound of one job as ``mp3``, ``flac`` or ``wav``, of exactly the duration asked for."""
+    """Write the sound of one job as ``mp3``, ``flac`` or ``wav``, with exactly the requested duration."""
     loop = _tone(220 + seed % 220, 0.5) if plain else _bars(order, seed)
     blocks = _repeated(loop, round(order.duration * RATE), stopped)
     if order.format == "wav":
@@ -65,7 +65,7 @@ def _repeated(loop: bytes, samples: int, stopped: Callable[[], bool]) -> Iterato
 
 
 def _tone(pitch: float, seconds: float) -> bytes:
-    """Return a tone that begins and ends in silence."""
+    """Return a tone that starts and ends in silence."""
     count = round(seconds * RATE)
     wave_of = math.tau * pitch / RATE
     edge = RATE / 100
@@ -75,7 +75,7 @@ def _tone(pitch: float, seconds: float) -> bytes:
 
 
 def _bars(order: AudioOrder, seed: int) -> bytes:
-    rng = Random(f"{seed}\n{order.prompt}")  # noqa: S311 - the same piece every time is the point
+    rng = Random(f"{seed}\n{order.prompt}")  # noqa: S311 - the music must be the same every time
     name, _, scale = order.keyscale.partition(" ")
     root = 220 * 2 ** ((_KEYS.get(name, 0) - 9) / 12)
     chords = _MINOR if scale.strip().lower() == "minor" else _MAJOR
@@ -94,7 +94,7 @@ def _bars(order: AudioOrder, seed: int) -> bytes:
 
 
 class _Notes:
-    """Notes that die away, made of one period and one fading that all of them share."""
+    """Notes that fade out. They share one period and one fade."""
 
     _PERIOD: ClassVar = [math.sin(math.tau * i / 4096) + 0.35 * math.sin(math.tau * i / 2048) for i in range(4096)]
 
@@ -110,6 +110,6 @@ class _Notes:
 
 
 def _add(out: array[int], start: int, note: array[int]) -> None:
-    """Add a note; it ends with the piece, which begins again there. Two strikes and a chord never exceed 16 bits."""
+    """Add a note, cut at the end of the piece, which repeats. Two notes and a chord never exceed 16 bits."""
     under = out[start : start + len(note)]
     out[start : start + len(under)] = array("h", map(add, under, note))

@@ -1,6 +1,6 @@
-"""The presigned file store: uploads and results, as files in a folder that ends with the server.
+"""The presigned file store: uploads and results, in a folder that is deleted with the server.
 
-A URL is bound to one method, one file, one content type and one moment of expiry by its signature.
+The signature of a URL covers one method, one file, one content type, and the time of expiry.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from sogni_devnet.content_type import HEAD, content_type
 
 FREE_TYPE = "*"
-"""In a signature: the upload was announced without a content type, as clients before 5.1 do."""
+"""In a signature: the upload was announced without a content type, as by clients before 5.1."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,16 @@ class StoredFile:
     """Wallet address."""
     project: str
     slot: str
-    """Slot of an upload, ``complete`` or ``preview`` of a result."""
+    """Slot of an upload; ``complete`` or ``preview`` for a result."""
     job: str | None
-    """``imgID`` of a result, None for an upload."""
+    """``imgID`` of a result; None for an upload."""
     path: Path
     size: int
     """Bytes."""
     content_type: str | None
-    """As announced with the upload or made by the worker."""
+    """Type that was announced with the upload, or created by the worker."""
     sniffed: str | None
-    """What its first bytes say."""
+    """Type by its first bytes."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class _Promise:
 
 
 class Storage:
-    """Files by (project, slot) and (project, job, slot); only complete ones are there."""
+    """Complete files by (project, slot) and (project, job, slot)."""
 
     def __init__(self, url_seconds: int, clock: Callable[[], float]) -> None:
         self.base_url = ""
@@ -70,21 +70,21 @@ class Storage:
         self._folder.cleanup()
 
     def upload_url(self, owner: str, project: str, slot: str, mime: str | None) -> str:
-        """Return a URL that takes one PUT of this type; ``mime`` None takes any."""
+        """Return a URL for one PUT of this type; any type if ``mime`` is None."""
         file_id = secrets.token_hex(16)
         self._promises[file_id] = _Promise(owner, project, slot, mime)
         return self._presign("upload", file_id, mime or FREE_TYPE)
 
     def download_url(self, file: StoredFile) -> str:
-        """Return a URL that gives this file."""
+        """Return a URL to download this file."""
         return self._presign("result", file.id, FREE_TYPE)
 
     def announced(self, file_id: str) -> str | None:
-        """Return the content type that an upload was announced with."""
+        """Return the announced content type of an upload."""
         return self._promises[file_id].content_type
 
     def checks(self, action: str, file_id: str, expires: str, signature: str) -> str | None:
-        """Return why this URL may not be used, None if it may."""
+        """Return why this URL is not valid; None if it is valid."""
         if file_id not in self._promises and file_id not in self._by_id:
             return "NoSuchKey"
         mime = self._promises[file_id].content_type if action == "upload" and file_id in self._promises else None
@@ -93,11 +93,11 @@ class Storage:
         return "AccessDenied: Request has expired" if int(expires) <= self._clock() else None
 
     def part(self, file_id: str) -> Path:
-        """Return a fresh path to write an upload to; it counts only when ``finish`` is called."""
+        """Return a new path for an upload, which counts only when ``finish`` is called."""
         return Path(self._folder.name) / f"{file_id}-{secrets.token_hex(4)}"
 
     def finish(self, file_id: str, part: Path, size: int, head: bytes) -> StoredFile:
-        """Take a complete upload; a second one for the same slot replaces the first."""
+        """Add a complete upload. A second one for the same slot replaces the first."""
         promise = self._promises[file_id]
         file = StoredFile(
             file_id, promise.owner, promise.project, promise.slot, None, part, size, promise.content_type,
@@ -106,13 +106,13 @@ class Storage:
         return self._keep(file)
 
     def add_result(self, owner: str, project: str, job: str, slot: str, data: bytes, mime: str) -> StoredFile:
-        """Store what a worker made. Writes a file, so call it off the event loop."""
+        """Store the bytes of a result. It writes a file, so call it in another thread than the event loop."""
         path = self.part(secrets.token_hex(16))
         path.write_bytes(data)
         return self.adopt_result(owner, project, job, slot, path, mime)
 
     def adopt_result(self, owner: str, project: str, job: str, slot: str, path: Path, mime: str) -> StoredFile:
-        """Take a file that a worker wrote to a path of ``part``. Reads it, so call it off the event loop."""
+        """Add a file that a worker wrote to a path of ``part``. It reads the file, so call it in another thread."""
         with path.open("rb") as file:
             head = file.read(HEAD)
         size = path.stat().st_size
@@ -121,7 +121,7 @@ class Storage:
         )
 
     def lose(self, file_id: str) -> None:
-        """Forget a file by the id in its URL."""
+        """Remove a file by the id in its URL."""
         file = self._by_id.pop(file_id, None)
         if file is not None:
             del self._files[file.project, file.job, file.slot]

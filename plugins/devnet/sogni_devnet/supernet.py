@@ -1,4 +1,4 @@
-"""The state of one devnet and who may speak to whom; no sockets, no HTTP."""
+"""The state of one devnet and its connections, without sockets and HTTP."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ SYNC_CALLS, SYNC_SECONDS = 20, 10.0
 
 
 Address = tuple[str, int] | None
-"""Host and port of a client."""
+"""Address of a client: host and port."""
 
 
 class Line(Protocol):
-    """An open connection, as the rest of the server sees it."""
+    """An open connection, for the rest of the server."""
 
     def send(self, kind: str, payload: Any) -> None:
-        """Queue a frame; frames of one connection keep their order."""
+        """Queue a frame. Frames of one connection keep their order."""
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close after the frames that are already queued; 1006 cuts the connection without a close frame."""
+        """Close after the queued frames. 1006 cuts the connection without a close frame."""
 
 
 @dataclass
 class Supernet:
-    """Everything that a devnet knows. Lives in the server's thread; other threads only read."""
+    """The state of a devnet. Only the thread of the server changes it; other threads may read it."""
 
     settings: DevnetSettings
     accounts: Accounts
     clock: Callable[[], float]
-    """Seconds since 1970; tests bring their own to let tokens and URLs expire."""
+    """Returns seconds since 1970. Tests pass a clock to let tokens and URLs expire."""
     stream: IO[str] | None = None
     lines: dict[tuple[str, str], Line] = field(default_factory=dict)
-    """Open connections by (wallet address, app id): one each."""
+    """Open connections by (wallet address, app id), one for each."""
     cut: Callable[[Address], None] = lambda address: None
-    """Ends the connection of a client's address, after what is written to it; the server sets it."""
+    """Ends the connection of a client address, after its pending data. The server sets it."""
 
     def __post_init__(self) -> None:
         self.log = Log(self.stream)
@@ -60,19 +60,19 @@ class Supernet:
         self._syncs: dict[str, list[float]] = {}
 
     def join(self, account: Account, app_id: str, line: Line) -> None:
-        """Make this the connection of (account, app id); an earlier one is closed with 4015."""
+        """Make this the connection of (account, app id), and close an earlier one with 4015."""
         earlier = self.lines.get((account.address, app_id))
         self.lines[account.address, app_id] = line
         if earlier is not None:
             earlier.close(4015, "Another connection uses this app id")
 
     def leave(self, account: Account, app_id: str, line: Line) -> None:
-        """Forget a connection, unless another one has taken its place."""
+        """Remove a connection, unless another one has replaced it."""
         if self.lines.get((account.address, app_id)) is line:
             del self.lines[account.address, app_id]
 
     def tell(self, project: Project, kind: str, payload: Any) -> bool:
-        """Send a frame to whoever follows a project now; False if nobody does."""
+        """Send a frame to the client of a project; returns False if it is not connected."""
         line = self.lines.get((project.account.address, project.app_id))
         if line is None:
             return False
@@ -80,19 +80,19 @@ class Supernet:
         return True
 
     def drop(self, project: Project, code: int) -> None:
-        """Close the connection that follows a project."""
+        """Close the connection of a project's client."""
         line = self.lines.get((project.account.address, project.app_id))
         if line is not None:
             line.close(code, "")
 
     def tell_balance(self, account: Account) -> None:
-        """Send the balance to every connection of an account."""
+        """Send the balance to all connections of an account."""
         for (wallet, _), line in list(self.lines.items()):
             if wallet == account.address:
                 line.send("balanceUpdate", account.balance.payload())
 
     def may_sync(self, account: Account) -> bool:
-        """Count a call of ``projects/sync``; False if it is one too many."""
+        """Count a call of ``projects/sync``; returns False if the rate limit is exceeded."""
         now = self.clock()
         calls = [at for at in self._syncs.get(account.address, []) if at > now - SYNC_SECONDS]
         allowed = len(calls) < SYNC_CALLS

@@ -1,4 +1,4 @@
-"""The tables of the README that come from the code: ``python -m sogni_devnet.tables README.md`` writes them."""
+"""The tables of the README, generated from the code: ``python -m sogni_devnet.tables README.md`` writes them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _NEEDS = {
 
 
 def faults() -> str:
-    """Return the table of all faults, by the moment at which they strike."""
-    lines = ["| fault | what the server does | options | strikes | needs |", "|---|---|---|---|---|"]
+    """Return the table of all faults, by moment."""
+    lines = ["| fault | what happens | options | how often | requires |", "|---|---|---|---|---|"]
     for moment, when in MOMENTS.items():
-        lines.append(f"| **{moment}** | *looked for at {when}* | | | |")
+        lines.append(f"| **{moment}** | *at {when}* | | | |")
         for fault in FAULTS.values():
             if fault.moment == moment:
-                often = "for ever" if fault.times is None else "once" if fault.times == 1 else f"{fault.times} times"
+                often = "always" if fault.times is None else "once" if fault.times == 1 else f"{fault.times} times"
                 lines.append(
                     f"| `{fault.name}` | {fault.summary} | {_options(fault.options)} | {often} "
                     f"| {_NEEDS.get(fault.needs, '')} |"
@@ -32,8 +32,8 @@ def faults() -> str:
 
 
 def switches() -> str:
-    """Return the table of all switches for what is not known."""
-    lines = ["| switch | what the server does when it is on | protocol | takes turns with |", "|---|---|---|---|"]
+    """Return the table of all switches."""
+    lines = ["| switch | what the server does if it is on | protocol | alternates with |", "|---|---|---|---|"]
     for switch in SWITCHES.values():
         others = [f"`{o.name}`" for o in SWITCHES.values() if switch.turn and o.turn == switch.turn and o is not switch]
         lines.append(f"| `{switch.name}` | {switch.summary} | {switch.section} | {', '.join(others)} |")
@@ -41,11 +41,11 @@ def switches() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {"faults": faults, "switches": switches}
-"""Name of a table in the README to what makes it."""
+"""Name of a table in the README to the function that renders it."""
 
 
 def filled(text: str) -> str:
-    """Return the README with its tables as they should be."""
+    """Return the README with current tables."""
     for name, table in TABLES.items():
         begin, end = f"<!-- table: {name} -->", f"<!-- end of table: {name} -->"
         before, _, rest = text.partition(begin)

@@ -1,7 +1,7 @@
 """The constants of a ``jobRequest``: the Mac application's project file with one key frame.
 
-Mac workers cannot process a request in which one is missing (protocol: a remark in the SDK), so this
-server asks for every one of them.
+Mac workers cannot process a request without one of them (protocol: a remark in the SDK), so this server requires all of
+them.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ KEY_FRAME: dict[str, Any] = {
     "currentControlNets": None, "cnDragOffsetIsEnabled": True, "frameIndex": 0, "startingImage": None,
     "cnZoomScale": 1,
 }  # fmt: skip
-"""Constants of the key frame that no option of an image project can change."""
+"""Constants of the key frame, which no option of an image project changes."""
 
 OPTIONAL_TEXT = (
     "appSource", "interactionKind", "agentFramework", "agentFrameworkVersion", "agentSurface", "agentSurfaceVersion",
     "executionMode",
 )  # fmt: skip
-"""Attribution of the top level: strings, each only when set."""
+"""Optional texts of the top level, for attribution."""
 
 CONTEXT_FLAGS = tuple(f"hasContextImage{number}" for number in range(1, 17))
 
@@ -45,7 +45,7 @@ CONTROLNETS = frozenset(
 )  # fmt: skip
 
 VIDEO_CONTROLS = frozenset(("canny", "pose", "depth", "detailer", "outpaint", "inpaint"))
-"""What a v2v project can take from its video."""
+"""What a v2v project can use of its video."""
 
 OUTPAINT = ("center", "top", "bottom", "left", "right")
 
@@ -54,7 +54,7 @@ REFERENCES = {
     "hasReferenceAudio": "referenceAudio", "hasReferenceVideo": "referenceVideo", "hasReferenceMask": "referenceMask",
     "hasReferenceAudioIdentity": "referenceAudio",
 }  # fmt: skip
-"""Flags of a video request to the upload slots they promise. Speaker identity goes into the audio slot."""
+"""Flags of a video request to the upload slots that they promise. Speaker identity is in the audio slot."""
 
 VIDEO_ONLY = frozenset(
     (
@@ -65,7 +65,7 @@ VIDEO_ONLY = frozenset(
         "outpaintPosition", "identityGuidanceScale",
     )
 )  # fmt: skip
-"""Key-frame fields that only a video project may carry."""
+"""Key-frame fields that only a video project may have."""
 
 AUDIO_ONLY = frozenset(
     (
@@ -73,12 +73,12 @@ AUDIO_ONLY = frozenset(
         "creativity",
     )
 )  # fmt: skip
-"""Key-frame fields that only an audio project may carry."""
+"""Key-frame fields that only an audio project may have."""
 
 IMAGE_ONLY = frozenset(
     ("sizePreset", "hasStartingImage", "vae", *CONTEXT_FLAGS)
 )  # fmt: skip
-"""Key-frame fields that only an image project may carry, unless false or null."""
+"""Key-frame fields that only an image project may have, unless they are false or null."""
 
 IMAGE_SLOTS = (
     "startingImage", "cnImage", *(f"contextImage{number}" for number in range(1, 17)),

@@ -1,4 +1,4 @@
-"""The allowed options of a family of models, in the four shapes that the network gives them."""
+"""The allowed options of a family of models, in the four forms of the network."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ Span = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Tier:
-    """What all tiers have."""
+    """Common fields of all tiers."""
 
     media: ClassVar[Media]
 
     id: str
     form: Form
-    """Where the sampler stands in a request: ``comfySampler``, or ``scheduler`` (legacy)."""
+    """Field of the sampler in a request: ``comfySampler``, or ``scheduler`` (legacy)."""
     seconds: float
-    """Benchmark: seconds of one job with all defaults."""
+    """Benchmark: seconds for one job with all defaults."""
     steps: tuple[int, int, int]
     """Least, largest, default."""
     guidance: Span
     samplers: tuple[str, ...]
-    """As the tier lists them, default first: aliases (comfy) or display names (legacy)."""
+    """Samplers of the tier, default first: aliases (comfy) or display names (legacy)."""
     schedulers: tuple[str, ...]
-    """As the tier lists them, default first."""
+    """Schedulers of the tier, default first."""
 
     def payload(self) -> dict[str, Any]:
         """Return the tier in its shape on the wire."""
@@ -44,7 +44,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class ImageTier(Tier):
-    """Options of image models: Comfy with ``type``, legacy without."""
+    """Options of image models, with ``type`` (Comfy) or without (legacy)."""
 
     media: ClassVar[Media] = "image"
 
@@ -53,7 +53,7 @@ class ImageTier(Tier):
     largest: int = 2048
     """Largest width and height in px."""
     context_images: int = 0
-    """How many context images the model takes."""
+    """Number of context images that the model accepts."""
 
     def payload(self) -> dict[str, Any]:
         """Return the tier in its shape on the wire."""
@@ -73,9 +73,9 @@ class VideoTier(Tier):
     """Least, largest and step of width and height."""
     frames: tuple[int, int, int] = (17, 161, 81)
     frame_step: int = 1
-    """``frames - 1`` is a multiple of it."""
+    """``frames - 1`` must be a multiple of it."""
     fps: tuple[int, ...] | Span = (16, 32)
-    """The rates that are allowed, default first; or, where ``any_rate``, least, largest and default."""
+    """The allowed rates, default first; with ``any_rate``: least, largest and default."""
     any_rate: bool = False
     shift: Span = (1, 8, 8)
 
@@ -125,11 +125,11 @@ KEYSCALES = tuple(f"{key} {scale}" for scale in ("major", "minor") for key in _K
 
 
 def span(values: tuple[float, float, float], decimals: int = 0) -> dict[str, Any]:
-    """Return a number range of the wire."""
+    """Return a range of numbers as on the wire."""
     least, largest, default = values
     return {"min": least, "max": largest, "default": default, **({"decimals": decimals} if decimals else {})}
 
 
 def choice(allowed: tuple[Any, ...]) -> dict[str, Any]:
-    """Return a choice of the wire; the first is the default."""
+    """Return a choice as on the wire; the first value is the default."""
     return {"allowed": list(allowed), "default": allowed[0]}

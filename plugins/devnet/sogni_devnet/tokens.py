@@ -1,6 +1,6 @@
-"""Nonces and tokens: what a login is made of.
+"""Nonces and tokens for logins.
 
-Tokens have the shape of a JWT with the claims of the protocol, because clients read ``exp`` out of them.
+Tokens have the form of a JWT with the claims of the protocol, since clients read ``exp`` from them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from sogni_devnet.accounts import Account, Accounts
 from sogni_devnet.settings import DevnetSettings
 
 NONCE_SECONDS = 300
-"""How long a nonce can be used. The real service's time is not known."""
+"""Lifetime of a nonce. That of the live service is unknown."""
 
 
 class Tokens:
-    """Issues, checks and revokes; one key per server, so nothing outlives it."""
+    """Issues, checks and revokes tokens. Each server has its own key, so no token outlives it."""
 
     def __init__(self, accounts: Accounts, settings: DevnetSettings, clock: Callable[[], float]) -> None:
         self._accounts = accounts
@@ -33,13 +33,13 @@ class Tokens:
         self._dead: set[str] = set()
 
     def nonce(self, wallet: str) -> str:
-        """Issue a nonce for a wallet; any earlier one of that wallet dies."""
+        """Issue a nonce for a wallet, which replaces an earlier one."""
         nonce = secrets.token_hex(16)
         self._nonces[wallet] = (nonce, self._clock() + NONCE_SECONDS)
         return nonce
 
     def spend_nonce(self, wallet: str) -> str | None:
-        """Return the live nonce of a wallet and forget it; None if there is none."""
+        """Return the nonce of a wallet and delete it; None if there is none."""
         nonce, until = self._nonces.pop(wallet, ("", 0.0))
         return nonce if until > self._clock() else None
 
@@ -53,16 +53,16 @@ class Tokens:
         }
 
     def account(self, token: str) -> Account | None:
-        """Return whose token this is; None if it is forged, expired, revoked or a refresh token."""
+        """Return the wallet of a token; None if it is forged, expired, revoked or a refresh token."""
         claims = self._claims(token)
         if claims is None or "type" in claims or claims["jti"] in self._dead:
             return None
         return self._accounts.by_address(claims["addr"])
 
     def refresh(self, refresh_token: str, *, keep: bool = False) -> tuple[Account, dict[str, str]] | None:
-        """Turn a refresh token into a new pair, once: the pair it belonged to is revoked.
+        """Exchange a refresh token for a new pair, and revoke the old pair.
 
-        ``keep``: the refresh token stays good and is given again.
+        ``keep``: the refresh token stays valid and is returned again.
         """
         claims = self._claims(refresh_token)
         if claims is None or claims.get("type") != "refresh":
@@ -76,13 +76,13 @@ class Tokens:
         return account, self.pair(account)
 
     def revoke(self, token: str) -> None:
-        """End a session: the token and its refresh token are of no use any more."""
+        """End a session: revoke the token and its refresh token."""
         claims = self._claims(token)
         if claims is not None:
             self._revoked.add(claims["jti"])
 
     def kill(self, token: str, *, with_refresh: bool) -> None:
-        """Take a token as expired before its time; its refresh token stays good, unless it is revoked with it."""
+        """Let a token expire early. Its refresh token stays valid, unless it is revoked too."""
         claims = self._claims(token)
         if claims is not None:
             (self._revoked if with_refresh else self._dead).add(claims["jti"])
@@ -96,7 +96,7 @@ class Tokens:
 
     def _claims(self, token: str) -> dict[str, Any] | None:
         body, _, seal = token.rpartition(".")
-        # Compared as bytes: compare_digest refuses text with non-ASCII characters, which a header may hold.
+        # Compared as bytes: compare_digest refuses text with non-ASCII characters, which a header may contain.
         if not hmac.compare_digest(seal.encode(), self._seal(body).encode()):
             return None
         payload = body.partition(".")[2]

@@ -1,7 +1,7 @@
-"""What is not known of the live network, or known to vary, as named switches.
+"""Behaviour of the live network that is unknown or varies, as named switches.
 
-Each stands for something that a client has to tolerate. All are off by default; the setting ``tolerated``
-takes their names, or ``all``. Those of one ``turn`` exclude each other and take turns when several are on.
+A client has to tolerate all of it. All switches are off by default; the setting ``tolerated`` has the names of those
+that are on, or ``all``. Switches with the same ``turn`` exclude each other, and alternate if several are on.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Switch:
-    """One thing that a client has to tolerate."""
+    """One variation that a client has to tolerate."""
 
     name: str
     section: str
-    """Section of the protocol page, with what is said there: I inferred, O seen elsewhere, C read in the SDKs."""
+    """Section of the protocol page, and its source there: I inferred, O seen elsewhere, C read in the SDKs."""
     summary: str
-    """What the server does when it is on."""
+    """What the server does if it is on."""
     turn: str = ""
     """Group of switches that exclude each other."""
 
@@ -41,35 +41,35 @@ _SWITCHES = (
     Switch("estimates_without_benchmark", "10 (C)", "Estimates have no `benchmark`."),
     Switch("clamped_steps", "3.4, 13 (unknown)", "Steps outside a tier are clamped to it."),
     Switch("spark_by_default", "5.5, 13 (unknown)", "A request without `tokenType` is paid in SPARK."),
-    Switch("urls_without_types", "4.1 (I)", "Upload URLs take any content type, whatever was announced."),
+    Switch("urls_without_types", "4.1 (I)", "Upload URLs accept any content type."),
     Switch("models_before_balance", "5.2 (I)", "`swarmModels` comes before `balanceUpdate`."),
     Switch("empty_models_first", "5.2 (C)", "The first `swarmModels` is empty."),
-    Switch("network_on_connect", "5.2, 13 (unknown)", "`changeNetwork` comes after the greeting, and new models."),
+    Switch("network_on_connect", "5.2, 13 (unknown)", "After the greeting, `changeNetwork` and new models are sent."),
     Switch("lower_case_ids", "5.1 (I)", "`jobID` and `imgID` are in lower case."),
-    Switch("unknown_fields", "3.3, 5.2", "Frames, and the answers of the REST host, hold unknown fields."),
-    Switch("unknown_messages", "5.1, 5.2 (C)", "Messages of unknown and unimportant types come between the others."),
-    Switch("no_queue_events", "5.6 (C)", "Neither `queued` nor `assigned` is said.", "queue"),
-    Switch("many_queue_events", "5.6 (C)", "`queued` is said three times.", "queue"),
-    Switch("unannounced_jobs", "5.6 (C)", "A job's `imgID` comes first with its progress."),
-    Switch("few_fields", "5.6", "Optional fields of job events are left out."),
-    Switch("preparation", "5.6 (C)", "`initiatingModel` comes several times, with `preparation`."),
-    Switch("prompts_on_start", "5.6 (C)", "`jobStarted` carries the prompts."),
-    Switch("progress_fraction", "5.6 (C)", "Progress is a share from 0 to 1 instead of steps.", "progress"),
+    Switch("unknown_fields", "3.3, 5.2", "Frames and responses of the REST host have unknown fields."),
+    Switch("unknown_messages", "5.1, 5.2 (C)", "Messages of unknown and unimportant types are sent too."),
+    Switch("no_queue_events", "5.6 (C)", "Neither `queued` nor `assigned` is sent.", "queue"),
+    Switch("many_queue_events", "5.6 (C)", "`queued` is sent three times.", "queue"),
+    Switch("unannounced_jobs", "5.6 (C)", "The `imgID` of a job is sent only with its progress."),
+    Switch("few_fields", "5.6", "Job events have no optional fields."),
+    Switch("preparation", "5.6 (C)", "`initiatingModel` is sent several times, with `preparation`."),
+    Switch("prompts_on_start", "5.6 (C)", "`jobStarted` has the prompts."),
+    Switch("progress_fraction", "5.6 (C)", "Progress is a fraction from 0 to 1 instead of steps.", "progress"),
     Switch("progress_percent", "5.6 (C)", "Progress is a percentage instead of steps.", "progress"),
-    Switch("progress_disordered", "5.6 (C)", "Every second step is said after the one that follows it."),
-    Switch("eta_every_step", "5.6 (I)", "`jobETA` comes with every step."),
+    Switch("progress_disordered", "5.6 (C)", "Every second step is sent after the next one."),
+    Switch("eta_every_step", "5.6 (I)", "`jobETA` is sent with every step."),
     Switch("result_url", "4.3 (C)", "`jobResult` has a `resultUrl`.", "url"),
     Switch("video_url", "4.3 (C)", "`jobResult` of a video has the older `videoUrl`.", "url"),
     Switch("null_result_url", "4.3, 6.2", "`jobResult` has a `resultUrl` that is null.", "url"),
     Switch("numeric_last_seed", "5.6 (C)", "`lastSeed` is a number instead of a string."),
     Switch("numeric_strings", "5.7 (C)", "Numbers in `error` are strings."),
-    Switch("completed_first", "5.6 (C)", "`jobCompleted` overtakes the last `jobResult`."),
+    Switch("completed_first", "5.6 (C)", "`jobCompleted` is sent before the last `jobResult`."),
     Switch("no_last_balance", "5.6", "No `balanceUpdate` at the end of a project."),
     Switch("one_cancel_per_20s", "5.8 (O)", "A second cancel within 20 seconds is refused."),
     Switch("recovered_in_one_list", "6.2", "Recovered projects have all their jobs in `workerJobs`.", "recovery"),
     Switch("recovered_without_request", "6.2", "Recovered projects have no `clientRequestData` and no counts.",
            "recovery"),
-    Switch("chat_projects", "6.2 (C)", "The lists of projects hold chats too."),
+    Switch("chat_projects", "6.2 (C)", "The lists of projects contain chats too."),
     Switch("no_lists", "5.2 (I)", "`authenticated` has no lists of projects."),
     Switch("text_times", "6.2 (I)", "Times of projects are ISO text instead of numbers."),
 )  # fmt: skip
@@ -91,7 +91,7 @@ class Tolerated:
         return name in self._on
 
     def turn(self, group: str) -> str:
-        """Return whose turn it is among the switches of a group that are on; empty if none is."""
+        """Return the next switch of a group among those that are on; empty if none is."""
         names = [switch.name for switch in _SWITCHES if switch.turn == group and switch.name in self._on]
         if not names:
             return ""

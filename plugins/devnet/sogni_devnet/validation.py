@@ -1,8 +1,8 @@
-"""Reading a ``jobRequest``: strict on all that the protocol knows, silent on what it does not know.
+"""Validate a ``jobRequest``: strictly for everything that the protocol defines; unknown fields are ignored.
 
-Every constant, type and range is checked and all problems are reported at once. Steps, guidance and samplers
-outside a model's tier are taken unless ``strict_tiers`` is on, because it is not known whether the live
-service takes, clamps or refuses them.
+Every constant, type and range is checked, and all problems are reported together. Steps, guidance and samplers outside
+a model's tier are accepted unless ``strict_tiers`` is on, since it is unknown whether the live service accepts, clamps
+or refuses them.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from sogni_devnet.tiers import Media, VideoTier
 from sogni_devnet.video_request import check_rate, read_video
 
 MOST_JOBS = 1024
-"""Bound of this server on ``numberOfImages``; the live service's is not known."""
+"""Largest ``numberOfImages``. That of the live service is unknown."""
 
 READERS: dict[Media, Callable[[Fields, Model, dict[str, Any]], Order]] = {
     "image": read_image, "video": read_video, "audio": read_audio,
 }  # fmt: skip
 
 Uploads = Callable[[str], StoredFile | None]
-"""Upload slot to the complete file of this project, None if it is not there."""
+"""Returns the complete file of an upload slot; None if there is none."""
 
 
 def read_order(
     payload: object, uploads: Uploads, *, strict_tiers: bool = False, clamps: bool = False, payer: TokenType = "sogni"
 ) -> Order:
-    """Return what a ``jobRequest`` asks for, or raise :class:`JobRefusal` with everything that is wrong with it.
+    """Return the order of a ``jobRequest``, or raise :class:`JobRefusal` with all problems.
 
-    ``clamps``: steps outside the tier become its nearest value. ``payer`` pays where the request names none.
+    ``clamps``: steps outside the tier become its nearest value. ``payer`` is the token if the request names none.
     """
     if not isinstance(payload, dict):
         raise JobRefusal(INVALID_REQUEST, "jobRequest is not an object")
@@ -128,7 +128,7 @@ def _sampling(frame: Fields, model: Model, strict: bool) -> None:
     for name, listed in zip(used, (model.tier.samplers, model.tier.schedulers), strict=True):
         value = frame.text(name, nullable=True)
         if strict and value is not None and value not in aliases(listed):
-            frame.problem(name, f"is none of {', '.join(sorted(aliases(listed)))}")
+            frame.problem(name, f"must be one of {', '.join(sorted(aliases(listed)))}")
     if form == "comfy":
         frame.text("vae", nullable=True, optional=True)
         for name in legacy:
@@ -148,12 +148,12 @@ def _check_upload(frame: Fields, slot: str, file: StoredFile | None) -> None:
     said = frame.text(f"{slot}ContentType", optional=True)
     if kind == "image":
         if sniffed not in IMAGES:
-            frame.problems.append(f"{slot} is not a picture")
+            frame.problems.append(f"{slot} is not an image")
         elif announced not in {None, sniffed}:
             frame.problems.append(f"{slot} was announced as {announced} but is {sniffed}")
-    # A container may hold sound only, and its type comes from the file name as often as from its bytes.
+    # A container may have only sound, and its type often comes from the file name, not from its bytes.
     elif sniffed is None or not sniffed.startswith(("audio/", "video/") if kind == "audio" else "video/"):
-        frame.problems.append(f"{slot} is not {'a sound' if kind == 'audio' else 'a video'}")
+        frame.problems.append(f"{slot} is not {'audio' if kind == 'audio' else 'a video'}")
     elif announced is not None and not announced.startswith(f"{kind}/") and announced != sniffed:
         frame.problems.append(f"{slot} was announced as {announced} but is {sniffed}")
     if said is not None and announced is not None and said != announced:

@@ -1,4 +1,4 @@
-"""The key frame of a video project: sizes, frames, and which references its workflow takes."""
+"""The key frame of a video project: sizes, frames, and the references of its workflow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REQUIRED = {
     "a2v": ("referenceAudio",), "v2v": ("referenceVideo",), "animate-move": ("referenceImage", "referenceVideo"),
     "animate-replace": ("referenceImage", "referenceVideo"),
 }  # fmt: skip
-"""Slots that a workflow cannot do without; i2v takes one of its two."""
+"""Slots that a workflow requires; i2v requires one of its two."""
 
 ALLOWED = {
     **REQUIRED, "i2v": ("referenceImage", "referenceImageEnd"),
@@ -29,10 +29,10 @@ _SOUND, _MOTION = ("s2v", "ia2v", "a2v"), ("animate-move", "animate-replace")
 
 
 def read_video(frame: Fields, model: Model, common: dict[str, Any]) -> VideoOrder:
-    """Return the order; what is wrong is noted in ``frame``."""
+    """Return the order. Problems are added to ``frame``."""
     tier = model.tier
     assert isinstance(tier, VideoTier)
-    # The Python SDK leaves an empty negative prompt out, and only for video.
+    # The Python SDK omits an empty negative prompt, but only for video.
     frame.text("negativePrompt", optional=True)
     frame.constant("strength", 0.5)
     frame.foreign((*IMAGE_ONLY, *AUDIO_ONLY), "does not belong in a video project")
@@ -67,10 +67,10 @@ def _frames(frame: Fields, tier: VideoTier) -> int:
 
 
 def check_rate(frame: Fields, tier: VideoTier) -> None:
-    """Note a frame rate that is none of the tier's; whether the live network refuses one is not known."""
+    """Add a problem for a frame rate that is not in the tier. It is unknown whether the live network refuses it."""
     rate = frame.number("fps", 1, 1000, optional=True)
     if rate is not None and not tier.any_rate and rate not in tier.fps:
-        frame.problem("fps", f"is none of {', '.join(map(str, tier.fps))}")
+        frame.problem("fps", f"must be one of {', '.join(map(str, tier.fps))}")
 
 
 def _references(frame: Fields, model: Model) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def _references(frame: Fields, model: Model) -> tuple[str, ...]:
         frame.text(kind, optional=True)
         if frame.has(kind) and slot not in slots:
             frame.problem(kind, f"is given without {flag}")
-    # Speaker identity lies in the audio slot of any LTX 2.3 model, whatever its workflow.
+    # LTX 2.3 models have the speaker identity in the audio slot, in every workflow.
     identity = frame.has("hasReferenceAudioIdentity")
     if identity and not model.id.startswith("ltx23-"):
         frame.problem("hasReferenceAudioIdentity", f"is not for {model.id}")

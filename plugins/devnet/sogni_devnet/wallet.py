@@ -1,8 +1,8 @@
-"""Wallets as the Supernet knows them: derived from user name and password, proven by an EIP-712 signature.
+"""Wallets of the Supernet: derived from user name and password, and proven by an EIP-712 signature.
 
-The address of an account is needed for the greeting of every connection, its signature only at a login.
-So the address is computed here with a few lines of integer arithmetic (2 ms) and eth-account, whose import
-takes ten times what a whole start of the devnet takes, is reached only when a signature has to be checked.
+The greeting of every connection needs the address of the account, but only a login needs a signature. So the address is
+computed here with integer arithmetic (2 ms). eth-account is imported only to check a signature, since its import takes
+ten times as long as the start of the devnet.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DOMAINS = (
     {"name": "Sogni AI", "version": "1", "chainId": 8453},
     {"name": "Sogni-testnet", "version": "1", "chainId": 84532},
 )
-"""EIP-712 domains that are taken, main net first (protocol: name and chain id differ on the testnet)."""
+"""EIP-712 domains that are accepted, main net first (protocol: name and chain id differ on the testnet)."""
 
 VERIFYING_CONTRACT = "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC"
 
@@ -33,7 +33,7 @@ _Point = tuple[int, int, int]
 
 
 def private_key(username: str, password: str) -> bytes:
-    """Return the 32-byte private key of an account; only the user name is lower-cased, nothing is trimmed."""
+    """Return the 32-byte private key of an account. The user name is lower-cased; nothing is trimmed."""
     secret = (username.lower() + password).encode()
     return hashlib.pbkdf2_hmac("sha256", secret, SALT, ROUNDS, 32)
 
@@ -41,7 +41,7 @@ def private_key(username: str, password: str) -> bytes:
 def address(key: bytes) -> str:
     """Return the EIP-55 checksummed address of a private key.
 
-    The arithmetic is not constant-time: it is for accounts that this server invents and hands out itself.
+    The arithmetic does not take constant time, since it is only for accounts that this server creates.
     """
     x, y = _multiply(int.from_bytes(key, "big"))
     return checksum(_keccak(x.to_bytes(32, "big") + y.to_bytes(32, "big"))[12:])
@@ -55,11 +55,11 @@ def checksum(raw: bytes) -> str:
 
 
 def signer(wallet_address: str, nonce: str, signature: str) -> str | None:
-    """Return the address that signed the ``Authentication`` message, None if the signature cannot be read.
+    """Return the address that signed the ``Authentication`` message; None if the signature cannot be read.
 
     Both domains are tried; the signature is 65 bytes r‖s‖v as hex, v 27 or 28.
     """
-    # The import raises the recursion limit of the whole process, which may be that of a client, a hundredfold.
+    # The import raises the recursion limit of the whole process a hundredfold, which may be that of a client.
     limit = sys.getrecursionlimit()
     from eth_account import Account
     from eth_account.messages import encode_typed_data
@@ -87,7 +87,7 @@ def _signature_errors() -> tuple[type[Exception], ...]:
     from eth_keys.exceptions import BadSignature
     from eth_utils.exceptions import ValidationError
 
-    # eth-account lets hex, RLP and ABI errors through as they come.
+    # eth-account raises hex, RLP and ABI errors unchanged.
     return (EncodingError, BadSignature, ValidationError, ValueError, TypeError, AttributeError, LookupError)
 
 
@@ -107,7 +107,7 @@ def _multiply(scalar: int) -> tuple[int, int]:
         addend = _double(addend)
         scalar >>= 1
     if total is None:
-        raise ValueError("zero is no private key")
+        raise ValueError("zero is not a private key")
     x, y, z = total
     above = pow(z, -1, _P)
     return x * above * above % _P, y * above * above * above % _P

@@ -1,7 +1,7 @@
-"""The queue and the workers: how a project goes from accepted to its end.
+"""The queue and the workers, from the acceptance of a project to its end.
 
-Each project has one task, each of its jobs another; a job waits for a free worker of its kind, renders in a
-thread, and reports step by step at the pace of the settings.
+Each project has a task, and so has each of its jobs. A job waits for a free worker of its kind, renders in a thread,
+and reports its steps at the speed of the settings.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from sogni_devnet.supernet import Supernet
 from sogni_devnet.tiers import Media
 
 ANNOUNCED = 5
-"""How many waiting projects hear of their new place when the queue moves."""
+"""Number of waiting projects that get their new place when the queue moves."""
 
 
 class Workers:
-    """All workers of one devnet. Lives in the event loop of the server."""
+    """All workers of one devnet, in the event loop of the server."""
 
     def __init__(self, net: Supernet) -> None:
         settings = net.settings
@@ -32,7 +32,7 @@ class Workers:
         self._tell = Narrator(net)
         self._shift = Shift(net, self._tell)
         self._free = {media: _crew(media, settings.slots_for(media)) for media in ("image", "video")}
-        # A piece of music is made by those who make videos.
+        # The workers for videos render music too.
         self._free["audio"] = self._free["video"]
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._waiting: list[Project] = []
@@ -40,7 +40,7 @@ class Workers:
         self._threads = ThreadPoolExecutor(max_workers=min(slots, 4), thread_name_prefix="devnet-paint")
 
     def accept(self, project: Project) -> None:
-        """Queue a project that has been paid for."""
+        """Queue a project that is paid for."""
         net = self._net
         project.faults = net.faults.take_all("project")
         net.projects.add(project)
@@ -54,11 +54,11 @@ class Workers:
         self._tell.balance(project)
         task = asyncio.create_task(self._run(project), name=f"project {project.id}")
         self._tasks[project.id] = task
-        # A callback and not a finally: a task cancelled before its first step never enters its body.
+        # A callback instead of a finally, since a task that is cancelled before its first step never runs.
         task.add_done_callback(lambda _: self._forget(project))
 
     def cancel(self, project: Project) -> bool:
-        """Stop a project and give back what was not rendered; False if it has ended already."""
+        """Stop a project and refund what was not rendered; returns False if it has already ended."""
         task = self._tasks.get(project.id)
         if task is None or project.ended:
             return False
@@ -97,7 +97,7 @@ class Workers:
             self._tell.failed(project, None, failure.error, failure.message)
             self._finish(project, "errored", seen=self._followed(project))
         except* Exception:
-            # A bug of this server: its client must hear of it, and the traceback must not be lost.
+            # A bug of this server: tell its client, and keep the traceback.
             self._fail_all(project, "serverError")
             self._tell.failed(project, None, "serverError", "The devnet failed; see its standard error")
             self._finish(project, "errored", seen=self._followed(project))
@@ -117,12 +117,12 @@ class Workers:
             if project in self._waiting:
                 self._assign(project, worker)
             painting = asyncio.get_running_loop().run_in_executor(self._threads, self._paint, project, job.seed)
-            # A job may fail for another reason first; then nobody asks how the painting went.
+            # If the job fails for another reason first, the result of the painting is not needed.
             painting.add_done_callback(lambda done: None if done.cancelled() else done.exception())
             try:
                 await self._shift.work(project, job, painting)
             except Unpaintable as error:
-                # It could not begin, whatever was said of its steps; so all of it is given back.
+                # It could not start, whatever its steps say, so refund all of it.
                 job.steps_done = 0
                 self._fail(project, job, "genfailure")
                 self._tell.failed(project, job, "genfailure", str(error))
@@ -134,8 +134,8 @@ class Workers:
             crew.put_nowait(worker)
 
     def _paint(self, project: Project, seed: int) -> tuple[Path, bytes | None]:
-        """Return the file of a result, and a preview of it if one was asked for."""
-        # Pillow takes longer to import than all the rest of a start, and is not needed before the first job.
+        """Return the file of a result, and a preview if one was requested."""
+        # Importing Pillow takes longer than the rest of the start, and is not needed before the first job.
         from sogni_devnet.painter import shrink
         from sogni_devnet.render import render
 
@@ -156,7 +156,7 @@ class Workers:
             self._finish(project, "errored", seen=self._followed(project))
             return
         self._shift.drops(project, "completed")
-        # Before it is told, so that who asks at once finds it finished.
+        # Set it before the event is sent, so that an immediate look-up finds it finished.
         self._move(project, "completed")
         self._finish(project, "completed", seen=self._shift.close(project))
 
@@ -170,7 +170,7 @@ class Workers:
         return (project.account.address, project.app_id) in self._net.lines
 
     def _lose(self, project: Project) -> None:
-        """Behave as a server that forgot a project when it was restarted: no charge, no trace."""
+        """Lose a project as a restarted server does: without a charge or a trace."""
         project.stop.set()
         self._fail_all(project, "serverRestarting", whole=True)
         self._net.projects.forget(project)
@@ -183,7 +183,7 @@ class Workers:
                 self._fail(project, job, reason)
 
     def _fail(self, project: Project, job: Job, reason: str) -> None:
-        """Mark a job as failed and refund the share of its steps that were not done."""
+        """Mark a job as failed, and refund the steps that were not done."""
         order = project.order
         undone = (order.steps - job.steps_done) / order.steps
         project.account.balance.refund(order.token, (order.price.job(order.token) * round(undone * 1000)) / 1000)
@@ -206,7 +206,7 @@ class Workers:
 
 
 def _discard(painting: asyncio.Future[tuple[Path, bytes | None]]) -> None:
-    """Delete what was painted for a job that has failed."""
+    """Delete the file of a job that has failed."""
     if not painting.cancelled() and painting.exception() is None:
         painting.result()[0].unlink(missing_ok=True)
 
@@ -219,6 +219,6 @@ def _crew(media: Media, slots: int) -> asyncio.Queue[str]:
 
 
 def _seed(project: Project, index: int) -> int:
-    """Return the seed of a job: the one asked for goes to the first, the others' are random."""
+    """Return the seed of a job: the first gets the requested one, the others a random one."""
     seed = project.order.seed
     return seed if index == 0 and seed is not None else secrets.randbelow(2**32)

@@ -31,7 +31,7 @@ def test_unknown_names_and_options_are_told():
         faults.add("witheld")
     with pytest.raises(ValueError, match="has no option colour; it has admitted, after, code, times"):
         faults.add("drop_after_request", colour="red")
-    with pytest.raises(ValueError, match="no fault"):
+    with pytest.raises(ValueError, match="unknown fault"):
         faults.add("")
     assert list(faults) == []
 

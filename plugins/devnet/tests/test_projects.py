@@ -68,7 +68,7 @@ async def test_upload_that_is_no_picture(artist, job_request):
     request = job_request({"hasStartingImage": True, "strength": 0.4})
     await artist.upload(request["jobID"], "startingImage", b"hello, world")
     (error,) = of(await run(artist, request), "jobError")
-    assert error["error_message"] == "startingImage is not a picture"
+    assert error["error_message"] == "startingImage is not an image"
 
 
 async def test_upload_that_does_not_decode_fails_the_job(start_devnet, artist_of, job_request, image_bytes):

@@ -113,7 +113,7 @@ def test_upload_of_a_wrong_kind(video_request):
     def wrong(slot):
         return StoredFile("f", "o", "P", slot, None, None, 1, None, "image/png" if "Image" not in slot else "audio/wav")
 
-    with pytest.raises(JobRefusal, match="referenceImage is not a picture; referenceAudio is not a sound"):
+    with pytest.raises(JobRefusal, match="referenceImage is not an image; referenceAudio is not audio"):
         read_order(video_request("s2v", flags(IMAGE, AUDIO)), wrong)
 
 
@@ -150,7 +150,7 @@ def test_strict_tiers(job_request, frame, match):
 
 
 def test_strict_tiers_refuse_a_frame_rate_that_is_none_of_theirs(video_request):
-    with pytest.raises(JobRefusal, match="fps is none of 16, 32"):
+    with pytest.raises(JobRefusal, match="fps must be one of 16, 32"):
         read_order(video_request("t2v_lightx2v", {"fps": 24}), there, strict_tiers=True)
 
 

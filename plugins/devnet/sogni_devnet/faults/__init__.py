@@ -1,6 +1,6 @@
-"""All known ways of the network to misbehave, as data, and the box from which a devnet takes them.
+"""All faults that a devnet can simulate, as data.
 
-``FAULTS`` is every fault by name. ``devnet.faults.add("withheld")`` arms one; the setting ``faults`` does too.
+``FAULTS`` has every fault by name. ``devnet.faults.add("withheld")`` and the setting ``faults`` arm a fault.
 """
 
 from __future__ import annotations

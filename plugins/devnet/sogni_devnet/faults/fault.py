@@ -1,4 +1,4 @@
-"""What a fault is, and the box in which faults wait until their moment comes."""
+"""Faults, and the set of faults that are armed."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from typing import Any, Literal
 Moment = Literal["http", "upload", "download", "auth", "upgrade", "greeting", "frames", "request", "project", "cancel"]
 
 MOMENTS: dict[Moment, str] = {
-    "http": "a REST call whose path fits `path`",
+    "http": "a REST call whose path matches `path`",
     "upload": "a PUT to a presigned URL",
     "download": "a GET of a presigned URL",
-    "auth": "a call or an upgrade with that kind of credentials",
+    "auth": "a call or an upgrade with this kind of credentials",
     "upgrade": "a WebSocket upgrade",
-    "greeting": "a socket that has just been accepted",
-    "frames": "a connection, from its greeting to its end",
+    "greeting": "a socket that was just accepted",
+    "frames": "a connection, from the greeting to its end",
     "request": "a `jobRequest`",
     "project": "a project that was admitted",
     "cancel": "a cancel",
 }
-"""When a fault is looked for; ``times`` counts these."""
+"""Moments at which a fault may strike; ``times`` and ``after`` count them."""
 
 COMMON = frozenset(("times", "after"))
-"""Options of every fault: how often it strikes (None: for ever), and how many of its moments it lets pass first."""
+"""Options of every fault: how often it strikes (None: every time), and how many moments it skips first."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to misbehave, by name."""
+    """One fault."""
 
     name: str
     moment: Moment
     action: str
-    """What is done; several faults may differ in their options only."""
+    """What the server does. Several faults may have the same action with other options."""
     summary: str
-    """What the server does, for people."""
+    """What the server does, as a sentence."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Every option it takes, with its default."""
+    """Its options, with their defaults."""
     times: int | None = 1
-    """How often it strikes unless said otherwise; None: for ever."""
+    """How often it strikes by default; None: every time."""
     needs: str = ""
-    """What a client has to do so that it strikes: ``upload``, ``cancel``, ``token``, ``key``, ``refresh``,
-    ``many`` (a project of several jobs); empty for any image project."""
+    """What a client must do for it to strike: ``upload``, ``cancel``, ``token``, ``key``, ``refresh`` or ``many`` (a
+    project with several jobs); empty if any image project does it."""
 
 
 @dataclass(eq=False)
 class Armed:
-    """A fault that waits for its moment."""
+    """A fault that is armed."""
 
     fault: Fault
     options: dict[str, Any]
@@ -63,12 +63,12 @@ class Armed:
         return self.options[option]
 
     def fits(self, facts: Mapping[str, str]) -> bool:
-        """Tell whether this is an occasion for it: options that name a fact are patterns for it."""
+        """Return whether the fault applies: an option with the name of a fact is a pattern for it."""
         return all(fnmatchcase(value, str(self.options[name])) for name, value in facts.items() if name in self.options)
 
 
 class Faults:
-    """The faults that are armed. Any thread may add and clear; the server's loop takes."""
+    """The faults that are armed. Any thread may add and clear them; the event loop of the server takes them."""
 
     def __init__(self, known: Mapping[str, Fault]) -> None:
         self._known = known
@@ -79,15 +79,15 @@ class Faults:
         return iter(list(self._armed))
 
     def add(self, name: str, **options: Any) -> Armed:
-        """Arm a fault; returns it, so that ``struck`` can be read later.
+        """Arm a fault and return it, so that ``struck`` can be read later.
 
-        ``times``: how often it strikes (None: for ever); ``after``: how many occasions it lets pass first; all
-        else are its own options. Raises :class:`ValueError` for a name or an option that there is not.
+        ``times`` is how often it strikes (None: every time), ``after`` how many moments it skips first. All other
+        keywords are options of the fault. Raises :class:`ValueError` for an unknown name or option.
         """
         fault = self._known.get(name)
         if fault is None:
             near = difflib.get_close_matches(name, self._known, 1)
-            raise ValueError(f"there is no fault {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise ValueError(f"unknown fault {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         unknown = set(options) - set(fault.options) - COMMON
         if unknown:
             raise ValueError(f"fault {name!r} has no option {', '.join(sorted(unknown))}; "
@@ -99,12 +99,12 @@ class Faults:
         return armed
 
     def clear(self) -> None:
-        """Behave from now on."""
+        """Disarm all faults."""
         with self._lock:
             self._armed.clear()
 
     def take(self, moment: Moment, **facts: str) -> Armed | None:
-        """Return the fault that strikes now, if one does."""
+        """Return the fault that strikes now; None if there is none."""
         with self._lock:
             return next((armed for armed in self._armed if self._strikes(armed, moment, facts)), None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sogni_devnet.faults.fault import Fault, Moment
 
 CODES = (1000, 1001, 1011, 1012, 4000, 4010, 4015, 4021, 4061)
-"""Close codes that the network uses, or that a client must cope with; 1006 is a cut without a close frame."""
+"""Close codes that the network uses or that a client must handle; 1006 is a cut without a close frame."""
 
 
 def _drop(name: str, moment: Moment, when: str, code: int = 1006, *, needs: str = "", **options: object) -> Fault:
@@ -21,15 +21,15 @@ UPGRADE = (
               {"status": status, "code": None, "retry_after": None})
         for status in (401, 403, 404, 429, 500, 503)
     ),
-    Fault("upgrade_html", "upgrade", "html", "An upgrade is answered with a gateway's HTML page.", {"status": 502}),
-    Fault("upgrade_slow", "upgrade", "slow", "An upgrade is answered after `seconds`.", {"seconds": 1.0}),
-    Fault("upgrade_stalled", "upgrade", "stalled", "An upgrade is never answered."),
+    Fault("upgrade_html", "upgrade", "html", "An upgrade returns the HTML page of a gateway.", {"status": 502}),
+    Fault("upgrade_slow", "upgrade", "slow", "An upgrade returns after `seconds`.", {"seconds": 1.0}),
+    Fault("upgrade_stalled", "upgrade", "stalled", "An upgrade never returns."),
     Fault("upgrade_dropped", "upgrade", "dropped", "The connection is cut instead of upgraded."),
 )  # fmt: skip
 
 GREETING = (
-    Fault("no_greeting", "greeting", "silence", "`authenticated` never comes; what is sent is dropped."),
-    Fault("late_greeting", "greeting", "late", "The greeting comes after `seconds`.", {"seconds": 1.0}),
+    Fault("no_greeting", "greeting", "silence", "`authenticated` is never sent, and frames of the client are dropped."),
+    Fault("late_greeting", "greeting", "late", "The greeting is sent after `seconds`.", {"seconds": 1.0}),
     Fault("no_models", "greeting", "no_models", "`swarmModels` is empty, as if there were no workers."),
     _drop("drop_before_greeting", "greeting", "before `authenticated`", greeted=False),
     _drop("drop_after_greeting", "greeting", "right after the greeting", greeted=True),
@@ -43,36 +43,37 @@ FRAMES = (
     Fault("disordered_frames", "frames", "disorder", "Frames about jobs come in groups of `size`, last one first.",
           {"size": 3}, None),
     Fault("lower_case_frames", "frames", "lower", "Ids are in lower case.", {}, None),
-    Fault("foreign_frames", "frames", "foreign", "Between the frames come those of somebody else's project.", {}, None),
-    Fault("replayed_frames", "frames", "replay", "After each result all frames of its project come again.", {}, None),
-    Fault("huge_frame", "frames", "huge", "After the greeting comes a frame of `megabytes`.", {"megabytes": 32}),
+    Fault("foreign_frames", "frames", "foreign", "Frames of another client's project are sent too.", {}, None),
+    Fault("replayed_frames", "frames", "replay", "After each result, its project's frames are sent again.", {}, None),
+    Fault("huge_frame", "frames", "huge", "After the greeting, a frame of `megabytes` is sent.", {"megabytes": 32}),
     Fault("binary_frames", "frames", "binary", "Frames are binary instead of text.", {}, None),
 )  # fmt: skip
 
 REQUEST = (
-    Fault("swallow_request", "request", "swallow", "A `jobRequest` is neither admitted nor answered."),
-    _drop("drop_after_request", "request", "right after a `jobRequest` was admitted", admitted=True),
-    _drop("drop_before_admission", "request", "and the `jobRequest` that came is not admitted", admitted=False),
+    Fault("swallow_request", "request", "swallow", "A `jobRequest` is neither accepted nor answered."),
+    _drop("drop_after_request", "request", "right after a `jobRequest` was accepted", admitted=True),
+    _drop("drop_before_admission", "request", "and the last `jobRequest` is not accepted", admitted=False),
 )
 
 CANCEL = (
-    Fault("cancel_ignored", "cancel", "ignore", "A cancel changes nothing and is not answered.", {}, None, "cancel"),
-    Fault("cancel_silent", "cancel", "silent", "A cancel is carried out and not answered.", {}, None, "cancel"),
-    Fault("cancel_refused", "cancel", "refuse", "A cancel is answered with `didCancel` false; the work goes on.",
+    Fault("cancel_ignored", "cancel", "ignore", "A cancel has no effect and is not answered.", {}, None, "cancel"),
+    Fault("cancel_silent", "cancel", "silent", "A cancel takes effect, but is not answered.", {}, None, "cancel"),
+    Fault("cancel_refused", "cancel", "refuse", "A cancel is answered with `didCancel` false, and the work continues.",
           {}, None, "cancel"),
-    _drop("drop_on_cancel", "cancel", "and the cancel that came is not carried out", needs="cancel"),
+    _drop("drop_on_cancel", "cancel", "and the last cancel has no effect", needs="cancel"),
 )  # fmt: skip
 
 SOCKET = (*UPGRADE, *GREETING, *FRAMES, *REQUEST, *CANCEL)
 
 DROPS = (
     _drop("drop_queued", "project", "while a project waits", at="queued", forgets=False),
-    _drop("drop_rendering", "project", "in the middle of a job; the work goes on", at="rendering", forgets=False),
-    _drop("drop_rendering_lost", "project", "in the middle of a job; the project is gone, and refunded",
+    _drop("drop_rendering", "project", "in the middle of a job; the work continues", at="rendering", forgets=False),
+    _drop("drop_rendering_lost", "project", "in the middle of a job; the project is lost and refunded",
           at="rendering", forgets=True),
     _drop("drop_after_result", "project", "after the first result", at="result"),
     _drop("drop_before_completed", "project", "after the last result; `jobCompleted` was not sent",
           at="completed"),
-    *(_drop(f"close_{code}", "project", "in the middle of a job; the work goes on", code, at="rendering", forgets=False)
+    *(_drop(f"close_{code}", "project", "in the middle of a job; the work continues", code, at="rendering",
+            forgets=False)
       for code in CODES),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Faults as settings spell them: ``withheld``, ``http_503 times=3 path=/v1/account/*``, ``drop_queued code=4010``."""
+"""The text form of faults: ``withheld``, ``http_503 times=3 path=/v1/account/*``, ``drop_queued code=4010``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def parse(text: str) -> tuple[str, dict[str, Any]]:
-    """Return name and options; ``times=all`` is for ever. Raises :class:`ValueError`."""
+    """Return the name and the options of a fault; ``times=all`` means every time. Raises :class:`ValueError`."""
     name, *words = text.split() or [""]
     options: dict[str, Any] = {}
     for word in words:
