@@ -57,7 +57,7 @@ class Asked(ImageOptions):
         return 21
 
 async def render(ctx, request):
-    project = ImageProject(prompt=f"{request.prompt} {request.tone.value} {request.stake}", **request.project_fields())
+    project = ImageProject.of(request, prompt=f"{request.prompt} {request.tone.value} {request.stake}")
     outcome = await ctx.submit(project, key="image", output=request.output)
     said = {"tone": request.tone, "at": request.at, "stake": request.stake, "byTone": {request.tone: request.ident}}
     return Result.of(outcome, extra={"said": said})
@@ -185,8 +185,11 @@ def test_a_type_without_a_json_form_is_named_before_anything_is_paid(
         '    thing: Annotated[Thing, Option("--thing", help="Thing.")] = Thing()',
     )
     install("types", files={"mode": mode})
+    typed = ("types", "x", "-m", EASY["model"], "--json")
     for extra in ([], ["--dry-run"]):
-        called = sogni_cli("types", "x", "--json", *extra, plugins=["types"], environ=devnet.environ)
+        called = sogni_cli(
+            "types", "x", "-m", EASY["model"], "--json", *extra, plugins=["types"], environ=devnet.environ
+        )
         assert (called.exit_code, called.json["errorCode"]) == (9, "PLUGIN_HOOK"), called
         assert "sogni-types 3.1" in called.json["error"]
         assert "Asked" in called.json["error"]

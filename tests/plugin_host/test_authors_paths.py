@@ -28,7 +28,7 @@ class Asked(ImageOptions):
     remote: Annotated[PurePosixPath | None, Option("--remote", help="Path of another machine.")] = None
 
 async def render(ctx, request):
-    project = ImageProject(prompt=request.prompt, **request.project_fields())
+    project = ImageProject.of(request)
     paths = [request.notes, request.there, *request.many, request.usual, request.output]
     assert all(path is None or path.is_absolute() for path in paths)
     outcome = await ctx.submit(project, key="image", output=request.output)

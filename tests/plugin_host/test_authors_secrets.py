@@ -31,7 +31,7 @@ class Asked(ImageOptions):
 async def render(ctx, request):
     assert request.token.get_secret_value() == "hush-hush-1", "the workflow gets the secret itself"
     ctx.progress(f"with {request.token}")
-    project = ImageProject(prompt=request.prompt, **request.project_fields())
+    project = ImageProject.of(request)
     length = len(request.key.get_secret_value()) if request.key else 0
     outcome = await ctx.submit(project, key="image", output=request.output)
     return Result.of(outcome, extra={"keyLength": length, "used": request.token})
