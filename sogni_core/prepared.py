@@ -16,6 +16,9 @@ from sogni_core.problem import Notice
 from sogni_core.request import Request
 from sogni_core.result import OnProgress, Plan, Result
 
+PRICE_SECONDS = 3.0
+ASKED_PRICE_SECONDS = 30.0
+
 
 class Prepared:
     """A request that has been resolved and checked. Nothing was sent. See :meth:`sogni_core.app.App.prepare`."""
@@ -78,9 +81,14 @@ class Prepared:
         """Return every option and the fields that follow from them; raises PluginError if the plugin fails."""
         return described(self._resolved)
 
-    async def plan(self) -> Plan:
-        """Return what :meth:`run` would submit: projects, sizes, files, and the price if the network names it."""
-        return await self._engine.plan(self._resolved)
+    async def plan(self, *, price_seconds: float | None = None) -> Plan:
+        """Say what :meth:`run` would submit: projects, sizes, files, and the price where the network names it.
+
+        ``price_seconds``: how long to wait for the price, 3 s by default, and 30 s if an option of the mode asks for
+        it. Without an answer the plan has no price, a notice, and a ``price_error``.
+        """
+        usual = PRICE_SECONDS if self._planning in (None, "dry_run") else ASKED_PRICE_SECONDS
+        return await self._engine.plan(self._resolved, usual if price_seconds is None else price_seconds)
 
     async def run(self, on_progress: OnProgress | None = None) -> Result:
         """Run the request and return the result. Some outputs may be missing (``result.error``).

@@ -140,8 +140,8 @@ class Engine:
         """Return the values of a settings table by the model a plugin registered for it."""
         return self.settings.of(model)
 
-    async def plan(self, resolved: Resolved) -> Plan:
-        """Say what a run would submit; nothing is sent but the question for the price."""
+    async def plan(self, resolved: Resolved, price_seconds: float) -> Plan:
+        """Say what a run would submit; nothing is sent but the question for the price, which is waited for so long."""
         from sogni_core._engine.plan_context import PlanContext, PlanScene, priced
         from sogni_core._engine.report import echo, echo_own
         from sogni_core._engine.run_context import utc_now
@@ -157,7 +157,7 @@ class Engine:
                 scene.notice(notice)
             await call_workflow(resolved, PlanContext(scene, resolved))
             await asyncio.sleep(0)  # a step that the workflow leaves behind begins
-            steps = await priced(self.networks, network, scene) if scene.steps else []
+            steps = await priced(self.networks, network, scene, price_seconds) if scene.steps else []
         return Plan(
             mode=resolved.mode.record.name,
             workflow=resolved.workflow.record.name,

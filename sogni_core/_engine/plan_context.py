@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from sogni_core._engine.networks import NetworkHandle, Networks
+from sogni_core._engine.networks import Networks
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._host.media import Media
 from sogni_core._host.registry import Registry
+from sogni_core._network.session import Session
 from sogni_core._protocol import ids
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.requests import job_request
-from sogni_core.errors import AuthError, SogniError
+from sogni_core.errors import AuthError, SogniError, TransportError
 from sogni_core.files import absolute, numbered
 from sogni_core.problem import Notice
 from sogni_core.project import Project
@@ -81,26 +83,43 @@ def _placeholder(medium: LoadedMedium, project: Project, index: int, path: Path)
     return Artifact(index, facts.content_type, path, width=facts.width, height=facts.height, seconds=facts.seconds)
 
 
-async def priced(networks: Networks, network: str, planned: PlanScene) -> list[PlannedStep]:
-    """Ask what each step would cost; that nobody says it is a warning."""
+async def priced(networks: Networks, network: str, planned: PlanScene, seconds: float) -> list[PlannedStep]:
+    """Ask what each step would cost, all at once and for so many seconds; that nobody says it is one warning."""
+    steps = planned.steps
     try:
-        way = await networks.open(network)
-        return [await _price(way, step, planned) for step in planned.steps]
+        session = (await networks.open(network)).session
     except AuthError as error:
-        planned.price_error = error
-        planned.notice(Notice("price.unknown", (), "No price could be obtained: {reason}", {"reason": error.message}))
-        return planned.steps
-
-
-async def _price(way: NetworkHandle, step: PlannedStep, planned: PlanScene) -> PlannedStep:
-    project = step.project
+        _unpriced(planned, steps, error)
+        return steps
+    asked = [asyncio.create_task(_price(session, step, planned.network), name="sogni price") for step in steps]
     try:
-        price = await way.session.estimate(project, planned.network)
-    except SogniError as error:
-        planned.price_error = planned.price_error or error
-        missing = {"step": step.key, "reason": error.message}
-        planned.notice(Notice("price.unknown", (), "No price could be obtained for {step}: {reason}", missing))
-        return step
+        await asyncio.wait(asked, timeout=seconds)
+    finally:
+        for task in asked:
+            task.cancel()
+    late = TransportError("CONNECTION_ERROR", f"The network did not answer within {seconds:g} s.")
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    found = [late if isinstance(answer, asyncio.CancelledError) else answer for answer in answers]
+    for answer in found:
+        if isinstance(answer, BaseException) and not isinstance(answer, SogniError):
+            raise answer
+    failed = [(step, answer) for step, answer in zip(steps, found, strict=True) if isinstance(answer, SogniError)]
+    if failed:
+        _unpriced(planned, [step for step, _ in failed], failed[0][1])
+    return [answer if isinstance(answer, PlannedStep) else step for step, answer in zip(steps, found, strict=True)]
+
+
+def _unpriced(planned: PlanScene, steps: Sequence[PlannedStep], error: SogniError) -> None:
+    """Say once why there is no price, and of which steps unless it is of all."""
+    planned.price_error = error
+    facts = {"reason": error.message, "steps": [step.key for step in steps]}
+    some = "" if len(steps) == len(planned.steps) else " for {steps}"
+    planned.notice(Notice("price.unknown", (), f"No price could be obtained{some}: {{reason}}", facts))
+
+
+async def _price(session: Session, step: PlannedStep, network: str) -> PlannedStep:
+    project = step.project
+    price = await session.estimate(project, network)
     if price.amount is None:
         return step
     facts = {"token": project.token_type, "amount": float(price.amount)}

@@ -187,9 +187,7 @@ def test_a_type_without_a_json_form_is_named_before_anything_is_paid(
     install("types", files={"mode": mode})
     typed = ("types", "x", "-m", EASY["model"], "--json")
     for extra in ([], ["--dry-run"]):
-        called = sogni_cli(
-            "types", "x", "-m", EASY["model"], "--json", *extra, plugins=["types"], environ=devnet.environ
-        )
+        called = sogni_cli(*typed, *extra, plugins=["types"], environ=devnet.environ)
         assert (called.exit_code, called.json["errorCode"]) == (9, "PLUGIN_HOOK"), called
         assert "sogni-types 3.1" in called.json["error"]
         assert "Asked" in called.json["error"]
