@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import describe
 from sogni_core._host.targets import resolve as resolve_target
+from sogni_core._transport.http import Http
 from sogni_core.errors import PluginError, SogniError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint, Network
@@ -34,6 +35,10 @@ class MemoryEndpoint(Endpoint):
     """Answers everything that is sent to the network."""
     clock: Clock
     """The clock of its sessions."""
+
+    def http(self) -> Http:
+        """Make an HTTP client that only reaches this network."""
+        return Http(service=self.service, pause=self.clock.pause)
 
 
 @asynccontextmanager

@@ -76,10 +76,7 @@ class Engine:
     def http(self) -> Http:
         """Return the one HTTP client of this call."""
         if self._http is None:
-            if isinstance(self._endpoint, MemoryEndpoint):
-                self._http = Http(service=self._endpoint.service, pause=self._endpoint.clock.pause)
-            else:
-                self._http = Http()
+            self._http = self._endpoint.http() if isinstance(self._endpoint, MemoryEndpoint) else Http()
             # A user's files may come from this machine where the service itself does.
             self._http.admit(str(self.settings.value("rest_url").value))
         return self._http

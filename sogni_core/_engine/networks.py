@@ -170,7 +170,7 @@ class Networks:
             return self._http(), {}
         from sogni_core._transport.in_memory import MemorySockets
 
-        http = Http(service=endpoint.service)
+        http = endpoint.http()
         self._stack.push_async_callback(http.close)
         return http, {"clock": endpoint.clock, "sockets": MemorySockets(endpoint.service)}
 

@@ -45,9 +45,9 @@ def _private(state: MemoryState, segments: list[str], query: Mapping[str, str]) 
             return _ok({"username": "memory"})
         case ["v4", "account", "balance"]:
             return _ok(state.amounts())
-        case ["v1", "image" | "media", "uploadUrl"]:
+        case ["v1", _, "uploadUrl"]:
             return _ok({"uploadUrl": f"{URL}/files/{query['jobId']}/{query['type']}?signature=memory"})
-        case ["v1", "image" | "media", "downloadUrl"]:
+        case ["v1", _, "downloadUrl"]:
             return _ok({"downloadUrl": f"{URL}/files/{query.get('imageId') or query['id']}?signature=memory"})
         case ["v1" | "v2" as version, "projects", project_id]:
             return _project(state, version, project_id)

@@ -66,7 +66,9 @@ def test_whole_programs_run_on_it(sogni_cli: Program, sogni_network: MemoryNetwo
     assert sogni_cli("balance", "--json", network=sogni_network).json["spark"] == 2.5
 
 
-def test_one_network_serves_one_program_after_the_other(sogni_cli: Program, sogni_network: MemoryNetwork) -> None:
+def test_one_network_serves_one_program_after_the_other(
+    sogni_cli: Program, sogni_network: MemoryNetwork, folder: Path
+) -> None:
     sogni_network.refuse_cancel()
     sogni_network.slow(50)
     first = sogni_cli("image", "a cat", "--timeout", "30", "-o", "x.png", "--json", network=sogni_network).json
