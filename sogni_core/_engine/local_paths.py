@@ -49,4 +49,5 @@ def _expanded(value: Any) -> Any:
 
 
 def _absolute(value: Any) -> Any:
-    return type(value)(absolute(value)) if isinstance(value, Path) else value
+    # An empty path names nothing: a request may have it to say that the place is worked out later.
+    return type(value)(absolute(value)) if isinstance(value, Path) and value != Path() else value

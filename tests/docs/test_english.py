@@ -123,7 +123,6 @@ LEFT: Mapping[str, tuple[str, ...]] = {
         "of its own",
         "taken up",
         "what became of",
-        "whoever",
     ),
     "docs/plugins/reference/hooks.md": ("of its own", "stands above", "whoever"),
     "SKILL.md": ("nobody is logged in",),

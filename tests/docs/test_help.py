@@ -199,7 +199,7 @@ def test_help_comes_first_whatever_else_is_missing_or_wrong(argv: list[str]) -> 
 def test_a_command_shows_its_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = help_of("inbound", 100, monkeypatch)
     assert "--kind image|audio|video  Only files of this kind." in shown
-    assert re.search(r"--limit INTEGER +Newest files to list\. \[1 to 1000; default: 10\]", shown)
+    assert re.search(r"--limit INTEGER +Number of files to list\. \[1 to 1000; default: 10\]", shown)
     shown = help_of("concat", 100, monkeypatch)
     assert shown.startswith("Usage: sogni concat [OPTIONS] -o PATH VIDEO...\n")
 

@@ -35,7 +35,7 @@ def test_login_checks_and_stores_and_logout_forgets(sogni: Any, devnet: Devnet, 
     assert list((sogni_home.state / "tokens").glob("*.json")) == []
     assert sogni("balance", "--json").json["errorCode"] == "MISSING_CREDENTIALS"
     again = sogni("logout")
-    assert (again.exit_code, again.stdout) == (0, "Nobody was logged in.\n")
+    assert (again.exit_code, again.stdout) == (0, "Not logged in.\n")
 
 
 def test_login_with_an_api_key(sogni: Any, devnet: Devnet) -> None:
@@ -124,7 +124,7 @@ def test_models_without_a_network_show_the_bundled_list_and_say_so(sogni: Any) -
     assert called.exit_code == 0
     assert "z_image_turbo_bf16" in {row["id"] for row in found["models"]}
     assert {row["workers"] for row in found["models"]} == {None}
-    assert found["warnings"][0].startswith("The live list could not be asked:")
+    assert found["warnings"][0].startswith("Could not fetch live worker counts:")
 
 
 def test_runs_and_show_read_the_journal(sogni: Any, devnet: Devnet, folder: Path) -> None:

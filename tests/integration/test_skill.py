@@ -156,7 +156,7 @@ def test_with_a_folder_all_files_are_written_and_listed(sogni_cli: Any, skill: A
     ("argv", "said"),
     [
         (("--format", "word"), "'openclaw', 'claude', 'codex', 'plain'"),
-        (("-o", " "), "-o names no folder."),
+        (("-o", " "), "-o must name a folder."),
         (("-o", "file"), "Cannot write"),
     ],
 )

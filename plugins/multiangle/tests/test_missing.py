@@ -118,7 +118,7 @@ def test_a_sweep_keeps_the_other_angles(run: Run, devnet: Any, step: int) -> Non
     found = called.json
     assert (called.exit_code, found["errorCode"]) == (8, "PARTIAL")
     (lost,) = found["errorDetails"]["missing"]
-    assert found["error"] == f"Not all angles are there: angle {lost}: The worker failed."
+    assert found["error"] == f"Some angles are missing: angle {lost}: The worker failed."
     assert [Path(path).stem for path in found["localPaths"]] == [side for side in SIDES if side != lost]
     (angle,) = [angle for angle in found["angles"] if angle["azimuth"] == lost]
     assert angle["localPaths"] == []

@@ -165,7 +165,7 @@ def test_an_image_is_sent_upright(run: Run, devnet: Any) -> None:
         ),
         (
             ("-c", "subject.jpg", "-c", "subject.jpg", "-c", "subject.jpg", "-c", "subject.jpg", "x"),
-            "The model qwen_image_edit_2511_fp8_lightning takes at most 3 context images, not 4.",
+            "The model qwen_image_edit_2511_fp8_lightning accepts at most 3 context images, not 4.",
             {"model": "qwen_image_edit_2511_fp8_lightning", "maxImages": 3, "provided": 4},
         ),
         ((*SUBJECT, "--angles-360-video", "t.mp4"), "--angles-360-video requires --angles-360.", None),
@@ -218,8 +218,8 @@ def test_all_problems_are_told(run: Run) -> None:
 def test_a_sweep_ignores_an_azimuth_and_more_images_and_says_so(run: Run) -> None:
     found = run(*SUBJECT, "-c", "subject.jpg", "--angles-360", "--azimuth", "up", "--dry-run", "--json").json
     assert found["warnings"] == [
-        "--multi-angle uses the first context image only.",
-        "--azimuth ignored for --angles-360.",
+        "Only the first --context image is used.",
+        "--azimuth is ignored: --angles-360 shows all sides.",
     ]
     assert len(found["projects"]) == 8
     assert all(list(project["assets"]) == ["contextImage1"] for project in found["projects"])

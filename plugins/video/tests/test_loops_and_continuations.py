@@ -73,7 +73,7 @@ def test_clips_are_not_lost_when_ffmpeg_fails(system: str, run: Any, folder: Pat
     called = run(*LOOP, SOGNI_FFMPEG=broken_ffmpeg(folder, word))
     assert called.exit_code == 8, called
     assert called.json["errorCode"] == "PARTIAL"
-    assert "the clips that were rendered are kept" in called.json["error"]
+    assert "its clips are kept" in called.json["error"]
     assert len(called.json["localPaths"]) == kept
     assert all(len(film(Path(path)).frames) == 17 for path in called.json["localPaths"])
     assert not (folder / "loop.mp4").exists()

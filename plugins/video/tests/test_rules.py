@@ -38,18 +38,18 @@ def refused(run: Any, devnet: Any, folder: Path, references: Path) -> Any:
 @pytest.mark.parametrize(
     ("argv", "text"),
     [
-        (("--workflow", "t2v", "--ref", "a.png"), "The workflow t2v does not take --ref."),
-        (("--workflow", "t2v", "--ref-video", "v.mp4"), "The workflow t2v does not take --ref-video."),
+        (("--workflow", "t2v", "--ref", "a.png"), "The workflow t2v does not accept --ref."),
+        (("--workflow", "t2v", "--ref-video", "v.mp4"), "The workflow t2v does not accept --ref-video."),
         (("--workflow", "i2v"), "The workflow i2v requires --ref, --ref-end or both."),
         (
             ("--workflow", "i2v", "--ref", "a.png", "--ref-audio", "s.wav"),
-            "The workflow i2v does not take --ref-audio.",
+            "The workflow i2v does not accept --ref-audio.",
         ),
         (("--workflow", "s2v", "--ref", "a.png"), "The workflow s2v requires --ref and --ref-audio."),
         (("--ref-audio", "s.wav"), "The workflow s2v requires --ref and --ref-audio."),
         (
             ("--workflow", "s2v", "--ref", "a.png", "--ref-audio", "s.wav", "--ref-video", "v.mp4"),
-            "The workflow s2v does not take --ref-video.",
+            "The workflow s2v does not accept --ref-video.",
         ),
         (("--ref-video", "v.mp4"), "The workflow animate-move requires --ref and --ref-video."),
         (
@@ -58,18 +58,18 @@ def refused(run: Any, devnet: Any, folder: Path, references: Path) -> Any:
         ),
         (
             ("--workflow", "animate-move", "--ref", "a.png", "--ref-video", "v.mp4", "--ref-audio", "s.wav"),
-            "The workflow animate-move does not take --ref-audio.",
+            "The workflow animate-move does not accept --ref-audio.",
         ),
-        (("-m", "wan_v2.2-14b-fp8_t2v_lightx2v", "--ref", "a.png"), "The workflow t2v does not take --ref."),
+        (("-m", "wan_v2.2-14b-fp8_t2v_lightx2v", "--ref", "a.png"), "The workflow t2v does not accept --ref."),
         (
             ("--workflow", "i2v", "--ref", "a.png", "-m", "wan_v2.2-14b-fp8_t2v_lightx2v"),
-            'The model "wan_v2.2-14b-fp8_t2v_lightx2v" is not for the workflow "i2v".',
+            'The model "wan_v2.2-14b-fp8_t2v_lightx2v" does not support the workflow "i2v".',
         ),
         (("--workflow", "v2v"), 'Unknown workflow "v2v". Use t2v|i2v|s2v|animate-move|animate-replace.'),
         (("--format", "gif"), '--output-format must be "mp4" for videos.'),
         (("--duration", "11"), "A video of wan_v2.2-14b-fp8_t2v_lightx2v lasts from 1 to 10 seconds."),
         (("--duration", "1.5"), "--duration must be an integer."),
-        (("--looping", "-o", "l.mp4"), "--looping works with the workflow i2v only."),
+        (("--looping", "-o", "l.mp4"), "--looping works only with the workflow i2v."),
         (("--looping", "--ref-end", "a.png", "-o", "l.mp4"), "--looping requires --ref, the first frame."),
         (
             ("--looping", "--ref", "a.png", "--ref-end", "a.png", "-o", "l.mp4"),
@@ -103,27 +103,27 @@ def test_the_setting_counts_only_where_nothing_else_says_which_workflow_is_meant
         (
             ("-w", "500", "-h", "512"),
             "--width and --height must be divisible by 16, not 500x512.",
-            "Try --width 496 --height 512, or leave --strict-size out.",
+            "Try --width 496 --height 512, or omit --strict-size.",
         ),
         (
             ("-w", "1920", "-h", "1080"),
             "--width and --height must be between 480 and 1536, not 1920x1080.",
-            "Try --width 1536 --height 864, or leave --strict-size out.",
+            "Try --width 1536 --height 864, or omit --strict-size.",
         ),
         (
             ("-w", "512", "--ref", "a.png"),
-            "The reference image of 1170x1200 would be scaled to 499x512, and both sides must be divisible by 16.",
-            "Try --width 608 --height 624, or leave --strict-size out.",
+            "The reference image of 1170x1200 would be scaled to 499x512, but both sides must be divisible by 16.",
+            "Try --width 608 --height 624, or omit --strict-size.",
         ),
         (
             ("-w", "512", "--ref-end", "a.png"),
-            "The reference image of 1170x1200 would be scaled to 499x512, and both sides must be divisible by 16.",
-            "Try --width 608 --height 624, or leave --strict-size out.",
+            "The reference image of 1170x1200 would be scaled to 499x512, but both sides must be divisible by 16.",
+            "Try --width 608 --height 624, or omit --strict-size.",
         ),
         (
             ("-w", "512", "--ref", "long.png"),
-            "The reference image of 3000x500 would be scaled to 512x85, and both sides must be divisible by 16.",
-            "Crop the reference to another shape, or leave --strict-size out.",
+            "The reference image of 3000x500 would be scaled to 512x85, but both sides must be divisible by 16.",
+            "Crop the reference to another shape, or omit --strict-size.",
         ),
     ],
 )
@@ -172,7 +172,7 @@ def test_a_file_of_another_kind_is_refused(refused: Any) -> None:
 def test_ffmpeg_is_looked_for_before_anything_is_paid(refused: Any, argv: tuple[str, ...]) -> None:
     shown = refused(*argv, FFMPEG_PATH="/nowhere/ffmpeg")
     assert shown["errorCode"] == "MISSING_FFMPEG"
-    assert shown["hint"].startswith("Install ffmpeg, or set FFMPEG_PATH to a working one.")
+    assert shown["hint"].startswith("Install ffmpeg, or set FFMPEG_PATH.")
     assert shown["errorDetails"] == {"ffmpegPath": "/nowhere/ffmpeg"}
 
 
@@ -183,4 +183,4 @@ def test_a_place_is_needed_for_what_is_made_here(refused: Any, mode: tuple[str, 
 
 def test_a_model_for_something_else_does_not_continue(refused: Any) -> None:
     shown = refused("continue", "v.mp4", "x", "-o", "f.mp4", "-m", "wan_v2.2-14b-fp8_t2v_lightx2v")
-    assert shown["error"] == 'The model "wan_v2.2-14b-fp8_t2v_lightx2v" is not for the workflow "i2v".'
+    assert shown["error"] == 'The model "wan_v2.2-14b-fp8_t2v_lightx2v" does not support the workflow "i2v".'

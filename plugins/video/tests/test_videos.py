@@ -74,9 +74,7 @@ def test_json_says_what_was_asked_and_what_was_sent(run: Any, sent: Any, folder:
         "resizedFrom": {"width": 640, "height": 360},
         "resizedTo": {"width": 1024, "height": 576},
     }
-    assert shown["warnings"] == [
-        "Adjusted i2v video size from 640x640 to 1024x640 because resized reference would be 640x360."
-    ]
+    assert shown["warnings"] == ["The video is 1024x640, not 640x640: the reference image would be scaled to 640x360."]
     wanted = {"type": "video", "refImage": "wide.png", "fps": 16, "duration": 2, "strictSize": False, "workflow": "i2v"}
     assert wanted.items() <= shown.items()
 
@@ -170,7 +168,9 @@ def test_the_end_is_cropped_to_the_shape_of_the_beginning(run: Any, sent: Any, u
 def test_references_of_a_shape_that_no_video_has_are_cropped(run: Any, sent: Any, uploaded: Any, folder: Path) -> None:
     picture(folder / "long.png", (3000, 500))
     shown = run("video", "x", "--ref", "long.png", "--duration", "1", "-o", "o.mp4", "--json").json
-    assert shown["warnings"] == ["The reference image 3000x500 is cropped to 512x512: no video has its shape."]
+    assert shown["warnings"] == [
+        "The reference image is cropped from 3000x500 to 512x512, since videos cannot have its shape."
+    ]
     with Image.open(uploaded("referenceImage").path) as image:
         assert image.size == (512, 512) == (sent()["width"], sent()["height"])
 
@@ -206,8 +206,12 @@ def test_the_length(run: Any, argv: tuple[str, ...], frames: int, duration: floa
 
 def test_a_rate_that_the_model_does_not_render_is_told_and_sent(run: Any, sent: Any, folder: Path) -> None:
     plan = run("video", "x", "--fps", "24", "--dry-run", "--json").json
-    assert plan["warnings"] == [f"--fps 24 is none of {WAN}t2v_lightx2v's (16 or 32); it is sent as it is."]
-    assert run("video", "x", "--fps", "60", "--dry-run", "--json").json["warnings"][0].startswith("--fps 60 is none")
+    assert plan["warnings"] == [f"{WAN}t2v_lightx2v supports 16 or 32 fps, not 24; sending it anyway."]
+    assert (
+        run("video", "x", "--fps", "60", "--dry-run", "--json")
+        .json["warnings"][0]
+        .endswith("not 60; sending it anyway.")
+    )
     assert run("video", "x", "--fps", "32", "--dry-run", "--json").json["warnings"] == []
     assert run("video", "x", "--fps", "24", "--frames", "17", "-o", "o.mp4").exit_code == 0
     assert (sent()["fps"], round(film(folder / "o.mp4").rate)) == (24, 24)
