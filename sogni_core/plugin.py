@@ -192,42 +192,43 @@ class Model:
 
 @frozen
 class Medium:
-    """A kind of project: all that is needed to send it, to check its results, to plan it and to show it."""
+    """A kind of project: all that the core needs to send it, check its results, plan it and show it."""
 
     name: str
-    """What it makes, as :attr:`Model.media`, JSON and messages say it: ``"image"``."""
+    """What it makes, as in :attr:`Model.media`, JSON and messages: ``"image"``."""
     project: str
-    """Target of the :class:`sogni_core.project.Project` subclass. A subclass of that is sent in the same way, unless it
-    has a medium of its own; one that adds fields needs one."""
+    """Target of the :class:`sogni_core.project.Project` subclass. A subclass of it is sent in the same way, unless it
+    has its own medium. A subclass that adds fields needs one."""
     builder: str
-    """Target of ``def key_frame(project, form) -> dict``: the values of the request's key frame that this kind has
-    besides those of every project. ``form`` is how the model takes its sampler, ``"comfy"`` or ``"legacy"``. Raises
-    InputError for a project that cannot be right. Parts to build it of are in :mod:`sogni_core.media`."""
+    """Target of ``def key_frame(project, form) -> dict``, which returns the fields of the request's key frame that only
+    this kind has. ``form`` is the sampler form of the model, ``"comfy"`` or ``"legacy"``. Raises InputError for a
+    project that cannot be right. :mod:`sogni_core.media` has the parts to build it from."""
     formats: Mapping[str, str]
-    """Output format to content type, the default first: ``{"png": "image/png", "jpg": "image/jpeg"}``. A format is also
-    the extension of its files."""
+    """Output format to content type, the default first: ``{"png": "image/png", "jpg": "image/jpeg"}``. The format is
+    also the extension of the files."""
     slots: Mapping[str, str] = field(default_factory=dict)
-    """Upload slot to the kind of file it holds, ``audio`` or ``video``. A slot that is not named holds an image."""
+    """Upload slot to the kind of file that it holds, ``audio`` or ``video``. Slots that are not listed hold images."""
     omits: tuple[str, ...] = ()
     """Fields of the key frame that other kinds send and this one does not: ``("negativePrompt",)``."""
     decoder: str | None = None
-    """Target of ``def decode(path) -> FileFacts``, which checks a downloaded result in a thread; raises InputError
-    UNSUPPORTED_MEDIA. None: an image decodes, MP4 and QuickTime are whole, any other file is of the right kind."""
+    """Target of ``def decode(path) -> FileFacts``, which checks a downloaded result, in a thread. Raises InputError
+    UNSUPPORTED_MEDIA. None: images have to decode, MP4 and QuickTime files to be whole, other files to be of the kind
+    of ``formats``."""
     placeholder: str | None = None
-    """Target of ``def placeholder(project, path) -> FileFacts``, which writes what stands for an output in a plan.
-    None: an output of a plan has no file."""
+    """Target of ``def placeholder(project, path) -> FileFacts``, which writes a placeholder for an output of a plan.
+    None: outputs of a plan have no file."""
     estimate: str | None = None
-    """Target of ``def estimate(project, network) -> str``: path and query of the request for its price. Raises
+    """Target of ``def estimate(project, network) -> str``, which returns path and query of the price estimate. Raises
     InputError for a project that does not say enough. None: the price is unknown."""
     length: str = ""
-    """How long its outputs are, with fields of the project in braces: ``"{frames} frames at {fps:g} fps"``. A plan says
-    it if none of them is None; its JSON has these fields."""
+    """How long an output is, with fields of the project in braces: ``"{frames} frames at {fps:g} fps"``. A plan shows
+    it if none of the fields is None, and has the fields in its JSON."""
     checks_balance: bool = False
-    """True: a project is sent only after its price was compared with the balance. For what is expensive."""
+    """Whether the price is compared with the balance before a project is sent; for expensive kinds."""
     max_bytes: int = 4 * 2**30
-    """Largest result that is downloaded."""
+    """Largest result that is downloaded, in bytes."""
     download_seconds: float = 1800
-    """Time limit for the download of one result."""
+    """Time limit for the download of one result, in seconds."""
 
 
 RECORDS: tuple[type, ...] = (Mode, Workflow, Validator, Settings, Command, Network, Model, Medium)
@@ -302,6 +303,6 @@ def sogni_models() -> Sequence[Model]:
 def sogni_media() -> Sequence[Medium]:
     """Return kinds of projects.
 
-    Called once. What a medium names is imported when a project of its class is planned or sent. Since 0.1.
+    Called once. The targets of a medium are imported when a project of its class is planned or sent. Since 0.1.
     """
     return []
