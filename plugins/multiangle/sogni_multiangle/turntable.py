@@ -149,7 +149,7 @@ class Turntable:
         try:
             result = await self._ctx.run(mode, key=key, **fields)
         except SogniError as error:
-            sent = next(iter(error.details.get("projects", ())), {})
+            sent: Mapping[str, Any] = next(iter(error.details.get("projects", ())), {})
             return Outcome(key, sent.get("projectId", ""), sent.get("state", "failed"), error=error)
         self._model = result.extra.get("model", self._model)
         return _only(key, result)
