@@ -22,6 +22,18 @@ from sogni_core.settings import Settings
 from sogni_core.text import clean
 
 
+def _read(model: type[Request], options: dict[str, Any]) -> Request:
+    """Read options that were written as JSON; raises ValidationError.
+
+    A validator of the model may give a path or another object, which pydantic takes from Python alone; a strict field
+    takes its text from JSON alone.
+    """
+    try:
+        return model.model_validate(options)
+    except ValidationError:
+        return model.model_validate_json(json.dumps(options))
+
+
 def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str, Any]) -> Resolved:
     """Return the resolved request of a run.
 
@@ -37,8 +49,7 @@ def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str
     secret = _secrets(model, run, settings, origins, given)
     options = {**(run.request.get("options") or {}), **secret}
     try:
-        # What was written as JSON is read as JSON: a strict field takes a text there.
-        request = model.model_validate_json(json.dumps(options))
+        request = _read(model, options)
     except ValidationError as error:
         if problems := [one for one in problems_of(error, model, origins) if set(one.fields) & set(secret)]:
             raise InputError.of(problems) from None
