@@ -124,7 +124,7 @@ LEFT: Mapping[str, tuple[str, ...]] = {
         "taken up",
         "what became of",
     ),
-    "docs/plugins/reference/hooks.md": ("of its own", "stands above", "whoever"),
+    "docs/plugins/reference/hooks.md": ("stands above", "whoever"),
     "SKILL.md": ("nobody is logged in",),
     "references/errors.md": ("what became of", "where that is right"),
     "error codes": ("what became of", "where that is right"),
