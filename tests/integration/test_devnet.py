@@ -142,7 +142,7 @@ async def test_questions_beside_the_work(devnet: Any, tmp_path: Path) -> None:
     assert "z_image_turbo_bf16" in {model.id for model in models if model.workers}
 
 
-@pytest.mark.parametrize("devnet", [{"token_seconds": 1, "seconds_per_image": 0}], indirect=True)
+@pytest.mark.parametrize("devnet", [{"token_seconds": 600, "seconds_per_image": 0}], indirect=True)
 async def test_an_expired_login_is_refreshed_without_the_password(devnet: Any, tmp_path: Path) -> None:
     from sogni_core._network.tokens import TokenFile, Tokens
 
