@@ -22,16 +22,15 @@ from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned, Registry
 from sogni_core.frontend.run_options import RunOptions
 from sogni_core.plugin import Endpoint, Mode, Network
-from sogni_core.result import OnProgress, Plan, Progress, Result
+from sogni_core.result import LiveModel, OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from sogni_core._engine.engine import Engine
-    from sogni_core._journal.entries import FoundProject, Run
-    from sogni_core._network.facts import LiveModel
     from sogni_core.frontend.modes import ModeInfo
+    from sogni_core.history import FoundProject, Run
     from sogni_core.prepared import Prepared
     from sogni_core.settings import Credentials, Settings
     from sogni_core.settings.openclaw import OpenClawKeys
@@ -178,15 +177,21 @@ class App:
         """Prepare a request and run it; see :meth:`prepare` and ``Prepared.run``."""
         return await (await self.prepare(name, given, on_progress=on_progress, **fields)).run()
 
-    async def resume(self, run_id: str, /, *, on_progress: OnProgress | None = None, **secrets: Any) -> Result:
+    async def resume(
+        self, run_id: str, /, *, on_progress: OnProgress | None = None, keep_changed: bool = False, **secrets: Any
+    ) -> Result:
         """Go on with a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
 
         Steps that are finished are answered from the journal, those that run are taken up, those that failed or
         were never sent are submitted. ``secrets``: fields of the request that hold a secret, which the journal does not
         keep; one that came from a setting is read from there again. Raises as :meth:`run`, InputError UNKNOWN_RUN and
         RUN_ACTIVE, and InputError INVALID_ARGUMENT that names the secrets that are missing.
+
+        A step that may have been paid for, and that the workflow would submit with other values now, stops it with
+        INVALID_ARGUMENT before anything is sent. ``keep_changed``: use what was submitted, with a notice.
         """
-        return await self.engine.resume(run_id, secrets, on_progress or self.on_progress)
+        receiver = on_progress or self.on_progress
+        return await self.engine.resume(run_id, secrets, receiver, keep_changed=keep_changed)
 
     async def plan(self, name: str, given: Mapping[str, Any] | None = None, /, **fields: Any) -> Plan:
         """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""
@@ -198,13 +203,15 @@ class App:
         if name in ("fast", "relaxed"):
             self.engine.networks.require_credentials()
         way = await self.engine.networks.open(name)
-        balance = await way.session.balance()
+        with way.explaining():
+            balance = await way.session.balance()
         return {"spark": balance.spark, "sogni": balance.sogni}
 
     async def models(self, network: str | None = None) -> Sequence[LiveModel]:
         """Return the network's own list of models with the workers that serve each now. Needs no login."""
         way = await self.engine.networks.open(self._network_name(network))
-        return await way.session.models(way.wire_network)
+        with way.explaining():
+            return await way.session.models(way.wire_network)
 
     async def login(self, credentials: Credentials) -> None:
         """Check credentials with the live network and store them; raises AuthError if it refuses them."""
@@ -228,7 +235,9 @@ class App:
 
     def runs(self, limit: int = 20) -> Sequence[Run]:
         """Return the newest runs of the journal."""
-        return self.engine.journal.runs(limit)
+        from sogni_core._engine.run_history import run_of
+
+        return [run_of(entry) for entry in self.engine.journal.runs(limit)]
 
     def found_projects(self, limit: int = 20) -> Sequence[FoundProject]:
         """Return projects that a network named and that no run here knows, those named last first.
@@ -236,11 +245,15 @@ class App:
         They were sent by another program or another installation with the same account, or by a run whose journal is
         gone. A network names a project when a connection begins, once. ``limit``: how many at most.
         """
-        return self.engine.journal.found(limit)
+        from sogni_core._engine.run_history import found_project_of
+
+        return [found_project_of(entry) for entry in self.engine.journal.found(limit)]
 
     def find_run(self, run_id: str) -> Run:
         """Return one run by its id or a unique beginning of it; raises InputError UNKNOWN_RUN."""
-        return self.engine.journal.run(run_id)
+        from sogni_core._engine.run_history import run_of
+
+        return run_of(self.engine.journal.run(run_id))
 
     def last(self) -> dict[str, Any]:
         """Return the last render; raises InputError NO_LAST_RENDER."""

@@ -151,6 +151,8 @@ class Endpoint:
     """Its API key, which stands above user name and password."""
     ends_with_call: bool = False
     """True if the network is gone when the call ends, so that every result has to be saved."""
+    remedy: str = ""
+    """What to do if the network misses or refuses credentials: ``"Set ACME_KEY, or ask at acme.example."``."""
 
 
 @frozen
@@ -179,7 +181,8 @@ class Model:
     """What it takes: an option to its range (least, largest), outside of which a user is warned; ``context_images``
     and ``side`` (pixels) to their largest value, beyond which a request is refused."""
     defaults: Mapping[str, float | str] = field(default_factory=dict)
-    """Option to the value used when neither the user nor a setting gives one."""
+    """Option to the value used when neither the user nor a setting gives one. Those of a model's own entry take
+    precedence over :attr:`Workflow.defaults`, those of a family do not."""
     sampling: str = ""
     """Form of the sampler on the wire: ``comfy``, ``legacy``, or empty for what its family says."""
     speed: str = ""

@@ -16,8 +16,8 @@ from sogni_core.problem import Notice
 from sogni_core.request import Request
 from sogni_core.result import OnProgress, Plan, Result
 
-PRICE_SECONDS = 3.0
-ASKED_PRICE_SECONDS = 30.0
+_PRICE_SECONDS = 3.0
+_ASKED_SECONDS = 30.0
 
 
 class Prepared:
@@ -87,7 +87,7 @@ class Prepared:
         ``price_seconds``: how long to wait for the price, 3 s by default, and 30 s if an option of the mode asks for
         it. Without an answer the plan has no price, a notice, and a ``price_error``.
         """
-        usual = PRICE_SECONDS if self._planning in (None, "dry_run") else ASKED_PRICE_SECONDS
+        usual = _PRICE_SECONDS if self._planning in (None, "dry_run") else _ASKED_SECONDS
         return await self._engine.plan(self._resolved, usual if price_seconds is None else price_seconds)
 
     async def run(self, on_progress: OnProgress | None = None) -> Result:

@@ -202,6 +202,23 @@ class Plan:
         return {"token": known[0]["token"], "amount": sum(price["amount"] for price in known)}
 
 
+@frozen
+class LiveModel:
+    """A model as the service lists it."""
+
+    id: str
+    name: str
+    """For people, cleaned."""
+    media: str
+    """``image``, ``video``, ``audio``; empty if it was not said."""
+    workers: int | None
+    """Workers that serve it on the network that was asked about; None if they were not counted."""
+    tier: str = ""
+    """Id of the tier that says what it takes."""
+    sid: str = ""
+    """Number by which the service counts its workers."""
+
+
 ProgressKind = Literal[
     "message",
     "sending",

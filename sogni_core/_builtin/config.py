@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from sogni_core._builtin.secrets import from_stdin, prompt
 from sogni_core.app import App
+from sogni_core.errors import InputError
 from sogni_core.result import Report
 from sogni_core.settings import edit
 
@@ -24,10 +26,35 @@ def show(app: App) -> Report:
 
 
 def set_value(
-    app: App, key: KeyArgument, value: Annotated[str, typer.Argument(help="Value, as text.", metavar="VALUE")]
+    app: App,
+    key: KeyArgument,
+    value: Annotated[
+        str | None, typer.Argument(help="Value, as text; left out for a secret, which is asked for.", metavar="VALUE")
+    ] = None,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read the value from standard input.", show_default=False)
+    ] = False,
 ) -> Report:
-    """Write a setting to config.toml. Warn if a higher layer hides it."""
-    return _changed(app, "config-set", edit.set_value(app.settings, key, value))
+    """Write a setting to config.toml. Warn if a higher layer hides it. A secret is never taken as an argument."""
+    return _changed(app, "config-set", edit.set_value(app.settings, key, _value_of(app, key, value, stdin)))
+
+
+def _value_of(app: App, key: str, value: str | None, stdin: bool) -> str:
+    secret = edit.is_secret(app.settings, key)
+    if value is not None and (stdin or secret):
+        if secret:
+            text = f"{key} is a secret; given as an argument it is visible to every user of this machine."
+            raise InputError(
+                "INVALID_ARGUMENT", text, hint=f"Use sogni config set {key}, which asks for it, or --stdin."
+            )
+        raise InputError("INVALID_ARGUMENT", "VALUE and --stdin exclude each other.")
+    if stdin:
+        return from_stdin(f"value of {key}")
+    if value is None and secret:
+        return prompt(f"{key}: ", "--stdin")
+    if value is None:
+        raise InputError("INVALID_ARGUMENT", "VALUE is missing.", hint=f"Use sogni config set {key} VALUE.")
+    return value
 
 
 def unset(app: App, key: KeyArgument) -> Report:

@@ -11,10 +11,11 @@ import typer
 from sogni_core._builtin.secrets import ask
 from sogni_core.app import App
 from sogni_core.errors import InputError
+from sogni_core.frontend.streams import reserved_stdout
 from sogni_core.result import Report, Result
 
 if TYPE_CHECKING:
-    from sogni_core._journal.entries import FoundProject
+    from sogni_core.history import FoundProject, Run
 
 
 def last(app: App) -> Report:
@@ -50,6 +51,14 @@ async def resume(
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer copies it
+    keep_changed: Annotated[
+        bool,
+        typer.Option(
+            "--keep-changed",
+            help="Use steps that were submitted with other values than the installed plugins would submit now.",
+            show_default=False,
+        ),
+    ] = False,
 ) -> Result:
     """Continue an interrupted run. Finished steps are not repeated."""
     secrets: dict[str, Any] = {}
@@ -61,7 +70,8 @@ async def resume(
                 hint=f"Use --set {name.partition('=')[0]} and type it, or write it to standard input.",
             )
         secrets[name.replace("-", "_")] = ask(name)
-    return await app.resume(run, **secrets)
+    with reserved_stdout():
+        return await app.resume(run, keep_changed=keep_changed, **secrets)
 
 
 def show(
@@ -69,7 +79,7 @@ def show(
 ) -> Report:
     """Show the request, steps and files of a run."""
     found = app.find_run(run)
-    fields = {"type": "run", **_run_fields(found), "request": dict(found.request.get("options", {})), "steps": []}
+    fields = {"type": "run", **_run_fields(found), "request": dict(found.options), "steps": []}
     text = [f"{found.id}  {found.state}  {found.mode}:{found.workflow} on {found.network}, {fields['began']}"]
     for step in found.steps:
         artifacts = [_artifact_fields(artifact) for artifact in step.artifacts]
@@ -130,7 +140,7 @@ def _found_fields(project: FoundProject) -> dict[str, Any]:
     }
 
 
-def _run_fields(run: Any) -> dict[str, Any]:
+def _run_fields(run: Run) -> dict[str, Any]:
     return {
         "runId": run.id,
         "state": run.state,

@@ -197,7 +197,9 @@ class Engine:
             result = await call_workflow(resolved, LocalContext(scene, resolved))
         return local_result(result, resolved, distinct([*scene.notices, *self.notices]))
 
-    async def resume(self, run_id: str, given: Mapping[str, Any], on_progress: OnProgress) -> Result:
+    async def resume(
+        self, run_id: str, given: Mapping[str, Any], on_progress: OnProgress, *, keep_changed: bool = False
+    ) -> Result:
         """Go on with a run whose process ended: what is finished is answered, what runs is taken up, the rest is sent.
 
         ``given``: its secrets. Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
@@ -218,7 +220,7 @@ class Engine:
             self.journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
             raise
         way.session.open()
-        scene = runs.take_over(run, way, on_progress)
+        scene = runs.take_over(run, way, on_progress, keep_changed=keep_changed)
         for notice in missing:
             scene.notice(notice)
         return await runs.execute(scene, resolved)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from sogni_core._journal.app_ids import AppIdLease, lease_app_id
 from sogni_core._network.account import Account
 from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
-from sogni_core.errors import AuthError
+from sogni_core.errors import AuthError, SogniError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint
 from sogni_core.problem import Notice
@@ -41,6 +41,21 @@ class NetworkHandle:
     wire_network: str
     """``fast`` or ``relaxed``, as projects say it."""
     registry: Registry
+
+    def explained(self, error: SogniError) -> SogniError:
+        """Return an error of this network; one about credentials says what to do here, not on the live network."""
+        if not isinstance(error, AuthError) or self.endpoint.name in LIVE_NETWORKS:
+            return error
+        usual = f"The network {self.endpoint.name} has its own credentials; see the plugin that brings it."
+        return error.with_details({"network": self.endpoint.name}, hint=self.endpoint.remedy or usual)
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Raise errors of this network as :meth:`explained` has them."""
+        try:
+            yield
+        except SogniError as error:
+            raise self.explained(error) from error.__cause__
 
     def is_comfy(self, model: str) -> bool:
         """Whether a model takes the Comfy form of samplers: the network's word first, then the records."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from sogni_core._engine.networks import Networks
+from sogni_core._engine.networks import NetworkHandle, Networks
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._host.media import Media
 from sogni_core._host.registry import Registry
-from sogni_core._network.session import Session
 from sogni_core._protocol import ids
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.requests import job_request
@@ -63,6 +62,7 @@ class PlanContext(WorkflowContext):
         job_request(project, ids.make(), medium=medium, comfy=plan.registry.model(project.model).sampling == "comfy")
         files = tuple(numbered(absolute(output), project.count)) if output is not None else ()
         length, details = medium.length(project), medium.details(project)
+        plan.check_extension(medium.record, project, output)
         plan.claim(self._resolved, name, project, files)
         plan.steps.append(PlannedStep(name, project, files, media=medium.name, length=length, details=details))
         stem = name.replace("/", "-")
@@ -87,11 +87,11 @@ async def priced(networks: Networks, network: str, planned: PlanScene, seconds: 
     """Ask what each step would cost, all at once and for so many seconds; that nobody says it is one warning."""
     steps = planned.steps
     try:
-        session = (await networks.open(network)).session
+        way = await networks.open(network)
     except AuthError as error:
         _unpriced(planned, steps, error)
         return steps
-    asked = [asyncio.create_task(_price(session, step, planned.network), name="sogni price") for step in steps]
+    asked = [asyncio.create_task(_price(way, step, planned.network), name="sogni price") for step in steps]
     try:
         await asyncio.wait(asked, timeout=seconds)
     finally:
@@ -117,9 +117,10 @@ def _unpriced(planned: PlanScene, steps: Sequence[PlannedStep], error: SogniErro
     planned.notice(Notice("price.unknown", (), f"No price could be obtained{some}: {{reason}}", facts))
 
 
-async def _price(session: Session, step: PlannedStep, network: str) -> PlannedStep:
+async def _price(way: NetworkHandle, step: PlannedStep, network: str) -> PlannedStep:
     project = step.project
-    price = await session.estimate(project, network)
+    with way.explaining():
+        price = await way.session.estimate(project, network)
     if price.amount is None:
         return step
     facts = {"token": project.token_type, "amount": float(price.amount)}

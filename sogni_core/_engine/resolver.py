@@ -245,6 +245,9 @@ class Resolver:
         for name, value in (configured.model_dump(exclude_none=True) if configured is not None else {}).items():
             if name in model.model_fields and name not in values:
                 values[name], origins[name] = value, Origin("setting", f"model_defaults.{entry.id}.{name}")
+        for name, value in self._registry.own_defaults(entry.id).items():
+            if name in model.model_fields and name not in values:
+                values[name], origins[name] = value, Origin("model", entry.id)
         for name, said in workflow.defaults.items():
             value = _by_model(said, entry.id)
             if name in model.model_fields and name not in values and value is not None:
@@ -266,17 +269,13 @@ class Resolver:
         if "output_format" not in model.model_fields or not output or medium is None:
             return
         name = Path(str(output))
-        named = _same_format(name.suffix.lower().removeprefix("."))
-        wanted = next((one for one in medium.formats if _same_format(one) == named), None)
+        named = same_format(name.suffix.lower().removeprefix("."))
+        wanted = next((one for one in medium.formats if same_format(one) == named), None)
         asked = str(values.get("output_format") or "").strip().lower()
         is_choice = len(medium.formats) > 1
         if not asked and wanted is not None and is_choice:
             values["output_format"], origins["output_format"] = wanted, EXTENSION
-        elif not asked and named and wanted is None and is_choice and _is_open(model):
-            facts = {"extension": quote_path(name.suffix), "medium": medium.name}
-            text = "{extension} is not one of the {medium} formats that sogni can choose; the service picks one."
-            notices.append(Notice("output.format-unknown", ("output",), text, facts))
-        elif asked in medium.formats and named and named != _same_format(asked):
+        elif asked in medium.formats and named and named != same_format(asked):
             facts = {"format": asked, "name": quote_path(name.name)}
             text = "The output is {format}, but its name is {name}."
             notices.append(Notice("output.format-differs", ("output_format", "output"), text, facts))
@@ -324,14 +323,9 @@ class Resolver:
         return {}
 
 
-def _same_format(name: str) -> str:
+def same_format(name: str) -> str:
     """Return the one name of a format that has two."""
     return {"jpeg": "jpg"}.get(name, name)
-
-
-def _is_open(model: type[Request]) -> bool:
-    """Whether a mode leaves the format of its images to the service."""
-    return model.model_fields["output_format"].default is None
 
 
 def _by_model(said: Any, model_id: str) -> Any:

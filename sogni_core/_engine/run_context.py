@@ -14,17 +14,20 @@ from sogni_core._engine.local_file import make
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.outcomes import AGAIN, answer, may_be_paid
 from sogni_core._engine.prices import Prices
+from sogni_core._engine.project_changes import changes
 from sogni_core._engine.resolver import DEFAULT_TIMEOUT, Resolved
 from sogni_core._engine.scene import Scene
-from sogni_core._engine.step import Step
+from sogni_core._engine.step import Step, facts_of
 from sogni_core._engine.submissions import Submissions
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
 from sogni_core._protocol import ids
 from sogni_core._protocol.medium import LoadedMedium
-from sogni_core.errors import PluginError
+from sogni_core.errors import InputError, PluginError
 from sogni_core.files import absolute, numbered, private_folder
+from sogni_core.json_value import json_value
+from sogni_core.problem import Notice, Problem
 from sogni_core.project import Project
 from sogni_core.request import RenderOptions
 from sogni_core.result import Artifact, Outcome, Progress
@@ -46,6 +49,10 @@ class RunScene(Scene):
     medium_of: Callable[[Project], LoadedMedium]
     known: dict[str, StoredStep] = field(default_factory=dict)
     """Steps of an earlier process of this run, by key."""
+    keeps_changed: bool = False
+    """Whether a step counts that an earlier process submitted, although the workflow would submit another one now."""
+    refused: InputError | None = None
+    """Why nothing more is submitted."""
     stored: tuple[StoredStep, ...] = ()
     """All steps of earlier processes of this run."""
     steps: list[Step] = field(default_factory=list)
@@ -82,8 +89,11 @@ class RunContext(WorkflowContext):
 
     async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
         run = self._run
+        if run.refused is not None:
+            raise run.refused
         medium = run.medium_of(project)
         name = self._prefix + key
+        run.check_extension(medium.record, project, output)
         if run.submissions.closed:
             owner = self._resolved.workflow.plugin.label
             text = f"Workflow {self._resolved.name} of plugin {owner} submits the step {clean(name)} after it returned."
@@ -101,12 +111,14 @@ class RunContext(WorkflowContext):
         if self._prefix and not run.wrapping:
             announcements = SILENT  # a part of a run tells nothing beside what the whole tells
         run.first = run.first or (medium.name, project.model)
+        project = replace(project, network=project.network or run.handle.wire_network)
         known = run.known.pop(name, None)
+        if known is not None:
+            self._compare(known, project)
         answered = answer(known) if known is not None else None
         if known is not None and answered is not None:
             run.prices.keep(known.cost)
             return answered
-        project = replace(project, network=project.network or run.handle.wire_network)
         request = self._resolved.request
         step = Step(
             journal=run.journal,
@@ -129,6 +141,30 @@ class RunContext(WorkflowContext):
         if not outcome.artifacts:
             run.claims[name].places.clear()  # a workflow may try again for the same file
         return outcome
+
+    def _compare(self, known: StoredStep, project: Project) -> None:
+        """See whether a step is still the same; raises InputError if not, unless it has no output or that is accepted.
+
+        The workflow was changed since, perhaps by an update of its plugin. What was submitted may have been paid for:
+        whether it will do, or another one is to be bought, is for the user to decide.
+        """
+        names = changes(known.project, json_value(facts_of(project)))
+        if not names:
+            return
+        plugin = self._resolved.workflow.plugin.label
+        facts = {"step": known.key, "changed": list(names), "plugin": plugin, "runId": self._run.run_id}
+        if known.state in (*AGAIN, "prepared"):
+            text = "The step {step} has no output yet and is submitted with other values of {changed} than before."
+            self._run.notice(Notice("resume.changed", (), text, facts))
+        elif self._run.keeps_changed:
+            text = "The step {step} was submitted with other values of {changed} than {plugin} would submit now."
+            self._run.notice(Notice("resume.changed", (), text, facts))
+        else:
+            text = "The step {step} was submitted with other values of {changed} than {plugin} would submit now."
+            hint = "Use sogni resume {runId} --keep-changed to accept what was submitted, or begin a new run."
+            # Whatever the workflow makes of it: nothing more is submitted.
+            self._run.refused = InputError.of([Problem("resume.changed", (), text, facts, hint=hint)])
+            raise self._run.refused
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
         artifact = await make(output, work)

@@ -19,6 +19,7 @@ from sogni_core._engine.report import finished, kept
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.run_context import RunContext, RunScene, new_random_seed, utc_now
 from sogni_core._engine.scene import distinct
+from sogni_core._engine.watchdog import watched
 from sogni_core._engine.workflow_context import call_workflow
 from sogni_core._host.media import Media
 from sogni_core._host.targets import blaming, describe
@@ -72,10 +73,12 @@ class Runs:
             scene.notice(notice)
         return scene
 
-    def take_over(self, run: Run, way: NetworkHandle, on_progress: OnProgress) -> RunScene:
+    def take_over(
+        self, run: Run, way: NetworkHandle, on_progress: OnProgress, *, keep_changed: bool = False
+    ) -> RunScene:
         """Go on with a run that the journal has handed to this process."""
         scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed)
-        scene.stored = run.steps
+        scene.stored, scene.keeps_changed = run.steps, keep_changed
         scene.known.update({step.key: step for step in run.steps})
         if run.state == "completed":
             # It has nothing left to do: what is said of it is said again.
@@ -118,8 +121,15 @@ class Runs:
 
     async def _called(self, scene: RunScene, resolved: Resolved) -> Result:
         """Call the workflow, and wait for steps that it leaves behind: they are paid for, and kept."""
+
+        def blocked(seconds: float) -> None:
+            facts = {"workflow": resolved.name, "seconds": round(seconds)}
+            text = "The workflow {workflow} blocked the event loop for {seconds} s; use asyncio.to_thread there."
+            scene.notice(Notice("workflow.blocks", (), text, facts))
+
         try:
-            result = await call_workflow(resolved, RunContext(scene, resolved))
+            async with watched(blocked):
+                result = await call_workflow(resolved, RunContext(scene, resolved))
         except asyncio.CancelledError:
             await scene.submissions.cancel()
             raise
@@ -127,6 +137,8 @@ class Runs:
             await scene.submissions.close()
             raise
         left = await scene.submissions.close()
+        if scene.refused is not None:
+            raise scene.refused
         for step, outcome in left:
             facts = {"workflow": resolved.name, "step": step.key, "state": outcome.state if outcome else "not sent"}
             text = "The workflow {workflow} returned before its step {step} had ended ({state}); it was waited for."

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sogni_core._engine.resolver import Resolved
+from sogni_core._engine.resolver import Resolved, same_format
 from sogni_core.errors import PluginError
+from sogni_core.plugin import Medium
 from sogni_core.problem import Notice
 from sogni_core.project import Project
 from sogni_core.result import OnProgress, Progress
@@ -69,6 +70,19 @@ class Scene(ABC):
                 details = {"keys": [other, key], "path": str(places[place])}
                 raise PluginError("PLUGIN_HOOK", text, details=details, plugin=owner.label)
         self.claims[key] = Claim(project.prompt, set(places))
+
+    def check_extension(self, medium: Medium, project: Project, output: Path | None) -> None:
+        """Tell where a project's output has a name whose format it cannot have, and leaves the format to the service.
+
+        Not earlier, by the request alone: its output may be a file that the workflow makes of others.
+        """
+        if output is None or project.output_format is not None or len(medium.formats) == 1:
+            return
+        named = same_format(output.suffix.lower().removeprefix("."))
+        if named and named not in map(same_format, medium.formats):
+            facts = {"extension": quote_path(output.suffix), "medium": medium.name}
+            text = "{extension} is not one of the {medium} formats that sogni can choose; the service picks one."
+            self.notice(Notice("output.format-unknown", ("output",), text, facts))
 
     def warn(self, message: str) -> None:
         """Keep a text about the run as a notice."""

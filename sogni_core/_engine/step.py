@@ -111,11 +111,11 @@ class Step:
 
     def _write_ahead(self) -> None:
         """Note the project before anything of it is sent."""
-        facts = dataclasses.asdict(self.project) | {"type": type(self.project).__name__}
+        facts = facts_of(self.project)
         first = self._paths[0] if self._paths else None
         if self._known is None:
             self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
-        elif self._known.project_id != self.project_id:
+        elif self._known.project_id != self.project_id or self._known.state == "prepared":
             self._journal.renew_step(self._run_id, self.key, self.project_id, facts, output=first)
 
     def _submission(self) -> Submission:
@@ -271,6 +271,7 @@ class Step:
 
     def _paid_for(self, error: SogniError, code: str) -> SogniError:
         """Say by the code that repeating may charge again, whatever stands between the user and what was sent."""
+        error = self._way.explained(error)
         if not self.sent or error.may_charge_again:
             return error
         return TransportError(code, error.message, details={**error.details, "reason": error.code})
@@ -337,3 +338,8 @@ class Step:
 
     def _report(self, kind: Any, **facts: Any) -> None:
         self._tell(Progress(kind, key=self.key, jobs=self.project.count, done=len(self._ended), **facts))
+
+
+def facts_of(project: Project) -> dict[str, Any]:
+    """Return what the journal keeps of a project."""
+    return dataclasses.asdict(project) | {"type": type(project).__name__}

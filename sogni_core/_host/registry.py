@@ -135,6 +135,11 @@ class Registry:
             merged = _merge(merged, entry, first=entry is (own or families)[0])
         return merged
 
+    def own_defaults(self, model_id: str) -> Mapping[str, float | str]:
+        """Return the defaults of a model's own entries, the one registered first before the others; no family's."""
+        own = [owned.record.defaults for owned in self.every(Model) if owned.record.id == model_id]
+        return {name: value for defaults in reversed(own) for name, value in defaults.items()}
+
     def medium(self, name: str) -> Medium | None:
         """Return the medium of this name; None if no plugin brings it."""
         return next((owned.record for owned in self.usable(Medium) if owned.record.name == name), None)

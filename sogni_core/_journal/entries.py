@@ -6,16 +6,11 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from sogni_core.frozen import frozen
+from sogni_core.history import FoundJob, StepState
 from sogni_core.result import Artifact
-
-StepState = Literal[
-    "prepared", "sending", "sent", "completed", "partial", "failed", "withheld", "cancelled", "running", "unknown"
-]
-"""``prepared``: nothing was sent. ``sending``: the request may have left this machine. ``sent``: it has.
-The others are how it ended, as in an Outcome; ``running`` and ``unknown`` may go on and be charged."""
 
 STEP_STATES: frozenset[str] = frozenset(get_args(StepState))
 
@@ -57,20 +52,6 @@ class Step:
 
 
 @frozen
-class FoundJob:
-    """One job of a project that a network named."""
-
-    job_id: str
-    status: str
-    """As the service said it, cleaned: ``jobCompleted``, ``jobError``, …"""
-    seed: int | None
-    withheld: bool
-    """The safety filter kept it: there is no file to ask for."""
-    completed: bool = False
-    """Whether it rendered its output."""
-
-
-@frozen
 class FoundProject:
     """A project that a network named and that no step of this journal knows."""
 
@@ -96,11 +77,6 @@ class FoundProject:
     """When the network named it first, UTC."""
     last: datetime
     """When the network named it last, UTC."""
-
-    @property
-    def outputs(self) -> int:
-        """How many outputs can be asked for; the network keeps each for 24 hours after it was rendered."""
-        return sum(job.completed and not job.withheld for job in self.jobs)
 
 
 @frozen

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sogni_core._journal.entries import FoundJob, FoundProject
+from sogni_core._journal.entries import FoundProject
 from sogni_core._protocol import recovery, results
 from sogni_core._protocol.failures import SENSITIVE
 from sogni_core._protocol.values import items, record, text
+from sogni_core.history import FoundJob
 
 
 def note_found(

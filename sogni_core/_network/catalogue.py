@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sogni_core._network.facts import LiveModel
 from sogni_core._network.rest import Rest
 from sogni_core._protocol.tiers import Tier, read_tiers
 from sogni_core._protocol.values import count, items, number, record, text
 from sogni_core.errors import ServiceError, TransportError
 from sogni_core.files import private_folder, write_atomic
+from sogni_core.result import LiveModel
 
 FRESH_SECONDS = 24 * 3600.0
 """How long the stored list is used. Source: sogni-client, cache of model list and tiers."""

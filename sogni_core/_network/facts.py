@@ -27,23 +27,6 @@ class Price:
 
 
 @frozen
-class LiveModel:
-    """A model as the service lists it."""
-
-    id: str
-    name: str
-    """For people, cleaned."""
-    media: str
-    """``image``, ``video``, ``audio``; empty if it was not said."""
-    workers: int | None
-    """Workers that serve it on the network that was asked about; None if they were not counted."""
-    tier: str = ""
-    """Id of the tier that says what it takes."""
-    sid: str = ""
-    """Number by which the service counts its workers."""
-
-
-@frozen
 class Collected:
     """One result: where the network keeps it and, if it was saved, the facts of the file."""
 

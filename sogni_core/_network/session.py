@@ -18,7 +18,7 @@ from sogni_core._network.account import Account
 from sogni_core._network.background import Background
 from sogni_core._network.clock import Clock, LoopClock
 from sogni_core._network.connection import Connection
-from sogni_core._network.facts import LiveModel, Price
+from sogni_core._network.facts import Price
 from sogni_core._network.head_start import HeadStart
 from sogni_core._network.prices import Prices
 from sogni_core._network.rest import Rest
@@ -35,6 +35,7 @@ from sogni_core._transport.socket import Sockets, WebSocket
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint
 from sogni_core.project import Project
+from sogni_core.result import LiveModel
 from sogni_core.text import clean
 
 if TYPE_CHECKING:

@@ -50,10 +50,10 @@ class Parameter:
 
 
 def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
-    """Yield the parameters of a function that a command line shows; ``app`` is not one of them."""
+    """Yield the parameters of a function that a command line shows; ``app`` and typer's context are none of them."""
     hints = typing.get_type_hints(function, include_extras=True)
     for name, parameter in inspect.signature(function).parameters.items():
-        if name != "app":
+        if name != "app" and hints.get(name) is not typer.Context:
             yield _parameter(name, hints.get(name, str), parameter.default)
 
 

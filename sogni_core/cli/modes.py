@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from sogni_core.app import App
 from sogni_core.cli.invocation import Invocation
 from sogni_core.cli.progress import ProgressView
+from sogni_core.frontend import streams
 from sogni_core.frontend.execution import execute
 from sogni_core.frontend.run_options import RunOptions
 from sogni_core.result import Plan, Result
@@ -24,8 +23,7 @@ def runner(app: App, name: str, invocation: Invocation) -> Callable[[dict[str, A
             with ProgressView(invocation) as on_progress:
                 return await prepared.answer(on_progress)
 
-        # Only the answer goes to standard output. What a plugin prints goes to standard error.
-        with contextlib.redirect_stdout(sys.stderr):
+        with streams.reserved_stdout():
             return execute(app, work)
 
     return run

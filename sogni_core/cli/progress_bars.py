@@ -63,7 +63,7 @@ class Display:
                 left = f"about {progress.eta:.0f} s left" if progress.eta else ""
                 self._note(progress, left, completed=progress.fraction or 0.0)
             case "job":
-                self._note(progress, "done", completed=1.0)
+                self._note(progress, progress.message or "done", completed=1.0)
             case "finished":
                 for key, task in list(self._jobs.items()):
                     if key[0] == progress.key:

@@ -79,7 +79,7 @@ class Lines(Receiver):
                 step = self._step(progress)
                 return part + step if step else ""
             case "job":
-                return f"{part}{progress.done}/{progress.jobs} completed"
+                return part + (progress.message or f"{progress.done}/{progress.jobs} completed")
             case "saved":
                 return f"Saved to {progress.message}"
             case _:

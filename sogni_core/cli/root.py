@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -165,36 +166,47 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
         parent = typer.Typer(rich_markup_mode=None)
         parent.callback()(lambda: None)
         root.add_typer(parent, name=word)
+    carry: Callable[[Any], Any] | None = None
     for owned in group:
         if grouped and owned.record.name != wanted:
             parent.command(owned.record.name.split()[-1])(_placeholder)
         else:
-            _add(parent, owned, app, invocation)
+            carry = _add(parent, owned, app, invocation)
     typed = next((owned for owned in group if owned.record.name == wanted), group[0])
     with commands.attributed(typed):
-        return _call_typer(root, argv, invocation, app=app)
+        return _call_typer(root, argv, invocation, app=app, carry=carry)
 
 
-def _add(parent: typer.Typer, owned: Owned[Command], app: App, invocation: Invocation) -> None:
-    """Resolve the target of a command, and add it to an app."""
+def _add(parent: typer.Typer, owned: Owned[Command], app: App, invocation: Invocation) -> Callable[[Any], Any] | None:
+    """Resolve the target of a command, and add it to an app; return what carries out the answers of a typer app."""
     import typer
 
     from sogni_core.cli import command_help, commands, parameters
 
     target = app.host.resolve(owned, owned.record.target)
     name = owned.record.name.split()[-1]
+    carry = commands.carrier(app, owned, invocation)
     if isinstance(target, typer.Typer):
+        # Its functions are typer's own: they find the App in the context, and return an answer as others do.
         parent.add_typer(target, name=name, help=owned.record.summary)
-        return
+        return carry
     shown = list(command_help.parameters_of(target))
     show_help = parameters.help_option(
         command_help.help_flags(shown), lambda: _rendered(command_help.page(owned.record, shown))
     )
-    function = commands.command(target, app, commands.carrier(app, owned, invocation), show_help)
+    function = commands.command(target, app, carry, show_help)
     parent.command(name, context_settings=OWN_HELP)(function)
+    return None
 
 
-def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app: App | None = None) -> int:
+def _call_typer(
+    root: typer.Typer,
+    argv: list[str],
+    invocation: Invocation,
+    app: App | None = None,
+    carry: Callable[[Any], Any] | None = None,
+) -> int:
+    """Run it and write the answer; ``app`` is the context's ``obj``, ``carry`` makes an answer of what was returned."""
     import typer
 
     try:
@@ -207,13 +219,15 @@ def _call_typer(root: typer.Typer, argv: list[str], invocation: Invocation, app:
         if isinstance(done.__context__, BrokenPipeError):
             return 0  # typer ends with 1 if the reader of its help has gone away
         raise
-    if answer is None:
-        return 0  # the command has written its answer
     if isinstance(answer, int):
         # typer returns the exit code of what ends a command: 0 after help, 130 after Ctrl-C, that of a typer.Exit.
         if answer == InterruptedRunError.exit_code:
             raise InterruptedRunError("INTERRUPTED", "Stopped by SIGINT.")
         return answer
+    if carry is not None:
+        answer = carry(answer)
+    if answer is None:
+        return 0  # of a command that wrote for itself
     from sogni_core.cli.answers import write_answer
 
     return write_answer(answer, invocation)

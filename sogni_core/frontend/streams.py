@@ -6,10 +6,11 @@ may quote any of it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, cast
 
 from sogni_core.errors import InputError
@@ -24,6 +25,37 @@ def prepare_streams() -> None:
         if reconfigure is not None:
             # A lone surrogate is written as \udcxx, as JSON does.
             reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def reserved_stdout() -> Iterator[None]:
+    """Keep standard output for the answer: what plugins and their child processes write meanwhile goes to stderr."""
+    with contextlib.redirect_stdout(sys.stderr), _descriptor():
+        yield
+
+
+@contextlib.contextmanager
+def _descriptor() -> Iterator[None]:
+    """Point file descriptor 1, which child processes inherit, to standard error."""
+    if sys.__stdout__ is None:
+        yield  # the process was started without it: the descriptor may be anything by now
+        return
+    try:
+        kept = os.dup(1)
+    except OSError:
+        yield  # somebody has closed it
+        return
+    try:
+        if sys.__stderr__ is not None:
+            os.dup2(2, 1)
+        else:  # descriptor 2 may be anything by now, the journal too
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def write(text: str) -> None:

@@ -64,6 +64,12 @@ def set_value(settings: Settings, key: str, text: str) -> Change:
     return _change(settings, section.key(path), put)
 
 
+def is_secret(settings: Settings, key: str) -> bool:
+    """Whether a key holds a secret; raises INVALID_CONFIG for an unknown key."""
+    section, path = settings.locate(key)
+    return schema.is_secret(section.model, path)
+
+
 def unset(settings: Settings, key: str) -> Change:
     """Take one key, or a whole table, out of ``config.toml``.
 

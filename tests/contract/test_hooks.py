@@ -285,7 +285,8 @@ from sogni_core.plugin import Endpoint
 async def open_network():
     yield Endpoint(name="album", rest_url="{devnet.rest_url}", socket_url="{devnet.socket_url}",
                    username="{devnet.accounts[0].username}", password="{devnet.accounts[0].password}",
-                   api_key="{devnet.accounts[0].api_key}", ends_with_call=False)
+                   api_key="{devnet.accounts[0].api_key}", ends_with_call=False,
+                   remedy="Ask at the album.")
 """,
     )
     mine = {"SOGNI_API_KEY": "the-user-s-own-key"}

@@ -14,6 +14,7 @@ PACKAGES = ["sogni_core", "sogni_core.app", "sogni_core.context", "sogni_core.er
          "sogni_core.frontend.modes", "sogni_core.frontend.objects", "sogni_core.frontend.output_schema",
          "sogni_core.frontend.process", "sogni_core.frontend.run_options", "sogni_core.frontend.schema",
          "sogni_core.frontend.streams", "sogni_core.frontend.traceback_text", "sogni_core.frontend.values",
+         "sogni_core.history", "sogni_core.json_value",
          "sogni_core.media", "sogni_core.origin", "sogni_core.plugin", "sogni_core.prepared", "sogni_core.problem",
          "sogni_core.project", "sogni_core.request", "sogni_core.result",
          "sogni_core.settings", "sogni_core.testing", "sogni_core.text"]  # fmt: skip

@@ -163,7 +163,7 @@ async def _watched(row: Row, folder: Path, devnet: Devnet) -> Seen:
                 seen.result = await _image(app, row, folder)
         except Exception as error:  # noqa: BLE001 - what it is, is what is looked at
             seen.error = error
-        seen.runs = list(app.runs())
+        seen.runs = app.engine.journal.runs()
     seen.seconds = time.monotonic() - began
     seen.files = {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
     seen.requests, seen.projects = devnet.job_requests, devnet.projects

@@ -18,6 +18,7 @@ MODULES = (
     "app",
     "prepared",
     "result",
+    "history",
     "errors",
     "problem",
     "origin",
@@ -51,7 +52,8 @@ TESTING = ("contract", "pytest_plugin", "memory.network", "memory.project", "res
 
 def render() -> str:
     """Render the page."""
-    return page("Python API", _INTRO, [*(row for name in MODULES for row in _module(name)), *_testing()])
+    rows = [row for name in MODULES for row in _module(name)]
+    return page("Python API", _INTRO, [*rows, *_package("settings"), *_package("media"), *_testing()])
 
 
 def _module(name: str) -> Iterator[str]:
@@ -74,6 +76,33 @@ def _module(name: str) -> Iterator[str]:
         return
     for node in source.classes(tree.body):
         yield from _class(node)
+
+
+def _package(name: str) -> Iterator[str]:
+    """Yield what a package offers, wherever in it that is defined."""
+    package = source.tree_of(source.path_of(f"sogni_core.{name}"))
+    offered, homes = (
+        next(ast.literal_eval(one.value) for one in package.body if _assigns(one, wanted))
+        for wanted in ("__all__", "_HOMES")
+    )
+    yield f"## `sogni_core.{name}`"
+    yield ""
+    yield prose(ast.get_docstring(package))
+    yield ""
+    for one in offered:
+        body = source.tree_of(source.path_of(f"sogni_core.{name}.{homes[one]}")).body
+        for function in source.functions(body):
+            if function.name == one:
+                yield from _function(function)
+        for node in source.classes(body):
+            if node.name == one:
+                yield from _class(node)
+        for constant in source.attributes(body):
+            if constant.name == one:
+                yield f"### `{one}`"
+                yield ""
+                yield prose(constant.doc)
+                yield ""
 
 
 def _testing() -> Iterator[str]:

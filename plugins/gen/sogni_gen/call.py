@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,8 +100,7 @@ class Call:
             self._prepared = await self._checked(app, routed)
             return await self._answer(app, self._prepared)
 
-        # Only the answer goes to standard output. What a plugin prints goes to standard error.
-        with contextlib.redirect_stdout(sys.stderr):
+        with streams.reserved_stdout():
             answer = execute(app, work)
         assert self._prepared is not None
         return self._answers.write(answer, self._prepared)
