@@ -63,8 +63,8 @@ class ImageFacts(NamedTuple):
 def measure(path: str | os.PathLike[str]) -> ImageFacts:
     """Return kind and size of an image as it is displayed, its EXIF orientation applied.
 
-    The whole file is read, so that one that was cut short is refused. Raises UNSUPPORTED_MEDIA for what is
-    no image that can be used, does not decode, or is larger than the limits above; OSError if it cannot be read.
+    The whole file is read, so that one that was cut short is refused. Raises UNSUPPORTED_MEDIA for a
+    file that is not a usable image, does not decode, or is larger than the limits above; OSError if it cannot be read.
     """
     return _decode(Path(path), displayed=True)
 

@@ -56,7 +56,7 @@ class ModelDefaults(BaseModel):
 
 
 class CoreSettings(BaseModel):
-    """Settings of every mode, without a table of their own: key ``token_type``, environment ``SOGNI_TOKEN_TYPE``."""
+    """Settings of every mode. They have no table: key ``token_type``, environment ``SOGNI_TOKEN_TYPE``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -52,7 +52,7 @@ class Entry:
 
 @frozen
 class SettingProblem:
-    """Something wrong with a setting. The value in question is ignored and the next layer speaks."""
+    """Something wrong with a setting. The value is ignored and the next layer applies."""
 
     message: str
     """One sentence that names key and origin."""

@@ -85,7 +85,7 @@ class Settings:
     def located(self) -> Paths:
         """The paths, with credentials and last render where settings put them.
 
-        A setting that is not valid moves nothing: whoever pays with the credentials calls :meth:`require` first.
+        A setting that is not valid moves nothing. Call :meth:`require` before paying with the credentials.
         """
 
         def named(text: str | None) -> Path | None:
@@ -126,7 +126,7 @@ class Settings:
         return self._value(section, path)
 
     def builtin(self, key: str) -> Any:
-        """Return the value that a key has when no layer speaks. Raises INVALID_CONFIG for an unknown key."""
+        """Return the value that a key has when no layer sets it. Raises INVALID_CONFIG for an unknown key."""
         section, path = self.locate(key)
         found = schema.value_at(section.model(), path)
         return None if found is schema.MISSING else found

@@ -112,7 +112,7 @@ async def test_what_is_rendered_is_journaled_with_its_file(
 ) -> None:
     async with sogni_app(network=sogni_network) as app:
         result = await app.run("image", prompt="x", output="x.png")
-        run = app.find_run(result.run_id)
+        run = app.engine.journal.run(result.run_id)
     (step,) = run.steps
     (artifact,) = step.artifacts
     assert (run.state, step.state, step.app_id is not None) == ("completed", "completed", True)

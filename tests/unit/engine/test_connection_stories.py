@@ -40,7 +40,7 @@ async def test_a_request_that_never_arrived_is_sent_once_more(
     found = await run(timeout=60)
     (project,) = sogni_network.projects
     async with sogni_app(plugins=[]) as app:
-        (step,) = app.find_run(found.run_id).steps
+        (step,) = app.engine.journal.run(found.run_id).steps
     assert (step.writes, step.project_id) == (2, project.id)
     assert found.error is None
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from sogni_core._journal.entries import FoundJob
+from sogni_core._engine.run_history import found_project_of
 from sogni_core._journal.journal import Journal
 from sogni_core._journal.tables import MIGRATIONS
 from sogni_core._protocol.events import JobFinished, ProjectCompleted
 from sogni_core._protocol.state import ProjectState
 from sogni_core.errors import ConfigError
+from sogni_core.history import FoundJob
 
 BEGAN = datetime(2026, 11, 23, 10, 15, 30, tzinfo=UTC)
 P = "B14E6B02-AD9B-4325-88A3-A7DC859AF249"
@@ -75,7 +76,7 @@ def test_a_project_that_nobody_knows_is_kept_by_itself(journal: Journal) -> None
         FoundJob("A", "jobCompleted", 7, withheld=False, completed=True),
         FoundJob("B", "jobCompleted", None, withheld=True, completed=True),
     )
-    assert (found.prompt, found.outputs) == ("a cat", 1)
+    assert (found.prompt, found_project_of(found).outputs) == ("a cat", 1)
     assert found.first == found.last == BEGAN + timedelta(seconds=1)
     assert "secret" not in json.dumps(dict(found.project))
 
