@@ -37,7 +37,9 @@ def test_the_file_takes_precedence_over_the_environment(paths: Paths) -> None:
     write(paths, "SOGNI_USERNAME=file\nSOGNI_PASSWORD=other\n")
     credentials, warnings = read(paths, ENVIRONMENT)
     assert credentials == Credentials("file", "other", origin=FILE)
-    assert warnings == (f"SOGNI_USERNAME or SOGNI_PASSWORD in {FILE} differs from the one in environment; using {FILE}.",)
+    assert warnings == (
+        f"SOGNI_USERNAME or SOGNI_PASSWORD in {FILE} differs from the one in environment; using {FILE}.",
+    )
     write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\n")
     assert read(paths, ENVIRONMENT).warnings == ()
 
