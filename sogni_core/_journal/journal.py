@@ -11,29 +11,23 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sogni_core._journal.database import Database
 from sogni_core._journal.entries import RUNNING, STEP_STATES, FoundProject, Run
 from sogni_core._journal.found_projects import note_found, read_found
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.rows import read_runs
-from sogni_core._journal.tables import NewerVersion, prepare
 from sogni_core._journal.takeover import renew, take_over
 from sogni_core._protocol import recovery
-from sogni_core.errors import ConfigError, InputError, PluginError, SogniError
-from sogni_core.files import private_folder
+from sogni_core.errors import InputError, PluginError, SogniError
 from sogni_core.json_value import json_value
 from sogni_core.result import Artifact
-from sogni_core.text import clean, quote_path
-
-_WAIT = 15.0
-"""Seconds to wait for other writers; each locks the file for milliseconds."""
+from sogni_core.text import clean
 
 _UTC_NOW = partial(datetime.now, UTC)
 
@@ -58,22 +52,14 @@ class Journal:
         """Prepare the journal in the file ``path``; nothing is read or made yet. ``connect`` opens the file."""
         self.path = path
         self._clock = clock
-        self._connect = connect
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
+        self._database = Database(path, connect)
         self._presence: Presence | None = None
-        self._ahead = False
-        """Whether the file has a write-ahead log."""
-        self._synchronous = ""
-        """How the open connection waits for the disk, as far as it was told."""
 
     def close(self) -> None:
         """Close the file. Runs of this journal that have not ended count as interrupted from now on."""
-        with self._lock:
-            connection, self._connection = self._connection, None
+        with self._database.lock:
+            self._database.close()
             presence, self._presence = self._presence, None
-            if connection is not None:
-                connection.close()
             if presence is not None:
                 presence.end()
 
@@ -93,7 +79,7 @@ class Journal:
         ``seed_random``: seed of the run's randomness, less than 2**63.
         """
         row = (mode, workflow, network, account, RUNNING, _json(request), seed_random, _stamp(began))
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             owner = self._present()
             while True:
                 letters = "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(4))
@@ -111,7 +97,7 @@ class Journal:
     def finish_run(self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[Any] = ()) -> None:
         """Write how a run ended, with warnings in JSON types. Raises UNKNOWN_RUN."""
         row = (state, error_code, _json(list(warnings)), self._now(), run_id)
-        with self._writing(durable=True) as connection:
+        with self._database.writing(durable=True) as connection:
             self._one(
                 connection.execute(
                     "UPDATE runs SET state = ?, error_code = ?, warnings = ?, ended = ? WHERE id = ?", row
@@ -134,7 +120,7 @@ class Journal:
         Raises PLUGIN_HOOK if the run has a step with this key: a key names one project. Raises UNKNOWN_RUN.
         """
         now = self._now()
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             self._one(connection.execute("UPDATE runs SET id = id WHERE id = ?", (run_id,)), run_id)
             if connection.execute("SELECT 1 FROM steps WHERE run_id = ? AND key = ?", (run_id, key)).fetchone():
                 raise PluginError(
@@ -154,7 +140,7 @@ class Journal:
         Raises UNKNOWN_RUN, and RUN_ACTIVE if a process is working on it.
         """
         run = self.run(run_id)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             mine = self._present()
             if not take_over(connection, run.id, run.owner, lambda name: is_present(self._presences, name), mine=mine):
                 raise _unknown(run_id)
@@ -164,7 +150,7 @@ class Journal:
         self, run_id: str, key: str, project_id: str, project: Mapping[str, Any], *, output: Path | None = None
     ) -> None:
         """Give a step that failed or was cancelled a new project, with state ``prepared``. Raises UNKNOWN_RUN."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             self._one(renew(connection, run_id, key, project_id, _json(project), output, self._now()), run_id, key)
 
     def mark_step(
@@ -195,7 +181,7 @@ class Journal:
             _number(cost.get("usd")),
             app_id,
         )
-        with self._writing(durable=state == "sending") as connection:
+        with self._database.writing(durable=state == "sending") as connection:
             self._one(
                 connection.execute(
                     "UPDATE steps SET state = ?, changed = ?, error_code = coalesce(?, error_code),"
@@ -225,7 +211,7 @@ class Journal:
             int(artifact.labelled),
             artifact.seconds,
         )
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             known = connection.execute("UPDATE steps SET key = key WHERE run_id = ? AND key = ?", (run_id, key))
             self._one(known, run_id, key)
             connection.execute(f"INSERT OR REPLACE INTO artifacts VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
@@ -240,15 +226,15 @@ class Journal:
         kept = recovery.keep(project)
         if kept is None:
             return
-        with self._writing(durable=True) as connection:
+        with self._database.writing(durable=True) as connection:
             note_found(connection, kept, (endpoint, account, app_id), recovery.request_of(project), self._now())
 
     def found(self, limit: int = 20) -> list[FoundProject]:
         """Return the projects that no step knows, those named last first."""
-        if not self.path.exists():
+        if not self._database.exists:
             return []
-        with self._lock, self._translated():
-            return read_found(self._open(), max(limit, 0))
+        with self._database.using() as connection:
+            return read_found(connection, max(limit, 0))
 
     def runs(self, limit: int = 20) -> list[Run]:
         """Return the newest runs with their steps, newest first."""
@@ -272,11 +258,11 @@ class Journal:
 
     def _ids_like(self, beginning: str) -> list[str]:
         """Return the ids that begin so, the newest first."""
-        if not self.path.exists():
+        if not self._database.exists:
             return []
-        with self._lock, self._translated():
-            query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ? ORDER BY began DESC, rowid DESC"
-            return [run_id for (run_id,) in self._open().execute(query, (len(beginning), beginning))]
+        query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ? ORDER BY began DESC, rowid DESC"
+        with self._database.using() as connection:
+            return [run_id for (run_id,) in connection.execute(query, (len(beginning), beginning))]
 
     def _present(self) -> str:
         """Hold a file that shows that this process lives, and return its name."""
@@ -292,79 +278,14 @@ class Journal:
         return self.path.parent / "present"
 
     def _read(self, where: str, parameters: tuple[Any, ...]) -> list[Run]:
-        if not self.path.exists():
+        if not self._database.exists:
             return []
-        with self._lock, self._translated():
-            connection = self._open()
+        with self._database.using() as connection:
             # Checked before the runs are read: a process that ends in between has written the end of its runs first.
             owners = connection.execute("SELECT DISTINCT owner FROM runs WHERE state = ?", (RUNNING,)).fetchall()
             gone = {owner for (owner,) in owners if not is_present(self._presences, owner)}
-            connection.execute("BEGIN")
-            try:
-                return read_runs(connection, where, parameters, gone)
-            finally:
-                connection.rollback()
-
-    @contextmanager
-    def _writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
-        """Yield the connection in one transaction; ``durable``: it is on the disk before this returns."""
-        with self._lock, self._translated():
-            connection = self._open()
-            # Without a write-ahead log every transaction waits: NORMAL could damage the file.
-            self._synchronise(connection, "FULL" if durable or not self._ahead else "NORMAL")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.rollback()
-                raise
-
-    def _synchronise(self, connection: sqlite3.Connection, how: str) -> None:
-        if how != self._synchronous:
-            connection.execute(f"PRAGMA synchronous = {how}")
-            self._synchronous = how
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            private_folder(self.path.parent)
-            # SQLite would leave the mode to the umask. The files that it makes next to this one get the same mode.
-            try:
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            except FileExistsError:
-                if os.name == "posix" and self.path.stat().st_mode & 0o077:
-                    self.path.chmod(0o600)
-            connection = self._connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-            try:
-                self._ahead = prepare(connection, _WAIT)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection, self._synchronous = connection, ""
-        return self._connection
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except NewerVersion as error:
-            raise self._unusable(
-                f"a later version of sogni-core wrote it (version {error} of its tables)",
-                "Update sogni-core, or set SOGNI_STATE_DIR to another folder.",
-            ) from None
-        except sqlite3.IntegrityError:
-            raise  # a violated rule between tables is a bug here, not a damaged file
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # missing where Python's module itself refuses
-            if code not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                raise self._unusable(clean(error), None) from error
-            raise self._unusable("it is damaged", "Move the file away to begin a new journal.") from error
-        except OSError as error:
-            raise self._unusable((error.strerror or "it cannot be opened").lower(), None) from error
-
-    def _unusable(self, reason: str, hint: str | None) -> ConfigError:
-        message = f"Cannot use the journal {quote_path(self.path)}: {reason}."
-        return ConfigError("INVALID_STATE", message, hint=hint, details={"path": str(self.path)})
+        with self._database.reading() as connection:
+            return read_runs(connection, where, parameters, gone)
 
     @staticmethod
     def _one(cursor: sqlite3.Cursor, run_id: str, key: str | None = None) -> None:
