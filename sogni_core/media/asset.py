@@ -26,8 +26,8 @@ def read_asset(asset: Asset, *, kind: str = "image", digest: bool | None = None)
     These are width and height for an image; width, height and seconds for MP4 and QuickTime. The file is ``asset.path``
     if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``: ``image``, ``audio`` or ``video``.
     ``digest``: whether to compute the SHA-256; None computes it for images only, since reading a whole film takes about
-    as long as sending it to a near server. Raises MISSING_FILE for a file that cannot be read (missing, a folder, a pipe
-    or device, no permission), and UNSUPPORTED_MEDIA for one that is empty, of another kind, damaged, or cut short.
+    as long as sending it to a near server. Raises MISSING_FILE for a file that cannot be read (missing, a folder, a
+    pipe or device, no permission), and UNSUPPORTED_MEDIA for one that is empty, of another kind, damaged, or cut short.
     """
     path = asset.path or Path(os.path.expanduser(asset.source))  # noqa: PTH111 - must not raise for an unknown user
     try:
