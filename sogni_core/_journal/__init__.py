@@ -1,1 +1,1 @@
-"""What this installation remembers of paid work: runs, steps, artifacts, prices, app ids. In SQLite files."""
+"""What this installation remembers of paid work, in SQLite files: runs, steps, artifacts, found projects, app ids."""

@@ -1,4 +1,4 @@
-"""What the journal gives back."""
+"""The records that the journal returns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sogni_core.result import Artifact
 STEP_STATES: frozenset[str] = frozenset(get_args(StepState))
 
 RUNNING = "running"
-"""State of a run that has not ended and whose process lives."""
+"""State of a run that has not ended and whose process is running."""
 
 INTERRUPTED = "interrupted"
-"""State of a run that has not ended and whose process is gone."""
+"""State of a run that has not ended and whose process has died."""
 
 
 @frozen
@@ -26,29 +26,29 @@ class Step:
     """One project of a run."""
 
     key: str
-    """Name, unique in its run."""
+    """Name; unique in its run."""
     project_id: str
     """Id on the wire, made before anything was sent."""
     project: Mapping[str, Any]
-    """What was to be submitted."""
+    """The project to submit, as JSON."""
     state: str
     began: datetime
     changed: datetime
-    """When ``state`` was last noted."""
+    """When ``state`` was last written."""
     app_id: str | None = None
-    """App id of the connection that it was sent on; only that one can take it over."""
+    """App id of the connection that it was sent on; only a connection with this app id can take it over."""
     output: Path | None = None
-    """Where its outputs were to go."""
+    """Where its outputs belong."""
     error_code: str | None = None
     error_message: str | None = None
     cost: Mapping[str, Any] | None = None
-    """What the network named, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if it did not."""
+    """The network's price, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if it gave none."""
     artifacts: tuple[Artifact, ...] = ()
-    """What was received, by job index."""
+    """The outputs that were received, by job index."""
     writes: int = 0
-    """How often its request may have been written: 0 while ``prepared``, and 2 at most, whoever resumes it."""
+    """How often its request may have been written: 0 while ``prepared``, at most 2, however often it is resumed."""
     found: Mapping[str, Any] | None = None
-    """What the network said of it on its own, as ``Session.attach`` takes it; None if it said nothing."""
+    """What the network said of it without being asked, in the form for ``Session.attach``; None if nothing."""
 
 
 @frozen
@@ -70,9 +70,9 @@ class FoundProject:
     """Cleaned; empty if the service did not say it."""
     jobs: tuple[FoundJob, ...]
     project: Mapping[str, Any] = field(repr=False)
-    """What the service said, as ``Session.attach`` takes it: results can be asked for by it for 24 hours."""
+    """What the service said, in the form for ``Session.attach``; results can be asked for with it for 24 hours."""
     request: Mapping[str, Any] | None = field(repr=False)
-    """The ``jobRequest`` that began it; None if that was not said, or does not read."""
+    """Its ``jobRequest``; None if the service did not send one that can be read."""
     first: datetime
     """When the network named it first, UTC."""
     last: datetime
@@ -89,7 +89,7 @@ class Run:
     network: str
     account: str | None
     state: str
-    """``running``, ``interrupted``, or what it was finished with."""
+    """``running``, ``interrupted``, or the state that it ended with."""
     began: datetime
     request: Mapping[str, Any] = field(repr=False)
     """The resolved request."""
@@ -100,12 +100,12 @@ class Run:
     warnings: tuple[Any, ...] = ()
     """In JSON types, as they were given."""
     pid: int = 0
-    """Process that ran it."""
+    """Id of the process that ran it."""
     owner: str = ""
-    """Name of that process's sign of life."""
+    """Name of the file that this process holds while it lives."""
     steps: tuple[Step, ...] = ()
     """In the order in which they began."""
 
     def step(self, key: str) -> Step | None:
-        """Return one step, None if there is none of that name."""
+        """Return the step with this key; None if there is none."""
         return next((step for step in self.steps if step.key == key), None)

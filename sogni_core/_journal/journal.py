@@ -1,10 +1,9 @@
-"""The journal: every run, its steps and their artifacts, written before the wire.
+"""The journal: every run, its steps and their artifacts, written before anything is sent.
 
-One SQLite file for all processes of an installation, in write-ahead mode, each call one transaction. A call
-that returns is safe from the death of this process. Calls after which money may be spent or somebody is told
-of a result are safe from a power cut too, and with them all that was written before: the log is one sequence,
-so that what leads up to them need not wait for the disk each time. Calls are short and synchronous and may
-come from any thread.
+One SQLite file for all processes of an installation, in write-ahead mode; each call is one transaction. After a call
+returns, its data survives the death of this process. After calls that precede spending money or reporting a result,
+the data also survives a power cut, together with everything written before: the log is one sequence, so that the calls
+before them need not wait for the disk. Calls are short and synchronous, and may come from any thread.
 """
 
 from __future__ import annotations
@@ -12,41 +11,35 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sogni_core._journal.database import Database
 from sogni_core._journal.entries import RUNNING, STEP_STATES, FoundProject, Run
 from sogni_core._journal.found_projects import note_found, read_found
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.rows import read_runs
-from sogni_core._journal.tables import NewerVersion, prepare
 from sogni_core._journal.takeover import renew, take_over
 from sogni_core._protocol import recovery
-from sogni_core.errors import ConfigError, InputError, PluginError, SogniError
-from sogni_core.files import private_folder
+from sogni_core.errors import InputError, PluginError, SogniError
 from sogni_core.json_value import json_value
 from sogni_core.result import Artifact
-from sogni_core.text import clean, quote_path
-
-_WAIT = 15.0
-"""Seconds to wait for other writers; each holds the file for milliseconds."""
+from sogni_core.text import clean
 
 _UTC_NOW = partial(datetime.now, UTC)
 
 _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""For run ids: no letters that look like another."""
+"""For run ids: without letters that look alike."""
 
 
 class Journal:
     """The journal of one installation; the file is opened and made when first needed.
 
-    Every method raises INVALID_STATE if the file cannot be used: no permission, full disk, damaged, made by
-    a later version.
+    Every method raises INVALID_STATE if the file cannot be used: no permission, disk full, damaged, or written by a
+    later version.
     """
 
     def __init__(
@@ -59,22 +52,14 @@ class Journal:
         """Prepare the journal in the file ``path``; nothing is read or made yet. ``connect`` opens the file."""
         self.path = path
         self._clock = clock
-        self._connect = connect
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
+        self._database = Database(path, connect)
         self._presence: Presence | None = None
-        self._ahead = False
-        """Whether the file has a write-ahead log."""
-        self._synchronous = ""
-        """How the open connection waits for the disk, as far as it was told."""
 
     def close(self) -> None:
-        """Close the file. Runs of this journal that were not finished count as interrupted from now on."""
-        with self._lock:
-            connection, self._connection = self._connection, None
+        """Close the file. Runs of this journal that have not ended count as interrupted from now on."""
+        with self._database.lock:
+            self._database.close()
             presence, self._presence = self._presence, None
-            if connection is not None:
-                connection.close()
             if presence is not None:
                 presence.end()
 
@@ -88,13 +73,13 @@ class Journal:
         seed_random: int,
         began: datetime,
     ) -> str:
-        """Note a run that begins, and return its id: time (UTC) and four letters, ``20261123-101530-k3f9``.
+        """Add a run that begins, and return its id: time (UTC) and four letters, ``20261123-101530-k3f9``.
 
         ``request``: the resolved request in JSON types; anything else in it is kept as text.
         ``seed_random``: seed of the run's randomness, less than 2**63.
         """
         row = (mode, workflow, network, account, RUNNING, _json(request), seed_random, _stamp(began))
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             owner = self._present()
             while True:
                 letters = "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(4))
@@ -110,9 +95,9 @@ class Journal:
         return run_id
 
     def finish_run(self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[Any] = ()) -> None:
-        """Note how a run ended, with warnings in JSON types. Raises UNKNOWN_RUN."""
+        """Write how a run ended, with warnings in JSON types. Raises UNKNOWN_RUN."""
         row = (state, error_code, _json(list(warnings)), self._now(), run_id)
-        with self._writing(durable=True) as connection:
+        with self._database.writing(durable=True) as connection:
             self._one(
                 connection.execute(
                     "UPDATE runs SET state = ?, error_code = ?, warnings = ?, ended = ? WHERE id = ?", row
@@ -130,12 +115,12 @@ class Journal:
         app_id: str | None = None,
         output: Path | None = None,
     ) -> None:
-        """Note a step, state ``prepared``, before anything of it is sent.
+        """Add a step with state ``prepared``, before anything of it is sent.
 
-        Raises PLUGIN_HOOK if the run has a step of that key: a key names one project. Raises UNKNOWN_RUN.
+        Raises PLUGIN_HOOK if the run has a step with this key: a key names one project. Raises UNKNOWN_RUN.
         """
         now = self._now()
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             self._one(connection.execute("UPDATE runs SET id = id WHERE id = ?", (run_id,)), run_id)
             if connection.execute("SELECT 1 FROM steps WHERE run_id = ? AND key = ?", (run_id, key)).fetchone():
                 raise PluginError(
@@ -150,12 +135,12 @@ class Journal:
             )
 
     def resume_run(self, run_id: str) -> Run:
-        """Take over a run by its id or a unique beginning of it, and return it as it was left.
+        """Take over a run by its id or a unique beginning of it, and return it as it is.
 
-        Raises UNKNOWN_RUN, RUN_ACTIVE if a process is at work on it.
+        Raises UNKNOWN_RUN, and RUN_ACTIVE if a process is working on it.
         """
         run = self.run(run_id)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             mine = self._present()
             if not take_over(connection, run.id, run.owner, lambda name: is_present(self._presences, name), mine=mine):
                 raise _unknown(run_id)
@@ -164,8 +149,8 @@ class Journal:
     def renew_step(
         self, run_id: str, key: str, project_id: str, project: Mapping[str, Any], *, output: Path | None = None
     ) -> None:
-        """Give a step that failed or was cancelled another project, state ``prepared``. Raises UNKNOWN_RUN."""
-        with self._writing() as connection:
+        """Give a step that failed or was cancelled a new project, with state ``prepared``. Raises UNKNOWN_RUN."""
+        with self._database.writing() as connection:
             self._one(renew(connection, run_id, key, project_id, _json(project), output, self._now()), run_id, key)
 
     def mark_step(
@@ -178,15 +163,13 @@ class Journal:
         cost: Mapping[str, Any] | None = None,
         app_id: str | None = None,
     ) -> None:
-        """Note the state of a step, one of ``records.StepState``. What is None keeps what was noted before.
+        """Write the state of a step, one of ``entries.StepState``. Arguments of None keep their earlier values.
 
-        ``sending`` is noted before each time that the request is written, and counted.
-
-        ``cost``: what the network named for it, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``.
-        Raises UNKNOWN_RUN.
+        ``sending`` is written each time before the request is written, and counted. ``cost``: the network's price,
+        ``{"token": "spark", "amount": 1.5, "usd": 0.01}``. Raises UNKNOWN_RUN.
         """
         if state not in STEP_STATES:
-            raise ValueError(f"{state!r} is no state of a step")
+            raise ValueError(f"{state!r} is not a state of a step")
         cost = cost or {}
         row = (
             state,
@@ -198,7 +181,7 @@ class Journal:
             _number(cost.get("usd")),
             app_id,
         )
-        with self._writing(durable=state == "sending") as connection:
+        with self._database.writing(durable=state == "sending") as connection:
             self._one(
                 connection.execute(
                     "UPDATE steps SET state = ?, changed = ?, error_code = coalesce(?, error_code),"
@@ -212,7 +195,7 @@ class Journal:
             )
 
     def add_artifact(self, run_id: str, key: str, artifact: Artifact) -> None:
-        """Note an output of a step; one of the same index replaces it. Raises UNKNOWN_RUN."""
+        """Add an output of a step, in place of one with the same index. Raises UNKNOWN_RUN."""
         row = (
             run_id,
             key,
@@ -228,13 +211,13 @@ class Journal:
             int(artifact.labelled),
             artifact.seconds,
         )
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             known = connection.execute("UPDATE steps SET key = key WHERE run_id = ? AND key = ?", (run_id, key))
             self._one(known, run_id, key)
             connection.execute(f"INSERT OR REPLACE INTO artifacts VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
     def note_found(self, project: Mapping[str, Any], endpoint: str, account: str, app_id: str) -> None:
-        """Note a project that the service named and that nobody here waits for; the service names it only once.
+        """Write down a project that the service named and that nobody here waits for; it is named only once.
 
         ``project`` is a recovered project as the service describes it. It is kept with the step that has its id (whose
         state does not change), or by itself if there is none. A late message that it runs does not replace its end. A
@@ -243,39 +226,46 @@ class Journal:
         kept = recovery.keep(project)
         if kept is None:
             return
-        with self._writing(durable=True) as connection:
+        with self._database.writing(durable=True) as connection:
             note_found(connection, kept, (endpoint, account, app_id), recovery.request_of(project), self._now())
 
     def found(self, limit: int = 20) -> list[FoundProject]:
         """Return the projects that no step knows, those named last first."""
-        if not self.path.exists():
+        if not self._database.exists:
             return []
-        with self._lock, self._translated():
-            return read_found(self._open(), max(limit, 0))
+        with self._database.using() as connection:
+            return read_found(connection, max(limit, 0))
 
     def runs(self, limit: int = 20) -> list[Run]:
-        """Return the newest runs with their steps, the newest first."""
+        """Return the newest runs with their steps, newest first."""
         return self._read("ORDER BY began DESC, rowid DESC LIMIT ?", (max(limit, 0),))
 
     def run(self, run_id: str) -> Run:
         """Return a run by its id or a unique beginning of it. Raises UNKNOWN_RUN."""
-        found = self._read("WHERE id = ?", (run_id,))
-        if not found and run_id:
-            # Two are enough to know that the beginning is not unique.
-            found = self._read("WHERE substr(id, 1, ?) = ? ORDER BY id LIMIT 2", (len(run_id), run_id))
-        if len(found) == 1:
-            return found[0]
-        if found:
+        ids = self._ids_like(run_id) if run_id else []
+        if len(ids) > 1 and run_id not in ids:
+            shown = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
             raise InputError(
                 "UNKNOWN_RUN",
-                f"{clean(run_id, 80)} is the beginning of more than one run.",
+                f"{clean(run_id, 80)} matches {len(ids)} runs: {shown}",
                 hint="Give more of the id.",
-                details={"runId": run_id, "among": [run.id for run in found]},
+                details={"runId": run_id, "among": ids[:20]},
             )
-        raise _unknown(run_id)
+        found = self._read("WHERE id = ?", (run_id if run_id in ids else ids[0],)) if ids else []
+        if not found:
+            raise _unknown(run_id)
+        return found[0]
+
+    def _ids_like(self, beginning: str) -> list[str]:
+        """Return the ids that begin so, the newest first."""
+        if not self._database.exists:
+            return []
+        query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ? ORDER BY began DESC, rowid DESC"
+        with self._database.using() as connection:
+            return [run_id for (run_id,) in connection.execute(query, (len(beginning), beginning))]
 
     def _present(self) -> str:
-        """Show a sign of life, and return its name."""
+        """Hold a file that shows that this process lives, and return its name."""
         if self._presence is None:
             self._presence = Presence(self._presences)
         return self._presence.name
@@ -288,79 +278,14 @@ class Journal:
         return self.path.parent / "present"
 
     def _read(self, where: str, parameters: tuple[Any, ...]) -> list[Run]:
-        if not self.path.exists():
+        if not self._database.exists:
             return []
-        with self._lock, self._translated():
-            connection = self._open()
-            # Asked before the runs are read: a process that ends in between has noted the end of its runs first.
+        with self._database.using() as connection:
+            # Checked before the runs are read: a process that ends in between has written the end of its runs first.
             owners = connection.execute("SELECT DISTINCT owner FROM runs WHERE state = ?", (RUNNING,)).fetchall()
             gone = {owner for (owner,) in owners if not is_present(self._presences, owner)}
-            connection.execute("BEGIN")
-            try:
-                return read_runs(connection, where, parameters, gone)
-            finally:
-                connection.rollback()
-
-    @contextmanager
-    def _writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
-        """Yield the connection inside one transaction; ``durable``: the disk has it before this returns."""
-        with self._lock, self._translated():
-            connection = self._open()
-            # Without write-ahead log every transaction waits: there NORMAL could damage the file.
-            self._synchronise(connection, "FULL" if durable or not self._ahead else "NORMAL")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.rollback()
-                raise
-
-    def _synchronise(self, connection: sqlite3.Connection, how: str) -> None:
-        if how != self._synchronous:
-            connection.execute(f"PRAGMA synchronous = {how}")
-            self._synchronous = how
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            private_folder(self.path.parent)
-            # SQLite alone would leave the mode to the umask. The files that it puts beside this one get the same mode.
-            try:
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            except FileExistsError:
-                if os.name == "posix" and self.path.stat().st_mode & 0o077:
-                    self.path.chmod(0o600)
-            connection = self._connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-            try:
-                self._ahead = prepare(connection, _WAIT)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection, self._synchronous = connection, ""
-        return self._connection
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except NewerVersion as error:
-            raise self._unusable(
-                f"it was made by a later version of this program (version {error} of its tables)",
-                "Update sogni-core, or set SOGNI_STATE_DIR to another folder.",
-            ) from None
-        except sqlite3.IntegrityError:
-            raise  # a broken rule between tables is a bug here, not a broken file
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # missing where Python's module itself refuses
-            if code not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                raise self._unusable(clean(error), None) from error
-            raise self._unusable("it is damaged", "Move the file away to begin a new journal.") from error
-        except OSError as error:
-            raise self._unusable((error.strerror or "it cannot be opened").lower(), None) from error
-
-    def _unusable(self, reason: str, hint: str | None) -> ConfigError:
-        message = f"Cannot use the journal {quote_path(self.path)}: {reason}."
-        return ConfigError("INVALID_STATE", message, hint=hint, details={"path": str(self.path)})
+        with self._database.reading() as connection:
+            return read_runs(connection, where, parameters, gone)
 
     @staticmethod
     def _one(cursor: sqlite3.Cursor, run_id: str, key: str | None = None) -> None:
@@ -369,7 +294,7 @@ class Journal:
 
 
 def _unknown(run_id: str, key: str | None = None) -> InputError:
-    what = f"No run {clean(run_id, 80)} is known." if key is None else f"Run {run_id} has no step {clean(key)}."
+    what = f"No run matches {clean(run_id, 80)}." if key is None else f"Run {run_id} has no step {clean(key)}."
     return InputError("UNKNOWN_RUN", what, details={"runId": run_id} | ({"key": key} if key is not None else {}))
 
 

@@ -1,9 +1,8 @@
-"""Files held by a process for as long as it lives.
+"""Files that a process holds as long as it lives.
 
-The lock is SQLite's own on an empty file: exclusive, taken at once or not at all, on Linux, macOS and
-Windows alike, and freed by the system however the process ends. Nothing is written. It costs a tenth of
-a lock file library's import beside a journal that needs SQLite anyway, and unlike ``flock`` it is not
-inherited by the children of a fork.
+The lock is SQLite's own, on an empty file: exclusive, taken at once or not at all, the same on Linux, macOS and
+Windows, and freed by the system however the process ends. Nothing is written. The journal needs SQLite anyway, so this
+costs a tenth of importing a lock file library, and unlike ``flock`` it is not inherited by the children of a fork.
 """
 
 from __future__ import annotations
@@ -15,31 +14,32 @@ from contextlib import suppress
 from pathlib import Path
 
 _opening = threading.Lock()
-"""POSIX drops a process's locks on a file when it closes any descriptor of it, so creating and locking are one."""
+"""POSIX drops a process's locks on a file when it closes any descriptor of it, so creating and locking belong
+together."""
 
 
 class Hold:
-    """A file held by this process."""
+    """A file that this process holds."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = connection
 
     def release(self) -> None:
-        """Let it go; a second call does nothing."""
+        """Release the file; a second call does nothing."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
 
 
 def hold(path: Path) -> Hold | None:
-    """Hold a file, made if it is not there; None if somebody else holds it. Raises OSError, sqlite3.Error."""
+    """Hold a file, which is made if missing; None if another holder has it. Raises OSError, sqlite3.Error."""
     with _opening:
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
-            # Else SQLite puts a rollback journal beside the file, for a change that is never made.
+            # Otherwise SQLite would make a rollback journal for a change that is never made.
             connection.execute("PRAGMA journal_mode = MEMORY")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -54,16 +54,16 @@ def hold(path: Path) -> Hold | None:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a living process holds a file; False if it is not there. Raises sqlite3.Error."""
+    """Tell whether a living process holds a file; False if there is no file. Raises sqlite3.Error."""
     if not path.exists():
         return False
     with _opening:
         try:
-            # Read-only, so that nothing is made or changed by looking.
+            # Read-only, so that looking changes nothing.
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
         except sqlite3.OperationalError:
             if not path.exists():
-                return False  # taken away between the two lines, which only its holder or a sweep does
+                return False  # removed between the two lines, by its holder or a sweep
             raise
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

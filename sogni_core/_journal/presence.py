@@ -1,7 +1,7 @@
-"""Who is alive: each process that runs something holds one file, and a run names the file of its process.
+"""Which processes are alive: each one that runs something holds a file, and a run names the file of its process.
 
-A run that never ended is *interrupted* once nobody holds that file. A process id alone would not do: it
-is reused, and looking one up differs on every system.
+A run that has not ended is *interrupted* once nobody holds that file. A process id would not be enough: ids are used
+again, and looking one up differs between systems.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from sogni_core.files import private_folder
 _NAME = re.compile(r"\d+-[0-9a-f]{12}")
 
 _SWEPT_AFTER = 3600.0
-"""Seconds; a younger file may be one that its process is about to hold."""
+"""Seconds; the process of a younger file may be about to hold it."""
 
 
 class Presence:
-    """The sign of life of this process."""
+    """The file that shows that this process is alive."""
 
     def __init__(self, folder: Path) -> None:
-        """Hold a new file in ``folder``, and take away those of processes that died. Raises INVALID_STATE."""
+        """Hold a new file in ``folder``, and remove the files of dead processes. Raises INVALID_STATE."""
         private_folder(folder)
         _sweep(folder)
         while True:
@@ -37,14 +37,14 @@ class Presence:
                 return
 
     def end(self) -> None:
-        """Let go and take the file away."""
+        """Release and remove the file."""
         self._hold.release()
         with suppress(OSError):
             self._hold.path.unlink(missing_ok=True)
 
 
 def is_present(folder: Path, name: str) -> bool:
-    """Whether the process that holds the file ``name`` lives."""
+    """Tell whether a living process holds the file ``name``."""
     return is_held(folder / name)
 
 
@@ -54,7 +54,7 @@ def _sweep(folder: Path) -> None:
         for entry in entries:
             if not _NAME.fullmatch(entry.name):
                 continue
-            # What cannot be looked at or taken away now will be next time; nothing depends on it.
+            # What cannot be removed now will be removed next time; nothing depends on it.
             with suppress(OSError, sqlite3.Error):
                 if entry.stat().st_mtime < before and not is_held(Path(entry.path)):
                     Path(entry.path).unlink(missing_ok=True)

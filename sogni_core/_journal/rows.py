@@ -1,4 +1,4 @@
-"""Rows of the journal as records."""
+"""Turns rows of the journal into records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sogni_core.result import Artifact
 def read_runs(connection: sqlite3.Connection, where: str, parameters: tuple[Any, ...], gone: Set[str]) -> list[Run]:
     """Return the runs that ``where`` chooses, with steps and artifacts.
 
-    ``gone``: owners whose process was seen to be dead; their runs that have not ended are interrupted.
+    ``gone``: owners whose process has died; their runs that have not ended are interrupted.
     """
     rows = _rows(connection, f"SELECT * FROM runs {where}", parameters)  # noqa: S608 - one of the journal's own clauses
     ids = [row["id"] for row in rows]

@@ -1,4 +1,4 @@
-"""The journal's tables, as the steps that lead from each version to the next."""
+"""The journal's tables, as migrations from each version to the next."""
 
 from __future__ import annotations
 
@@ -86,17 +86,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX found_by_time ON found (last)",
     ),
 )
-"""Statements by version: the first entry leads from an empty file to version 1. Entries are never changed."""
+"""Statements by version; the first entry turns an empty file into version 1. Entries are never changed."""
 
 
 class NewerVersion(Exception):
-    """The file was made by a later version of this program; nothing in it was touched."""
+    """A later version of this program wrote the file; it was not changed."""
 
 
 def prepare(connection: sqlite3.Connection, wait: float) -> bool:
-    """Bring a file up to the current version, and set what holds per connection. ``wait`` in seconds.
+    """Migrate a file to the current version, and set the options of the connection. ``wait`` in seconds.
 
-    Returns whether it has a write-ahead log.
+    Returns whether the file has a write-ahead log.
     """
     version = _version(connection)
     if version > len(MIGRATIONS):
@@ -108,7 +108,7 @@ def prepare(connection: sqlite3.Connection, wait: float) -> bool:
         return ahead
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Another process may have been first.
+        # Another process may have done it first.
         for statements in MIGRATIONS[_version(connection) :]:
             for statement in statements:
                 connection.execute(statement)
@@ -125,7 +125,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection, wait: float) -> bool:
-    """Readers then never wait for writers. A file system that cannot have it keeps the older, equally safe form."""
+    """Switch to write-ahead mode, so that readers never wait for writers; False if the file system cannot have it."""
     if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
         return True
     until = time.monotonic() + wait

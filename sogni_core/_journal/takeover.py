@@ -1,4 +1,4 @@
-"""Take a run over whose process has gone, and give a step another try."""
+"""Takes over runs whose process has died, and gives steps a new project."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def take_over(
 ) -> bool:
     """Make this process the owner of a run; False if there is no such run.
 
-    ``owner``: who owned it when it was looked at. Raises RUN_ACTIVE if a process, another or this one, is at work
-    on it: two that resume at once do not both get it, since this is one transaction.
+    ``owner``: the owner when the run was read. Raises RUN_ACTIVE if a process, this one included, works on it. Of two
+    processes that resume at the same time only one gets it, since this is one transaction.
     """
     row = connection.execute("SELECT owner, state FROM runs WHERE id = ?", (run_id,)).fetchone()
     if row is None:
         return False
     now_owned_by, state = row
     if now_owned_by != owner or (state == RUNNING and is_present(owner)):
-        raise InputError("RUN_ACTIVE", f"Run {run_id} is at work in another process.", details={"runId": run_id})
+        raise InputError("RUN_ACTIVE", f"Another process is working on run {run_id}.", details={"runId": run_id})
     connection.execute(
         "UPDATE runs SET state = ?, owner = ?, pid = ?, ended = NULL, error_code = NULL WHERE id = ?",
         (RUNNING, mine, os.getpid(), run_id),
@@ -35,7 +35,7 @@ def take_over(
 def renew(
     connection: sqlite3.Connection, run_id: str, key: str, project_id: str, project: str, output: Path | None, now: str
 ) -> sqlite3.Cursor:
-    """Give a step that failed or was cancelled a new project; the old one's id and error are gone with it."""
+    """Give a step that failed or was cancelled a new project; the old one's id and error are deleted."""
     return connection.execute(
         "UPDATE steps SET project_id = ?, project = ?, state = 'prepared', output = ?, changed = ?, error_code = NULL,"
         " error_message = NULL, app_id = NULL, writes = 0, found = NULL WHERE run_id = ? AND key = ?",

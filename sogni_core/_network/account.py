@@ -1,4 +1,4 @@
-"""Who speaks: a stored token, an API key, or a login with user name and password."""
+"""An account: a stored token, an API key, or a login with user name and password."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Headers = dict[str, str]
 
 
 class Account:
-    """One account at one endpoint. Gives the headers of authenticated calls and renews them when refused.
+    """One account at one endpoint: gives the headers of authenticated calls, and renews them when they are refused.
 
-    Tokens are kept on disk and shared with other processes, so that most calls never log in. The endpoint's own
-    credentials stand above those given: a network that brings its own is never offered the user's.
+    Tokens are kept on disk and shared with other processes, so that most commands never log in. If the endpoint has
+    credentials, the user's are not used: they are never sent to a network that brings its own.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Account:
         state: Path,
         http: Http,
     ) -> None:
-        """``state`` is the folder of the installation's state; nothing in it is touched before the first login."""
+        """Prepare an account. ``state``: folder of this installation's state; not touched before the first login."""
         own = bool(endpoint.api_key or endpoint.username)
         chosen = endpoint if own else credentials
         self._api_key = (chosen.api_key if chosen is not None else None) or None
@@ -57,29 +57,29 @@ class Account:
 
     @property
     def name(self) -> str:
-        """Name of the account for files and ids; of an API key a part of its hash. Empty without credentials."""
+        """Name of the account for files and ids; for an API key, a part of its hash. Empty without credentials."""
         if self._api_key:
             return "key-" + hashlib.sha256(self._api_key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return self._username.lower() if self._username else ""
 
     @property
     def kind(self) -> Literal["api-key", "password", "none"]:
-        """How it proves itself."""
+        """How it authenticates."""
         return "api-key" if self._api_key else "password" if self._username else "none"
 
     @property
     def renewable(self) -> bool:
-        """Whether there can be other headers than those that were refused."""
+        """Whether refused headers can be replaced by new ones."""
         return self.kind == "password"
 
     async def headers(self) -> Headers:
-        """Return the headers of an authenticated call; logs in or refreshes only if nothing stored will do.
+        """Return the headers of an authenticated call; logs in or refreshes only if no stored token is usable.
 
         Raises AuthError MISSING_CREDENTIALS or AUTHENTICATION_ERROR, TransportError, ServiceError.
         """
         if self._api_key:
             if not is_header(self._api_key):
-                raise AuthError("AUTHENTICATION_ERROR", "The API key contains characters that no key has.")
+                raise AuthError("AUTHENTICATION_ERROR", "The API key contains characters that cannot be sent.")
             return {"api-key": self._api_key}
         if not self._username:
             raise AuthError("MISSING_CREDENTIALS", "No credentials were found.")
@@ -90,9 +90,9 @@ class Account:
         return _headers(self._tokens)
 
     async def renew(self, refused: Headers) -> Headers:
-        """Return other headers than those that the service just refused with 401, once refreshed or logged in.
+        """Refresh or log in, and return headers that replace those that the service refused with 401.
 
-        Raises AuthError AUTHENTICATION_ERROR if there is nothing more to try.
+        Raises AuthError AUTHENTICATION_ERROR if nothing is left to try.
         """
         if self._api_key or not self._username:
             raise AuthError("AUTHENTICATION_ERROR", "The service refused the API key.")
@@ -101,7 +101,7 @@ class Account:
         return _headers(self._tokens)
 
     async def login(self) -> None:
-        """Log in anew whatever is stored, and store the result. With an API key, check that it is accepted."""
+        """Log in, even if a token is stored, and store the new one. With an API key, check that it is accepted."""
         if self._api_key or not self._username:
             headers = await self.headers()
             replies.read(
@@ -113,39 +113,39 @@ class Account:
             self._file.write(self._tokens)
 
     async def logout(self) -> bool:
-        """End the stored login there and forget it here. Returns whether there was one."""
+        """Log out: tell the service, and delete the stored login. Returns whether there was one."""
         async with self._busy, self._file.locked():
             stored = self._file.read()
             self._tokens = None
             if stored is None:
                 return False
             self._file.remove()
-            # protocol: a 401 means that it was out already; a server that cannot be reached changes nothing here.
+            # protocol: 401 means that it was logged out already. Here it is logged out even if no server is reached.
             try:
                 reply = await self._call("logout", {}, _headers(stored))
             except TransportError as failure:
-                _log.info("the service was not told of the logout: %s", failure.message)
+                _log.info("the service could not be told of the logout: %s", failure.message)
                 return True
             if not reply.ok and reply.status != 401:
                 _log.info("the service answered the logout with status %d", reply.status)
             return True
 
     async def forget(self) -> None:
-        """Drop the stored tokens because the service said that they are of no more use."""
+        """Delete the stored tokens, because the service has ended them."""
         self._tokens = None
         if self._username and not self._api_key:
             async with self._busy, self._file.locked():
                 self._file.remove()
 
     async def _renewed(self, unusable: Tokens | None) -> Tokens:
-        """Get other tokens than the unusable ones. One at a time, in this process and between processes."""
+        """Get tokens that replace the unusable ones. One at a time, in this process and between processes."""
         async with self._busy:
             if self._tokens is not None and (unusable is None or self._tokens.token != unusable.token):
-                return self._tokens  # a task that went first has them
+                return self._tokens  # another task was first
             async with self._file.locked():
                 stored = self._file.read()
                 if stored is not None and (unusable is None or stored.token != unusable.token) and not stored.expired:
-                    return stored  # another process went first
+                    return stored  # another process was first
                 tokens = await self._refreshed(stored) if stored is not None and stored.renewable else None
                 if tokens is None:
                     tokens = await self._logged_in()
@@ -153,7 +153,7 @@ class Account:
                 return tokens
 
     async def _refreshed(self, stored: Tokens) -> Tokens | None:
-        """Exchange the refresh token; None if the service does not take it, which signs out."""
+        """Exchange the refresh token; None if the service refuses it, which ends the stored login."""
         reply = await self._call("refresh-token", {"refreshToken": stored.refresh_token})
         if reply.status >= 500 or reply.status == 429:
             raise replies.failure(reply, hide=[stored.refresh_token])
@@ -166,7 +166,7 @@ class Account:
     async def _logged_in(self) -> Tokens:
         if not self._username or not self._password:
             raise AuthError(
-                "AUTHENTICATION_ERROR", "The stored login has ended, and there is no password to log in again."
+                "AUTHENTICATION_ERROR", "The stored login has expired, and there is no password to log in again."
             )
         from sogni_core._network.wallet import Wallet
 
@@ -177,7 +177,7 @@ class Account:
         form = {"walletAddress": wallet.address, "signature": signature, "rememberMe": True}
         reply = await self._call("login", form)
         if 400 <= reply.status < 500 and reply.status != 429:
-            # protocol: the password is never sent, so a wrong one is simply a wallet that nobody knows.
+            # protocol: the password is never sent, so a wrong one looks like an unknown wallet.
             said = replies.failure(reply, hide=[signature])
             raise AuthError("AUTHENTICATION_ERROR", f"Login failed: {said.message}", details=said.details)
         return _tokens(replies.read(reply, envelope=True, hide=[signature]), "")
@@ -186,11 +186,11 @@ class Account:
         data = record(replies.read(await self._call(call, form), envelope=True))
         value = data.get(field)
         if not isinstance(value, str) or not value:
-            raise TransportError("PROTOCOL_ERROR", f"The service's answer lacks its {field}.")
+            raise TransportError("PROTOCOL_ERROR", f"The service's answer has no {field}.")
         return value
 
     async def _call(self, call: str, form: dict[str, object], headers: Headers | None = None) -> Reply:
-        # Nonces and refresh tokens may be good for one use: repeated only if the first try provably did not arrive.
+        # Nonces and refresh tokens may be valid only once: repeated only if the first try certainly did not arrive.
         return await self._http.call(
             SafeCall("POST", f"{self._rest_url}/v1/account/{call}", headers or {}, json=form, repeat="unsent")
         )
@@ -205,5 +205,5 @@ def _tokens(data: object, earlier_refresh_token: str) -> Tokens:
     told = record(data)
     token, refresh = told.get("token"), told.get("refreshToken")
     if not isinstance(token, str) or not is_header(token):
-        raise TransportError("PROTOCOL_ERROR", "The service's answer lacks its token.")
+        raise TransportError("PROTOCOL_ERROR", "The service's answer has no token.")
     return Tokens(token, refresh if isinstance(refresh, str) and refresh else earlier_refresh_token)

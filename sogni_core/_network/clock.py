@@ -1,4 +1,4 @@
-"""How time passes for a session: what an event loop gives, or what a test turns by hand."""
+"""Time for a session: the clock of an event loop, or one that a test turns by hand."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Protocol
 
 
 class Timer(Protocol):
-    """A call that is due."""
+    """A call that will be made."""
 
     def cancel(self) -> None:
-        """Let it not happen; nothing if it has."""
+        """Do not make the call; does nothing if it was made."""
 
 
 class Clock(Protocol):
-    """Tells the time, calls back, and waits."""
+    """Tells the time, makes calls later, and waits."""
 
     def time(self) -> float:
-        """Seconds since some moment; never going back."""
+        """Return seconds since some moment; they never go back."""
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
         """Call once after ``delay`` seconds."""
@@ -29,7 +29,7 @@ class Clock(Protocol):
 
 
 class LoopClock:
-    """The clock of whichever event loop runs."""
+    """The clock of the running event loop."""
 
     def time(self) -> float:
         return asyncio.get_running_loop().time()
@@ -53,7 +53,7 @@ async def time_limit(clock: Clock, seconds: float) -> AsyncIterator[None]:
 
 
 class Alarm:
-    """Rings once when it was not set anew for a while; to set it later again and again costs next to nothing."""
+    """Rings once when it was not set for a while. Setting it later again and again is cheap."""
 
     def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
         self._clock = clock
@@ -62,7 +62,7 @@ class Alarm:
         self._fires = self._due = 0.0
 
     def set(self, seconds: float) -> None:
-        """Ring in so many seconds, and not before."""
+        """Ring after ``seconds``, and not before."""
         self._due = self._clock.time() + seconds
         if self._timer is not None and self._due >= self._fires:
             return  # looks again when it fires

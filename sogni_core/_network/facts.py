@@ -14,21 +14,21 @@ from sogni_core.frozen import frozen
 
 @frozen
 class Price:
-    """What a project would cost. Amounts are exact; None for what was not said."""
+    """What a project would cost. Amounts are exact; None if the service did not give them."""
 
     token: str
-    """``spark`` or ``sogni``: what ``amount`` is in."""
+    """``spark`` or ``sogni``: the token of ``amount``."""
     amount: Decimal | None
     usd: Decimal | None = None
     spark: Decimal | None = None
     sogni: Decimal | None = None
     seconds: float | None = None
-    """Time that rendering takes, as the service estimates it."""
+    """Time to render, as the service estimates it."""
 
 
 @frozen
 class Collected:
-    """One result: where the network keeps it and, if it was saved, the facts of the file."""
+    """One result: where the network keeps it and, if it was saved, facts of the file."""
 
     url: str = field(repr=False)
     path: Path | None = None
@@ -49,14 +49,14 @@ class Collected:
 
 @frozen
 class Recovery:
-    """What became of a project that another process submitted."""
+    """What is known of a project that another process submitted."""
 
     state: Literal["running", "ended", "never-arrived", "lost"]
-    """``running`` and ``ended``: its events and results are there as for one of this process. ``never-arrived``: the
-    service answered every question and knows nothing of it; it may be sent. ``lost``: nobody knows, or it may not be
-    sent again."""
+    """``running`` and ``ended``: its events and results come as for a project of this process. ``never-arrived``: the
+    service answered every question and does not know it; it may be sent. ``lost``: nobody knows what happened to it,
+    or it may not be sent again."""
     answers: Mapping[str, str] = field(default_factory=dict)
-    """What was asked, in order, and what was said: ``greeting``, ``sync``, ``finished``, ``active``, ``status``; to
-    the status of the project, ``known``, ``unknown``, or ``failed: `` and the code of the error."""
+    """Each question, in order, with its answer. Questions are ``greeting``, ``sync``, ``finished``, ``active`` and
+    ``status``; an answer is the project's status, ``known``, ``unknown``, or ``failed: `` and the code of the error."""
     error: SogniError | None = None
     """TransportError CONNECTION_LOST if it is lost; None otherwise."""

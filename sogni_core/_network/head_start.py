@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from sogni_core._network.clock import Clock, time_limit
+
 
 class HeadStart:
     """Holds other work back while the first socket of a session is being opened."""
 
-    def __init__(self, seconds: float) -> None:
-        """``seconds``: the longest wait."""
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        """``seconds``: the longest wait, by ``clock``."""
         self._seconds = seconds
+        self._clock = clock
         self._over = asyncio.Event()
         self._over.set()
         self._given = False
@@ -29,5 +32,5 @@ class HeadStart:
     async def wait(self) -> None:
         """Return when the socket's request is written, when it failed, or when the longest wait is over."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._seconds):
+            async with time_limit(self._clock, self._seconds):
                 await self._over.wait()

@@ -1,7 +1,7 @@
-"""What the service knows of a project, asked in four ways; each answers that it knows it, that it does not, or not.
+"""What the service knows of a project, asked in four ways. Each answer is *known*, *unknown* or *failed*.
 
-An answer counts as *unknown* only if it is one beyond doubt: the lists came and do not name the project, or the
-service itself said 404. A gateway's page, a missing field, a refusal or a timeout is no answer, and proves nothing.
+An answer is *unknown* only beyond doubt: the lists came and do not name the project, or the service itself said 404. A
+gateway's page, a missing field, a refusal or a timeout is *failed*, and proves nothing.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from sogni_core.frozen import frozen
 
 SYNC_CALLS: Final = 20
 SYNC_SECONDS: Final = 10.0
-"""protocol: at most so many calls of ``sync`` in so many seconds for one account."""
+"""protocol: one account may call ``sync`` at most ``SYNC_CALLS`` times in ``SYNC_SECONDS``."""
 AT_ONCE: Final = 6
-"""Questions about single projects at a time: after a drop there may be hundreds of them."""
+"""Questions about single projects at a time; after a drop there may be hundreds."""
 
 
 @frozen
 class Known:
-    """The service knows it."""
+    """The service knows the project."""
 
     project: Mapping[str, Any] = field(repr=False)
-    """A recovered project; of one that runs perhaps its id only."""
+    """A recovered project; perhaps only its id while it runs."""
 
     def __str__(self) -> str:
         return text(self.project.get("status"), 50) or "known"
@@ -42,7 +42,7 @@ class Known:
 
 @frozen
 class Unknown:
-    """The service answered, and does not know it."""
+    """The service answered, and does not know the project."""
 
     def __str__(self) -> str:
         return "unknown"
@@ -50,7 +50,7 @@ class Unknown:
 
 @frozen
 class Failed:
-    """There was no answer that proves anything."""
+    """There was no usable answer."""
 
     error: SogniError
 
@@ -73,19 +73,19 @@ class Lookups:
         self._single = asyncio.Semaphore(AT_ONCE)
 
     async def sync(self, project_id: str) -> Answer:
-        """Ask for what the app id of this session has: running, or ended and never handed out. Read-only."""
+        """Ask for the projects of this app id: those that run, and those that ended and were not sent. Read-only."""
         return _among(await self._sync.ask(), project_id)
 
     async def finished(self, project_id: str) -> Answer:
-        """Ask ``/v1/projects``, which knows a project once it has ended."""
+        """Ask ``/v1/projects``, which knows projects that have ended."""
         return await self._one(f"/v1/projects/{project_id}", project_id)
 
     async def active(self, project_id: str) -> Answer:
-        """Ask for the ids of all that runs for this account."""
+        """Ask for the ids of all projects that run for this account."""
         return _among(await self._active.ask(), project_id)
 
     async def status(self, project_id: str) -> Answer:
-        """Ask ``/v2/projects``, which knows the state of a project at any time."""
+        """Ask ``/v2/projects``, which knows the state of any project."""
         return await self._one(f"/v2/projects/{project_id}", project_id)
 
     async def _one(self, path: str, project_id: str) -> Answer:
@@ -97,7 +97,7 @@ class Lookups:
         if found is None:
             return Unknown()
         project = record(record(found).get("project"))
-        # Asked for by its id; one that names another id is no answer.
+        # An answer about another id is no answer.
         if not project or id_of(project) not in {"", project_id}:
             return Failed(_not_understood())
         return Known({**project, "id": project_id})
@@ -119,12 +119,12 @@ class Lookups:
             return error
         if not all(isinstance(told.get(name), list) for name in names):
             return _not_understood()
-        # The last name stands above the others: what has ended is no longer running.
+        # If a project is in several lists, the last one counts: what has ended no longer runs.
         return {id_of(project): project for name in names for project in read_projects(told[name])}
 
 
 class _Pace:
-    """Lets so many calls pass in so much time."""
+    """Delays calls, so that there are at most ``SYNC_CALLS`` in ``SYNC_SECONDS``."""
 
     def __init__(self, clock: Clock, pause: Pause) -> None:
         self._clock = clock
@@ -144,7 +144,7 @@ async def _at_once() -> None:
 
 
 class _Shared:
-    """A question about all projects: one call answers everybody who asked before it was made."""
+    """A question about all projects: one call answers everybody who asked before the call began."""
 
     def __init__(self, ask: Callable[[], Awaitable[_Projects]], pace: Callable[[], Awaitable[None]] = _at_once) -> None:
         self._ask = ask
@@ -173,4 +173,4 @@ def _among(projects: _Projects, project_id: str) -> Answer:
 
 
 def _not_understood() -> TransportError:
-    return TransportError("PROTOCOL_ERROR", "The service's answer about projects lacks what was asked for.")
+    return TransportError("PROTOCOL_ERROR", "The service's answer does not contain the projects.")

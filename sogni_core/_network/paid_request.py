@@ -1,4 +1,4 @@
-"""The paid request of a project: made a frame once, and a second time only with a proof."""
+"""The paid request of a project: a frame is made of it once, and a second time only with proof."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from sogni_core.project import Project
 
 @final
 class NotAdmitted:
-    """Proof that a request was turned away by a server that is stopping: the service said so itself."""
+    """Proof that a stopping server refused a request: the service itself said so."""
 
     __slots__ = ("project_id",)
 
     def __init__(self, project_id: str, failed: ProjectFailed) -> None:
         if failed.admitted:
-            raise InternalError("INTERNAL", "A request that was taken was about to be sent again.")
+            raise InternalError("INTERNAL", "A request that the service had accepted was about to be sent again.")
         self.project_id: Final = project_id
 
 
 @final
 class PaidRequest:
-    """The request of one project. Nothing else makes a :class:`PaidFrame`."""
+    """The request of one project. No other code makes a :class:`PaidFrame`."""
 
     def __init__(
         self, project: Project, project_id: str, *, medium: LoadedMedium, comfy: bool, earlier: bool = False
@@ -44,25 +44,28 @@ class PaidRequest:
 
     @property
     def repeatable(self) -> bool:
-        """Whether it was not sent a second time yet."""
+        """Whether a second frame may still be made."""
         return self._again
 
     def first(self) -> PaidFrame:
-        """Give the frame that is written first. Raises InternalError INTERNAL the second time."""
+        """Return the frame that is written first. Raises InternalError INTERNAL if it is called twice."""
         frame, self._frame = self._frame, None
         if frame is None:
             raise InternalError("INTERNAL", "A paid request was about to be made twice; it was stopped.")
         return frame
 
     def again(self, proof: NeverArrived | NotAdmitted) -> PaidFrame:
-        """Give the frame of the same request that is written second, and last.
+        """Return the second and last frame, of the same request.
 
-        Raises InternalError INTERNAL for a third frame, and for what proves nothing of this project.
+        Raises InternalError INTERNAL for a third frame, and for a proof that is not of this project.
         """
         if type(proof) not in {NeverArrived, NotAdmitted} or proof.project_id != self._project_id:
             raise InternalError("INTERNAL", "A paid request was about to be sent again without proof; it was stopped.")
         if not self._again or self._frame is not None:
-            raise InternalError("INTERNAL", "A paid request was about to be sent out of turn; it was stopped.")
+            raise InternalError(
+                "INTERNAL",
+                "A paid request was about to be sent again before the first time or too often; it was stopped.",
+            )
         self._again = False
         return PaidFrame(self._text())
 

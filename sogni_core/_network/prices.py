@@ -15,12 +15,13 @@ from sogni_core.errors import SogniError
 from sogni_core.project import Project
 
 GOOD_SECONDS = 60.0
-"""How long an answer is repeated: many alike that are sent together are one question."""
+"""How long an answer is used again: many equal projects that are sent together need one question."""
 MOST_KEPT = 256
+"""Answers that are kept at most."""
 
 
 class Prices:
-    """Asks for prices, and for what is alike only once a minute. Needs no login."""
+    """Asks for prices, at most once a minute for equal projects. Needs no login."""
 
     def __init__(
         self, rest: Rest, medium_of: Callable[[Project], LoadedMedium], *, clock: Callable[[], float] = time.monotonic
@@ -36,24 +37,24 @@ class Prices:
         Raises InputError INVALID_ARGUMENT for a kind of project that has no estimate, or that does not say enough for
         one (a video without its size, frames and fps), ServiceError, TransportError.
         """
-        # The path says all that the price depends on, the token included.
+        # The path contains everything that the price depends on, the token included.
         path = self._medium_of(project).estimate_path(project, network)
         at, task = self._asked.get(path, (0.0, None))
-        if task is None or _useless(task) or self._clock() - at > GOOD_SECONDS:
+        if task is None or _has_failed(task) or self._clock() - at > GOOD_SECONDS:
             task = asyncio.create_task(self._estimate(path, project.token_type), name="sogni estimate")
-            task.add_done_callback(_heard)
+            task.add_done_callback(_retrieve)
             self._asked.pop(path, None)
             self._asked[path] = self._clock(), task
             self._forget_the_oldest()
         try:
-            # Others wait for the same answer: who is cancelled leaves alone.
+            # Others wait for the same answer, so cancelling one of them does not cancel the question.
             return await asyncio.shield(task)
         except SogniError as failure:
-            # Its own for each: an exception that many raise would gather all their tracebacks.
+            # A new exception for each: one that many raise would gather all their tracebacks.
             raise type(failure)(failure.code, failure.message, hint=failure.hint, details=failure.details) from None
 
     async def close(self) -> None:
-        """End what is still being asked."""
+        """Cancel the questions that are still open."""
         tasks = [task for _, task in self._asked.values()]
         self._asked.clear()
         for task in tasks:
@@ -80,11 +81,11 @@ class Prices:
         )
 
 
-def _useless(task: asyncio.Task[Price]) -> bool:
+def _has_failed(task: asyncio.Task[Price]) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
 
 
-def _heard(task: asyncio.Task[Price]) -> None:
-    # A failure that nobody waits for any more is not worth the loop's complaint.
+def _retrieve(task: asyncio.Task[Price]) -> None:
+    # Keeps the loop from complaining about a failure that nobody waits for any more.
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""What an HTTP answer of the service means.
+"""The meaning of the service's HTTP answers.
 
 protocol: the REST host wraps success in ``{"status":"success","data":…}``, the socket host answers bare JSON. An
 error body is ``{"status":"error","message":…,"errorCode":…}``, plain text, or the HTML page of a gateway.
@@ -18,14 +18,17 @@ from sogni_core.text import clean
 _GENERIC = {
     401: "The service refused the credentials.",
     403: "The service does not allow this account to do that.",
-    404: "The service does not know what was asked for.",
-    423: "The service is busy with the same thing.",
-    429: "The service asks to slow down.",
+    404: "The service does not know it.",
+    423: "The service is busy with an equal request.",
+    429: "Too many requests; the service asks to slow down.",
 }
 
 
 def read(reply: Reply, *, envelope: bool, hide: Iterable[str] = ()) -> Any:
-    """Return what was asked for; errors as :func:`failure`. Also raises TransportError PROTOCOL_ERROR."""
+    """Return the content of an answer. Raises the error of :func:`failure`, or TransportError PROTOCOL_ERROR.
+
+    ``envelope``: whether the content is inside ``{"data": …}``. ``hide``: as in :func:`failure`.
+    """
     if not reply.ok:
         raise failure(reply, hide=hide)
     content = reply.json()
@@ -34,29 +37,27 @@ def read(reply: Reply, *, envelope: bool, hide: Iterable[str] = ()) -> Any:
         raise TransportError(
             "PROTOCOL_ERROR",
             f"The service answered with {what}.",
-            hint="If this network asks for a login of its own in a browser, do that first."
-            if _is_page(reply)
-            else None,
+            hint="If this network needs a login in a browser first, do that." if _is_page(reply) else None,
             details={"status": reply.status},
         )
     if not envelope:
         return content
     if not isinstance(content, dict) or "data" not in content:
-        raise TransportError("PROTOCOL_ERROR", "The service's answer lacks its data.", details={"status": reply.status})
+        raise TransportError("PROTOCOL_ERROR", "The service's answer has no data.", details={"status": reply.status})
     return content["data"]
 
 
 def is_unknown(reply: Reply) -> bool:
-    """Tell whether the service itself says that there is no such thing; a gateway's 404 does not say that."""
+    """Tell whether the service itself answered 404; a gateway's 404 proves nothing."""
     return reply.status == 404 and record(reply.json()).get("status") == "error"
 
 
 def failure(reply: Reply, *, hide: Iterable[str] = ()) -> SogniError:
-    """Make the error of an answer that is not 2xx.
+    """Make the error of an answer whose status is not 2xx.
 
-    ``details``: ``status``, ``errorCode`` (the status if the service gave none) and ``retryAfter`` (seconds, if said).
-    401 and 403 are AUTHENTICATION_ERROR, 429 is RATE_LIMITED, everything else SERVICE_ERROR. ``hide``: secrets
-    that were sent, should the service repeat them in its text.
+    ``details``: ``status``, ``errorCode`` (the status if the service gave none) and ``retryAfter`` (seconds, if given).
+    401 and 403 are AUTHENTICATION_ERROR, 429 is RATE_LIMITED, everything else SERVICE_ERROR. ``hide``: secrets that
+    were sent; they are replaced if the service repeats them in its text.
     """
     body = record(reply.json())
     status = reply.status

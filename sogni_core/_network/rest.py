@@ -1,4 +1,4 @@
-"""Calls to both hosts, with one patient renewal of the login where it is refused."""
+"""Calls to both hosts; if the login is refused, it is renewed once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sogni_core.plugin import Endpoint
 
 
 class Rest:
-    """The REST host, and the HTTP side of the socket host. Everything asked here costs nothing."""
+    """The REST host, and the HTTP side of the socket host. All of these calls are free of charge."""
 
     def __init__(self, endpoint: Endpoint, account: Account | None, http: Http) -> None:
-        """``account`` may be None where only public calls are made."""
+        """``account`` may be None if only public calls are made."""
         self._bases = {"rest": endpoint.rest_url.rstrip("/"), "socket": http_base(endpoint.socket_url).rstrip("/")}
         self._account = account
         self._http = http
@@ -31,9 +31,9 @@ class Rest:
         host: Literal["rest", "socket"] = "rest",
         public: bool = False,
     ) -> Any:
-        """GET a path with its query; values of None are left out. Returns the data without its envelope.
+        """GET a path with a query; values of None are left out. Returns the data without its envelope.
 
-        ``public``: no login is needed and none is made. A 401 is answered by one renewal and one more try.
+        ``public``: no login is needed, and none is made. After a 401 the login is renewed and the call repeated once.
         Raises AuthError, ServiceError (SERVICE_ERROR, RATE_LIMITED with ``details["status"]``), TransportError.
         """
         given = {name: value for name, value in (query or {}).items() if value is not None}
@@ -42,9 +42,9 @@ class Rest:
         return replies.read(reply, envelope=host == "rest", hide=headers.values())
 
     async def find(self, path: str) -> Any:
-        """GET what may not be there, from the REST host; None if the service itself says that it is not.
+        """GET from the REST host what may not exist; None if the service itself answers that it does not.
 
-        Raises as :meth:`get`, also for a 404 that somebody else gave.
+        Raises as :meth:`get`, also for a 404 that is not the service's own.
         """
         reply, headers = await self._reply(f"{self._bases['rest']}{path}", self._account)
         if replies.is_unknown(reply):

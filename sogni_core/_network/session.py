@@ -5,7 +5,6 @@ What only projects need is imported with the first project, while the socket is 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ from sogni_core._network.rest import Rest
 from sogni_core._network.store_host import StoreHost
 from sogni_core._network.submissions import Submissions
 from sogni_core._network.timings import Timings
+from sogni_core._network.warm_up import WarmUp
 from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_models
 from sogni_core._protocol.medium import LoadedMedium
@@ -83,7 +83,6 @@ class Session:
         have to be written down. It raises SogniError if it cannot.
         """
         self._http = http
-        self._rest_url = endpoint.rest_url
         http.admit(endpoint.rest_url)
         self._chance = (rng or random.Random()).random  # noqa: S311 - spreads reconnects, guards nothing
         self.clock = clock or LoopClock()
@@ -112,8 +111,8 @@ class Session:
         """The projects of this session."""
         self.background = Background()
         """What goes on besides: preparing for results, asking for the catalogue, looking for lost projects."""
-        self._head_start = HeadStart(timings.head_start)
-        self._warmed = False
+        self._head_start = HeadStart(timings.head_start, self.clock)
+        self._warm_up = WarmUp(http, endpoint.rest_url, self._store, medium_of, self.background)
 
     async def dial(self) -> None:
         """Connect to the socket's host in advance, for an :meth:`open` soon. Nothing is sent; failures are silent."""
@@ -166,7 +165,8 @@ class Session:
             project, name, self._services, self, comfy=comfy, earlier=True, resend=resend, known=known
         )
         if not submission.state.done:
-            self._load_http()
+            if not self.submissions:
+                self._warm_up.load_http()
             self.submissions.attach(submission)
         return submission
 
@@ -244,15 +244,15 @@ class Session:
 
     def begun(self, submission: Submission) -> None:
         """Hand frames to a submission from now on."""
-        self._load_http()
+        if not self.submissions:
+            self._warm_up.load_http()
         self.submissions.add(submission)
 
     def written(self, submission: Submission) -> None:
         """Prepare for results, while the job renders: connections to the hosts, the decoder, the catalogue."""
         self.submissions.mark_written(submission)
-        if not self._warmed:
-            self._warmed = True
-            self.background.start(self._prepare(submission.project))
+        if not self._warm_up.begun:
+            self._warm_up.begin(submission.project)
             if self.catalogue.kept and not self.catalogue.fresh:
                 self.background.start(self.refresh_catalogue())
 
@@ -286,19 +286,3 @@ class Session:
         """Tell every project that was sent."""
         self._head_start.end()
         self.submissions.broken(error)
-
-    # work in the background
-
-    def _load_http(self) -> None:
-        if not self.submissions:
-            # Results will need it, and while the service greets there is time.
-            self.background.start(self._http.load())
-
-    async def _prepare(self, project: Project) -> None:
-        await self._http.load()
-        self._http.warm(self._rest_url)
-        if self._store.url is not None:
-            self._http.warm(self._store.url, store=True)
-        from sogni_core._network import results
-
-        await asyncio.to_thread(results.prepare, self._medium_of(project), project)

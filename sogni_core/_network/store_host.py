@@ -1,4 +1,4 @@
-"""Which host the service keeps files on, remembered between calls so that a line to it can be opened early."""
+"""The host of the service's files, remembered between commands so that a connection to it can be opened early."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sogni_core.files import private_folder, write_atomic
 
 
 class StoreHost:
-    """The host of the last upload or download URL: scheme, name and port, nothing more of the URL."""
+    """The scheme, host and port of the last upload or download URL; nothing else of the URL is kept."""
 
     def __init__(self, state: Path, rest_url: str) -> None:
         self._path = state / f"store-{hashlib.sha256(rest_url.encode()).hexdigest()[:16]}.json"
@@ -20,7 +20,7 @@ class StoreHost:
 
     @property
     def url(self) -> str | None:
-        """``https://host[:port]``, None if it was never seen. A hint only: the guard judges it like any other."""
+        """``https://host[:port]``; None if none was seen. A hint only: the URL guard checks it like any other."""
         if self._known is None:
             try:
                 found = record(json.loads(self._path.read_bytes())).get("url")
@@ -30,7 +30,7 @@ class StoreHost:
         return self._known
 
     def note(self, url: str) -> None:
-        """Remember the host of a URL that the guard let pass. Raises ConfigError INVALID_STATE."""
+        """Remember the host of a URL that the guard has accepted. Raises ConfigError INVALID_STATE."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin != self.url:

@@ -117,7 +117,7 @@ class Submission:
         return not (self.over or self._state.seen or self._before is None) and self._request.repeatable
 
     async def recover(self) -> Recovery:
-        """Find out what became of a project that another process sent. Nothing is sent.
+        """Find out what happened to a project that another process sent. Nothing is sent.
 
         What has ended is found without a connection. Otherwise the session's connection is waited for, which has to
         use the app id that the project was sent on; then the project is searched for, in about 15 s. Raises what ended
@@ -205,7 +205,7 @@ class Submission:
         self.look_up_if_unaccounted()
 
     def look_up_if_unaccounted(self) -> None:
-        """Begin to ask what became of it, if nobody knows."""
+        """Begin to ask what happened to it, if that is unknown."""
         if self.unaccounted:
             self._watch.search()
 
@@ -217,7 +217,7 @@ class Submission:
             self._events.fail(type(error)(error.code, error.message, hint=error.hint, details=details))
 
     def fail_as_lost(self, error: SogniError) -> None:
-        """Take that nobody can say what became of it, unless it is over."""
+        """Take that nobody knows what happened to it, unless it is over."""
         if not self.over:
             self.fail(error)
             self._owner.ended(self)

@@ -1,4 +1,4 @@
-"""Watching a project that was sent: asking what became of it when nobody says so.
+"""Watches a project that was sent: asks what happened to it when the service is silent.
 
 protocol: a project that the greeting after a drop does not name is searched for; one without any event for two minutes
 is looked up (``active``, then by its id), and three look-ups that find nothing fail it. So is one that completed while
@@ -27,7 +27,7 @@ OVERTAKEN: Final = 5.0
 AGAIN: Final = 30.0
 """Seconds after a look-up that found nothing."""
 LOOKUPS: Final = 3
-"""Look-ups that find nothing before a project is given up."""
+"""Look-ups that find nothing before a project counts as lost."""
 
 
 class Watched(Protocol):
@@ -61,10 +61,10 @@ class Watched(Protocol):
         """Take what the service says of it."""
 
     def look_up_if_unaccounted(self) -> None:
-        """Begin to ask what became of it, if nobody knows."""
+        """Begin to ask what happened to it, if that is unknown."""
 
     def fail_as_lost(self, error: SogniError) -> None:
-        """Take that nobody can say what became of it."""
+        """Take that nobody knows what happened to it."""
 
     def allow_resend(self, proof: NeverArrived) -> None:
         """Take the proof that what another process sent never arrived."""
@@ -101,7 +101,7 @@ class Watch:
             self._begin(self._after_drop())
 
     async def recover(self, *, resend: bool) -> Recovery:
-        """Find out what became of a project of another process; see :meth:`submission.Submission.recover`."""
+        """Find out what happened to a project of another process; see :meth:`submission.Submission.recover`."""
         self._busy = True
         try:
             return await self._recover(resend=resend)
@@ -112,7 +112,7 @@ class Watch:
         watched, answers = self._watched, dict[str, str]()
         if watched.mentions or watched.state.done:
             return self._recovered(answers)
-        # By REST first: what has ended can be collected without a connection, which nobody has to give up for it then.
+        # By REST first: results of a project that has ended need no connection, so another process can keep its own.
         answer = await self._services.lookups.finished(watched.project_id)
         answers["finished"] = str(answer)
         if isinstance(answer, Known):
@@ -120,7 +120,7 @@ class Watch:
             if recovery.accounts_for(answer.project, watched.project.count):
                 watched.adopt(answer.project)
                 return self._recovered(answers)
-        # Only once its app id is connected here can nobody else be writing it.
+        # Once its app id is connected here, no other process can be writing it.
         await self._services.connection.ready()
         answers["greeting"] = "known" if watched.mentions else "unknown"
         if watched.mentions:
@@ -171,7 +171,7 @@ class Watch:
         if self._watched.over:
             return
         if self._busy or not self._services.connection.is_ready:
-            # Whoever asks already will know, and so will the greeting of the next connection.
+            # A search that runs already will find out, and so will the greeting of the next connection.
             self._alarm.set(AGAIN)
         else:
             self._begin(self._after_silence())
@@ -193,7 +193,7 @@ class Watch:
                 continue
             ended = recovery.has_ended(answer.project)
             whole = recovery.accounts_for(answer.project, watched.project.count)
-            # Of a project that is said to have completed it is no news that it runs.
+            # If the service said that the project has completed, that it runs is no news.
             if whole or not (ended or overtaken):
                 watched.adopt(answer.project)
                 return
@@ -205,7 +205,7 @@ class Watch:
         elif incomplete is not None:
             watched.adopt(incomplete)
         else:
-            text = "Nothing is heard of this project, and the service does not say what became of it"
+            text = "The service has been silent about this project and does not say what happened to it"
             watched.fail_as_lost(self._error(f"{text}; it was not sent again.", answers))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -227,9 +227,9 @@ class Watch:
     def _lost(self, found: Result, answers: dict[str, str]) -> TransportError:
         watched = self._watched
         if not isinstance(found, NeverArrived):
-            text = "The service did not say what became of this project; it was not sent again."
+            text = "The service did not say what happened to this project; it was not sent again."
         elif watched.state.seen:
-            text = "The service had taken this project and does not know it any more; it was not sent again."
+            text = "The service had accepted this project and no longer knows it; it was not sent again."
         elif watched.resent:
             text = "The service does not know this project, which was sent twice; it was not sent a third time."
         else:

@@ -1,4 +1,4 @@
-"""What a closed connection asks for."""
+"""What the code of a closed connection means."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ NORMAL = 1000
 
 @frozen
 class Closing:
-    """The policy for one close code."""
+    """What to do after one close code."""
 
     reconnect: bool
-    """True: a drop. The server goes on rendering; connect again with the same app id."""
+    """Whether to connect again with the same app id; the server goes on rendering."""
     code: str = "CONNECTION_LOST"
-    """Registered code of the error if the connection stays closed."""
+    """Code of the error if the connection stays closed."""
     sign_out: bool = False
-    """True: the stored tokens are of no more use."""
+    """Whether the stored tokens have become useless."""
     message: str = "The service closed the connection."
 
 
@@ -34,7 +34,7 @@ POLICY: dict[int, Closing] = {
         sign_out=True,
         message="The service has blocked the app id of this installation.",
     ),
-    # Reconnecting would throw the other connection out. The newer clients keep the credentials.
+    # Reconnecting would close the other connection. The newer clients keep the credentials.
     4015: Closing(reconnect=False, code="CONNECTION_REPLACED", message="Another connection took this app id."),
     4021: Closing(
         reconnect=False, code="AUTHENTICATION_ERROR", sign_out=True, message="The service refused the credentials."
@@ -44,11 +44,11 @@ POLICY: dict[int, Closing] = {
         reconnect=False, code="RATE_LIMITED", message="Too many app ids were used from this address today (UTC)."
     ),
 }
-"""protocol: close codes with a meaning of their own."""
+"""protocol: the close codes that have a special meaning."""
 
 
 def policy(code: int | None) -> Closing:
-    """Give the policy for a close code; None if the connection broke without one.
+    """Return what to do after a close code; ``code`` is None if the connection broke without one.
 
     protocol: other codes below 4000 are drops; other codes from 4000 to 4999 cannot be recovered.
     """
@@ -59,14 +59,14 @@ def policy(code: int | None) -> Closing:
 
 
 def refused_upgrade(status: int) -> Closing:
-    """Give the policy for an HTTP status in place of an upgrade: 401 and 403 are about the credentials."""
+    """Return what to do after an HTTP status instead of an upgrade; 401 and 403 concern the credentials."""
     if status in {401, 403}:
         return Closing(reconnect=False, code="AUTHENTICATION_ERROR", message="The service refused the credentials.")
     return Closing(reconnect=True, code="CONNECTION_ERROR", message=f"The service answered with status {status}.")
 
 
 def error(closing: Closing, *, code: int | None = None, reason: str = "") -> SogniError:
-    """Make the error for a connection that stays closed; ``code`` and ``reason`` as the server gave them."""
+    """Make the error of a connection that stays closed. ``code`` and ``reason`` are the server's."""
     said = clean(reason, 200)
     message = f"{closing.message[:-1]}: {said}" if said else closing.message
     details = {} if code is None else {"closeCode": code}

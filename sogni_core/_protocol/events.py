@@ -20,14 +20,14 @@ CANCELED_CODE = 5004
 
 @frozen
 class Queued:
-    """The project waits; comes again whenever the position changes."""
+    """The project is in the queue; repeated whenever the position changes."""
 
     position: int | None
     """Place in the queue, from 1."""
     eta_seconds: float | None
-    """Seconds until it starts."""
+    """Seconds until it is expected to start."""
     no_workers: bool
-    """No worker serves the model: nothing more comes until one appears."""
+    """Whether no worker serves the model, so that nothing happens until one appears."""
 
 
 @frozen
@@ -40,17 +40,17 @@ class Assigned:
 
 @frozen
 class JobPreparing:
-    """A worker gets ready for a job."""
+    """A worker prepares a job."""
 
     index: int
     job_id: str
     phase: str
-    """``downloadingAssets``, ``loadingModel``, ``unloadingModel``; empty if it was not said."""
+    """``downloadingAssets``, ``loadingModel``, ``unloadingModel``; empty if unknown."""
 
 
 @frozen
 class JobStarted:
-    """A worker renders a job."""
+    """A worker began to render a job."""
 
     index: int
     job_id: str
@@ -58,45 +58,45 @@ class JobStarted:
 
 @frozen
 class JobProgress:
-    """A job got further; emitted only if something changed."""
+    """A job made progress; emitted only if something changed."""
 
     index: int
     job_id: str
     fraction: float
-    """0 to 1, never falling unless the job moves to another worker."""
+    """0 to 1; falls only if the job moves to another worker."""
     step: int
     steps: int
-    """Both 0 until the worker says them, and for workers that only say a fraction."""
+    """Both are 0 until the worker sends them, and for workers that only send a fraction."""
     eta: float | None
-    """Seconds until this job is done."""
+    """Seconds until this job is expected to end."""
 
 
 @frozen
 class JobRetried:
-    """A job moves to another worker; no failure."""
+    """A job moves to another worker; this is not a failure."""
 
     index: int
     job_id: str
-    """The id that is gone."""
+    """The id that is no longer valid."""
     message: str
-    """Why, cleaned; empty if it was not said."""
+    """The reason, cleaned; empty if unknown."""
 
 
 @frozen
 class JobFinished:
-    """A job came to its end on a worker; its file is there unless it is ``withheld`` or ``canceled``."""
+    """A job ended on a worker; there is a file unless it is ``withheld`` or ``canceled``."""
 
     index: int
     job_id: str
     seed: int | None = None
     withheld: bool = False
-    """The safety filter kept it: no file exists, do not ask for one."""
+    """The safety filter withheld the output: there is no file."""
     labelled: bool = False
-    """Delivered, and marked as sensitive."""
+    """The output was delivered and marked as sensitive."""
     uncertain: bool = False
-    """The service said both; if no file is there, it was withheld."""
+    """The service's flags contradict each other: if there is no file, the output was withheld."""
     result_url: str | None = field(default=None, repr=False)
-    """Where the file is, if the result said so; otherwise the URL is asked for."""
+    """URL of the file, if the result contained it; otherwise it has to be asked for."""
     canceled: bool = False
 
     @property
@@ -107,7 +107,7 @@ class JobFinished:
 
 @frozen
 class JobFailed:
-    """A job failed; the others of its project go on."""
+    """A job failed; the other jobs of its project continue."""
 
     index: int
     job_id: str
@@ -125,12 +125,12 @@ class JobFailed:
 
 @frozen
 class ProjectCompleted:
-    """Every job ended and at least one did not fail; look at the jobs for what there is."""
+    """Every job ended, and at least one did not fail; the events of the jobs say which."""
 
 
 @frozen
 class ProjectFailed:
-    """The project ended without success. Jobs that finished before stay finished."""
+    """The project failed. Jobs that finished before stay finished."""
 
     code: int
     """The service's number, or 5000 to 5005 for a word."""
@@ -141,9 +141,9 @@ class ProjectFailed:
     details: Mapping[str, Any] = field(default_factory=dict)
     """Facts the service gave: ``requiredPlans``, ``consentRequired``, …; cleaned and bounded."""
     from_jobs: bool = False
-    """True if the request was taken and all its jobs failed."""
+    """Whether the request was accepted and all of its jobs failed."""
     admitted: bool = True
-    """False if the service said that it never took the request: nothing is charged, and it may be sent again."""
+    """False if the service said that it did not accept the request: nothing is charged, and it may be sent again."""
 
     @property
     def canceled(self) -> bool:
@@ -153,10 +153,10 @@ class ProjectFailed:
 
 @frozen
 class CancelConfirmed:
-    """The service's answer to a cancel."""
+    """The service's answer to a cancel request."""
 
     did_cancel: bool
-    """False: it still runs."""
+    """False if the project still runs."""
     message: str
     """The service's text, cleaned; may be empty."""
 

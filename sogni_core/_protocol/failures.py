@@ -1,4 +1,4 @@
-"""Refusals and failures of the wire: read, and made errors of :mod:`sogni_core.errors`.
+"""Errors of the wire: read, and turned into errors of :mod:`sogni_core.errors`.
 
 protocol: a ``jobError`` without ``imgID`` fails the project, one with ``imgID`` a job. ``error`` is a number, a
 number as text, or a word; words have the numbers 5001 to 5005, any other word is 5000 and keeps the word.
@@ -17,9 +17,9 @@ from sogni_core.text import clean
 
 UNKNOWN_CODE = 5000
 NOT_ADMITTED_CODE = 1001
-"""protocol: the request reached a server that is stopping: not taken, not charged; it may be sent again once."""
+"""protocol: the request reached a stopping server, which neither took nor charged it; it may be sent again, once."""
 SENSITIVE = "sensitiveContent"
-"""protocol: word by which a recovered job says that it was withheld."""
+"""protocol: the word of a recovered job that was withheld."""
 
 WORDS: Mapping[str, int] = {
     "serverRestarting": 5001,
@@ -42,11 +42,15 @@ _NUMBERS: Mapping[int, tuple[str, str, str | None]] = {
     4024: ("INSUFFICIENT_BALANCE", "Insufficient funds.", None),
     4063: (_PLAN, "This model needs Premium Spark.", "Buy Spark at https://app.sogni.ai/, or choose another model."),
     4078: (_PLAN, "The subscription does not cover this request.", None),
-    4079: ("RATE_LIMITED", "The queue of the subscription is full.", None),
-    4080: (_PLAN, "The subscription's payment is overdue.", "Settle it at https://app.sogni.ai/ before trying again."),
+    4079: ("RATE_LIMITED", "The subscription's queue is full.", None),
+    4080: (_PLAN, "The subscription's payment is overdue.", "Pay it at https://app.sogni.ai/, then try again."),
     4081: (_PLAN, "The subscription's plan is too small for this request.", None),
-    4082: ("PROJECT_ERROR", "This model runs with the safety filter off only.", "Add --no-filter where that is right."),
-    4103: ("PROJECT_ERROR", "This model asks for a consent first.", "Accept it at https://app.sogni.ai/."),
+    4082: (
+        "PROJECT_ERROR",
+        "This model needs the safety filter to be off.",
+        "Add --no-filter if that is right for you.",
+    ),
+    4103: ("PROJECT_ERROR", "This model needs your consent first.", "Give it at https://app.sogni.ai/."),
     4104: ("PROJECT_ERROR", "This model is not available on this network yet.", "Choose another model with -m."),
 }
 
@@ -55,7 +59,7 @@ _DETAILS = ("requiredPlans", "feature", "limitation", "consentRequired", "vendor
 
 @frozen
 class Refusal:
-    """What a ``jobError`` says."""
+    """The content of a ``jobError``."""
 
     code: int
     word: str
@@ -66,7 +70,7 @@ class Refusal:
 
 
 def read(payload: Mapping[str, Any]) -> Refusal:
-    """Read the fields of ``jobError`` (and of ``jobRetry``, which gives its reason in the same way)."""
+    """Read ``jobError``, or ``jobRetry``, which gives its reason in the same fields."""
     said = payload.get("error")
     number = integer(said)
     word = text(said, 100) if number is None else ""
@@ -107,7 +111,7 @@ def job_error(event: JobFailed, *, project_id: str = "") -> SogniError:
 
 
 def withheld_error(count: int, *, project_id: str = "") -> SogniError:
-    """Make the error of a project whose every output, ``count`` of them, the safety filter kept."""
+    """Make the error of a project of which the safety filter withheld every output; there are ``count``."""
     what = "The output was" if count == 1 else f"All {count} outputs were"
     details: dict[str, Any] = {"withheld": count}
     if project_id:
@@ -123,7 +127,7 @@ def _error(
     if code == 4024 or ("insufficient" in low and ("fund" in low or "balance" in low)):
         return MoneyError("INSUFFICIENT_BALANCE", message or _NUMBERS[4024][1], details=details)
     if code == NOT_ADMITTED_CODE and not admitted:
-        said = "The service is restarting and did not take the request; nothing was charged."
+        said = "The service is restarting and did not accept the request; nothing was charged."
         return ServiceError("SERVICE_ERROR", said, details=details)
     if word == SENSITIVE:
         return ServiceError("SENSITIVE_CONTENT", message or "Sensitive content was detected.", details=details)
@@ -146,7 +150,7 @@ def _plans(details: Mapping[str, Any]) -> str | None:
 
 
 def _fact(value: object, *, nested: bool = True) -> Any:
-    """Keep a fact of a server for a program: scalars, and one level of lists and objects of them, bounded."""
+    """Return a value of the server in bounded form: a scalar, or one level of lists and objects of scalars."""
     if isinstance(value, str):
         return clean(value, 200)
     if isinstance(value, bool):

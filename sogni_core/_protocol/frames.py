@@ -15,10 +15,10 @@ from typing import Any
 from sogni_core.frozen import frozen
 
 LARGEST = 8 * 1024 * 1024
-"""Characters (or bytes) of a frame that is still read; a larger one is dropped."""
+"""Characters or bytes of the largest frame that is read; a larger one is dropped."""
 
 DEEPEST = 48
-"""Levels of arrays and objects in a payload that are still read; a deeper one is dropped."""
+"""Levels of arrays and objects in the deepest payload that is read; a deeper one is dropped."""
 
 _IDS = ("jobID", "imgID")
 
@@ -35,15 +35,15 @@ class Frame:
 def encode(type: str, payload: object) -> str:
     """Make the text of one frame.
 
-    The JSON inside is plain ASCII, so that text which is no valid Unicode (an undecodable byte of a command
-    line) still makes a frame. Raises ValueError for NaN and infinities, which JSON does not have.
+    The JSON inside is plain ASCII, so that text with invalid Unicode (an undecodable byte of a command line) can be
+    sent. Raises ValueError for NaN and infinities, which JSON does not have.
     """
     inner = json.dumps(payload, allow_nan=False, separators=(",", ":")).encode("ascii")
     return json.dumps({"type": type, "data": binascii.b2a_base64(inner, newline=False).decode("ascii")})
 
 
 def decode(text: str | bytes) -> Frame | None:
-    """Read one frame; None for whatever is not one, never an exception."""
+    """Read one frame; None if it is not one. Never raises."""
     if len(text) > LARGEST:
         return None
     try:
@@ -66,13 +66,13 @@ def decode(text: str | bytes) -> Frame | None:
 
 
 def _parse(text: str | bytes) -> Any:
-    # NaN and infinities are no JSON, but some worker's arithmetic may write one: it is no value then,
-    # instead of the loss of a result that was paid for.
+    # NaN and infinities are not JSON, but a worker may write one. It counts as no value, so that a result that was
+    # paid for is not lost.
     return json.loads(text if isinstance(text, str) else text.decode("utf-8"), parse_constant=lambda _: None)
 
 
 def shallow(payload: object) -> bool:
-    """Tell whether a JSON value has no more levels than are read."""
+    """Tell whether a JSON value has at most ``DEEPEST`` levels."""
     level = [payload]
     for _ in range(DEEPEST):
         level = [

@@ -22,10 +22,10 @@ def make(random: bytes | None = None) -> str:
 
 
 def is_project_id(text: str) -> bool:
-    """Tell whether text is an id as :func:`make` makes them."""
+    """Tell whether text is an id of the form that :func:`make` returns."""
     return _UUID4.fullmatch(text) is not None
 
 
 def is_app_id(text: str) -> bool:
-    """Tell whether text can name an installation."""
+    """Tell whether text is a valid app id."""
     return 0 < len(text) <= LONGEST_APP_ID and text.isprintable() and text == text.strip()

@@ -1,8 +1,8 @@
 """Which ``imgID`` is which job.
 
-protocol: a job's id is made by its worker and may appear for the first time in any message; ``jobIndex`` rides on some.
-When a job moves to another worker it comes back under a new ``imgID`` with the same ``jobIndex``. So a job is the set
-of ids that share an index, and its state does not depend on the order in which they became known.
+protocol: a job's id is made by its worker and may appear for the first time in any message; some messages have a
+``jobIndex``. A job that moves to another worker comes back under a new ``imgID`` with the same ``jobIndex``. So a job
+is the set of ids that share an index, and its state does not depend on the order in which they became known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sogni_core._protocol.events import JobFailed, JobFinished, JobPreparing, Jo
 from sogni_core._protocol.failures import Refusal
 
 _MOST_IDS = 64
-"""Workers that one job may pass through; more is a server gone wrong."""
+"""Workers that one job may pass through; more is an error of the server."""
 
 
 class Job:
@@ -21,32 +21,32 @@ class Job:
 
     def __init__(self, place: int) -> None:
         self.place = place
-        """Index in events: the service's ``jobIndex`` if that was told in time, else the first free place."""
+        """Index in events: the service's ``jobIndex`` if it came in time, else the first free place."""
         self.told: int | None = None
         """The service's ``jobIndex``."""
         self.ids: list[str] = []
-        """Every ``imgID`` it had, by appearance."""
+        """Every ``imgID`` of it, in the order of their appearance."""
         self.started: set[str] = set()
         self.preparing: JobPreparing | None = None
-        """The preparation that was told last."""
+        """The last preparation that was emitted."""
         self.failures: dict[str, tuple[Refusal, bool]] = {}
-        """What failed under which id, and whether a worker said so."""
+        """Error by id, and whether a worker sent it."""
         self.end: JobFinished | JobFailed | None = None
-        """How it ended; None while it waits, runs, or moves to another worker."""
+        """How it ended; None while it waits, runs or moves to another worker."""
         self.fixed = False
-        """Its end was told to others, so that its place may not change any more."""
+        """Whether its end was emitted, so that its place must not change any more."""
         self.rendering = ""
         """Id that ``step``, ``steps``, ``share`` and ``eta`` belong to."""
         self.step = self.steps = 0
         self.share: float | None = None
-        """Fraction that the worker gave in place of steps."""
+        """Fraction that the worker sent instead of steps."""
         self.eta: float | None = None
         self.shown: JobProgress | None = None
-        """The progress that was told last."""
+        """The last progress that was emitted."""
 
     @property
     def id(self) -> str:
-        """The ``imgID`` under which it ended, or else the newest one; empty if no worker named it."""
+        """The ``imgID`` under which it ended, else the newest one; empty if no worker has named it."""
         return self.end.job_id if self.end is not None else next(reversed(self.ids), "")
 
     @property
@@ -56,7 +56,7 @@ class Job:
 
     @property
     def fraction(self) -> float:
-        """0 to 1; protocol: a worker's own fraction wins over its steps."""
+        """0 to 1. protocol: a worker's own fraction takes precedence over its steps."""
         if self.finished:
             return 1.0
         if self.share is not None:
@@ -64,7 +64,7 @@ class Job:
         return min(self.step / self.steps, 1.0) if self.steps else 0.0
 
     def render(self, job_id: str) -> None:
-        """Begin to count anew if another worker renders now."""
+        """Start counting again if another worker renders now."""
         if job_id != self.rendering:
             self.rendering, self.step, self.steps, self.share, self.eta = job_id, 0, 0, None, None
 
@@ -77,15 +77,15 @@ class Jobs:
         self._jobs: list[Job] = []
         self._by_id: dict[str, Job] = {}
         self.gone: set[str] = set()
-        """Ids that the service took from a job (``jobRetry``)."""
+        """Ids that the service took from their job (``jobRetry``)."""
 
     def __iter__(self) -> Iterator[Job]:
         return iter(sorted(self._jobs, key=lambda job: job.place))
 
     def meet(self, job_id: str, told: int | None) -> Job | None:
-        """Find the job of an id, or give the id a job.
+        """Return the job of an id, or give the id a job.
 
-        None if there is none to give: a late message of an id that is gone, or more ids than jobs were asked for.
+        None if there is none: for a late message of an id that is gone, or if there are too many ids.
         """
         told = self._index(told)
         holder = next((job for job in self._jobs if told is not None and job.told == told), None)
@@ -104,7 +104,7 @@ class Jobs:
         return self._merge(job, holder, told)
 
     def all_seats(self) -> list[Job]:
-        """Give every job that was asked for, also those of which nothing was ever heard."""
+        """Return every job that was requested, also those that no message has named."""
         taken = {job.place for job in self._jobs}
         while len(self._jobs) < self._count:
             place = next(place for place in range(self._count) if place not in taken)
@@ -113,11 +113,11 @@ class Jobs:
         return list(self)
 
     def live(self, job: Job) -> list[str]:
-        """Give the ids under which a job may still be rendered, the newest last."""
+        """Return the ids under which a job may still be rendered, the newest last."""
         return [job_id for job_id in job.ids if job_id not in self.gone and job_id not in job.failures]
 
     def failed(self, job: Job) -> str | None:
-        """Give the id under which a job failed for good; None while another worker may have it."""
+        """Return the id under which a job failed for good; None while another worker may have it."""
         if self.live(job):
             return None
         return next((job_id for job_id in reversed(job.ids) if job_id not in self.gone), None)
@@ -128,9 +128,9 @@ class Jobs:
         return told if told is not None and 0 <= told < self._count else None
 
     def _seat(self, told: int | None) -> Job | None:
-        """Make a job at the first free place; if all are taken, in place of one whose every worker is gone."""
+        """Make a job at the first free place; if there is none, replace a job whose workers are all gone."""
         taken = {job.place for job in self._jobs}
-        # Past the count: an id too many, whose result is kept all the same, since it was paid for.
+        # Beyond the count: one id too many, whose result is kept, since it was paid for.
         free = next((place for place in range(2 * self._count) if place not in taken), None)
         if free is None or free >= self._count:
             left = next((job for job in self._jobs if job.ids and self.gone.issuperset(job.ids)), None)
@@ -164,7 +164,7 @@ class Jobs:
         job.place = place
 
     def _merge(self, job: Job, holder: Job, told: int) -> Job:
-        """Make one job of two that turn out to be the same; two results stay two, since both were paid for."""
+        """Merge two jobs that are the same; if both have a result they stay two, since both were paid for."""
         if job.finished and holder.finished:
             return job
         keeps = job if job.finished or (job.fixed and not holder.finished and not holder.fixed) else holder

@@ -1,8 +1,8 @@
-"""A recovered project, told again as the frames that would have said the same.
+"""A recovered project, replayed as the frames that would have said the same.
 
 protocol: a recovered project comes in the greeting (``activeProjects``, ``unclaimedCompletedProjects``), and as the
 answer to look-ups. Its ``workerJobs`` and ``completedWorkerJobs`` name a job by ``imgID`` (``id`` is something else).
-Whoever feeds these frames to a project's state machine gets the events of what it has missed.
+A project's state machine that is given these frames emits the events that it has missed.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _JOB_FAILED = ("jobError", *_FAILED)
 
 
 def has_ended(recovered: object) -> bool:
-    """Tell whether a recovered project is over: its list of jobs is the whole truth then."""
+    """Tell whether a recovered project has ended; its list of jobs is complete then."""
     told = record(recovered)
     return told.get("status") in (*_COMPLETED, *_FAILED, *_CANCELLED) or told.get("finished") is True
 
 
 def accounts_for(recovered: object, count: int) -> bool:
-    """Tell whether a recovered project is over and, if it completed, says what became of all of its jobs."""
+    """Tell whether a recovered project has ended and, if it completed, lists all of its ``count`` jobs."""
     told = record(recovered)
     if told.get("status") not in _COMPLETED:
         return has_ended(told)
@@ -52,9 +52,9 @@ def is_completed(job: Mapping[str, Any]) -> bool:
 
 
 def keep(recovered: object) -> dict[str, Any] | None:
-    """Give what is worth keeping of a recovered project, as one that :func:`replay` takes; None if it has no id.
+    """Return what is worth storing of a recovered project, in a form for :func:`replay`; None if it has no id.
 
-    Left out are the request, the workers, and URLs, which expire; ids of jobs are in upper case.
+    The request, the workers and URLs, which expire, are left out; ids of jobs are in upper case.
     """
     told = record(recovered)
     name = project_id(told)
@@ -74,7 +74,7 @@ def keep(recovered: object) -> dict[str, Any] | None:
 
 
 def request_of(recovered: object) -> dict[str, Any] | None:
-    """Read the ``jobRequest`` that began a recovered project; None for what is none."""
+    """Read the ``jobRequest`` of a recovered project; None if there is none that can be read."""
     told = record(recovered).get("clientRequestData")
     if not isinstance(told, str) or len(told) > _LONGEST_REQUEST:
         return None
@@ -93,18 +93,18 @@ def replay(
     replaced: Collection[str] = (),
     failed: Collection[str] = (),
 ) -> list[Frame]:
-    """Tell a recovered project again, ``count`` being the jobs that were asked for.
+    """Return the frames of a recovered project; ``count`` is how many jobs were requested.
 
-    What is known already helps to tell retries from failures, since the list does not: ``gone`` are ids that were
-    taken from their job, ``replaced`` those whose job got a newer one, ``failed`` those under which a job failed.
-    A failed job of a project that still runs is left out: the service may be moving it to another worker.
+    The list of jobs does not tell retries from failures; what is known already does: ``gone`` are ids that were taken
+    from their job, ``replaced`` are ids whose job got a newer one, ``failed`` are ids under which a job failed. A
+    failed job of a project that still runs is left out: the service may be moving it to another worker.
     """
     told = record(recovered)
     project = {"jobID": project_id(told)}
     ended = has_ended(told)
     jobs = [job for job in _jobs(told) if identity(job.get("imgID")) not in gone or not _failed(job)]
     failures = [job for job in jobs if _failed(job) and identity(job.get("imgID")) not in failed] if ended else []
-    # More ids than jobs: the failures that came first were tried again by other workers.
+    # If there are more ids than jobs, other workers tried the first failures again.
     retried = [job for job in failures if identity(job.get("imgID")) in replaced]
     failures = [job for job in failures if job not in retried]
     more = max(len(jobs) - len(retried) - count, 0)
@@ -125,7 +125,7 @@ def replay(
 
 
 def _jobs(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Give the worker jobs, each id once: what is listed as completed stands above what is listed as running."""
+    """Return the jobs, each id once; if one is listed as running and as completed, it has completed."""
     listed = [record(job) for name in ("workerJobs", "completedWorkerJobs") for job in items(told.get(name))]
     by_id = {job_id: job for job in listed if (job_id := identity(job.get("imgID")))}
     return list(by_id.values())

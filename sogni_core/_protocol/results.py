@@ -17,8 +17,8 @@ def finished(payload: Mapping[str, Any], job: Job, job_id: str, *, safety_filter
     """Read ``jobResult``.
 
     ==============================  ==============================================================
-    only ``triggeredNSFWFilter``    withheld: no file exists; but if the request had the filter off,
-                                    the service's own client asks for a file all the same
+    only ``triggeredNSFWFilter``    withheld: there is no file; but if the request had the filter
+                                    off, the service's own client asks for a file anyway
     only ``nsfwDetected``           delivered and labelled
     both                            labelled, and perhaps there is no file
     ==============================  ==============================================================
@@ -49,10 +49,10 @@ def is_withheld(told: Mapping[str, Any], *, safety_filter: bool) -> bool:
 
 
 def progressed(payload: Mapping[str, Any], job: Job, job_id: str) -> JobProgress:
-    """Take ``jobProgress`` or ``jobETA`` into the job, and give what it is then.
+    """Apply ``jobProgress`` or ``jobETA`` to the job, and return its progress.
 
-    protocol: steps are a running maximum, since frames can come out of order. Some workers send ``progress``
-    instead: a value from 0 to 1 is a fraction, a larger one a percentage, and it wins over steps.
+    protocol: steps are a running maximum, since frames can come out of order. Some workers send ``progress`` instead: a
+    value from 0 to 1 is a fraction, a larger one a percentage, and it takes precedence over steps.
     """
     job.render(job_id)
     job.step = max(job.step, values.count(payload.get("step")) or 0)

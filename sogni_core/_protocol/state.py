@@ -6,9 +6,9 @@ duplicates and late messages change nothing; ``jobCompleted`` may overtake the l
 When a project is done:
 
 * A job ends with a result (also one that is withheld or was cancelled) or with a ``jobError``.
-* The project is done when ``jobCompleted`` came and as many jobs as were asked for have ended, or when all of them
-  have ended and none is left that runs: then nothing more can come, and a ``jobCompleted`` that was lost with a
-  connection is not waited for.
+* The project is done when ``jobCompleted`` came and as many jobs as were requested have ended, or when all jobs have
+  ended and none runs: then nothing more can come, and a ``jobCompleted`` that was lost with a connection is not waited
+  for.
 * If every job failed or was cancelled, the project failed, with the reason of the first one that failed; otherwise it
   completed.
 * A ``jobError`` without ``imgID`` and a confirmed cancel end the project at once; what finished before stays finished.
@@ -42,7 +42,7 @@ from sogni_core._protocol.messages import CANCELED
 from sogni_core._protocol.values import count as counted
 from sogni_core._protocol.values import identity, positive, record, text
 
-_LOST = Refusal(failures.UNKNOWN_CODE, "missing", "The service does not know what became of this output.", {})
+_LOST = Refusal(failures.UNKNOWN_CODE, "missing", "The service does not know what happened to this output.", {})
 
 
 class ProjectState:
@@ -51,16 +51,16 @@ class ProjectState:
     def __init__(self, project_id: str, count: int, *, safety_filter: bool = True) -> None:
         self.project_id = project_id.upper()
         self.count = count
-        """Jobs asked for."""
+        """Jobs requested."""
         self.done = False
         self.failure: ProjectFailed | None = None
-        """How it failed; None while it runs, and if it completed."""
+        """How it failed; None while it runs and after it completed."""
         self.seen = False
-        """Whether the service gave any sign that it took the request."""
+        """Whether the service has shown in any way that it accepted the request."""
         self.overtaken = False
-        """``jobCompleted`` came; results that are still missing are on their way, or lost."""
+        """Whether ``jobCompleted`` came; results that are still missing are on their way, or lost."""
         self.queue: Queued | None = None
-        """Place in the queue; None before it is known and after a job has started."""
+        """Place in the queue; None while unknown and after a job has started."""
         self._safety_filter = safety_filter
         self._jobs = Jobs(count)
         self._worker: Assigned | None = None
@@ -68,12 +68,12 @@ class ProjectState:
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """The jobs known so far, by index. To be read only."""
+        """The jobs known so far, by index. Do not change them."""
         return tuple(self._jobs)
 
     @property
     def finished(self) -> tuple[JobFinished, ...]:
-        """The jobs that came to their end on a worker, by index."""
+        """The jobs that ended on a worker, by index."""
         return tuple(job.end for job in self._jobs if isinstance(job.end, JobFinished))
 
     @property
@@ -82,7 +82,7 @@ class ProjectState:
         return tuple(job.end for job in self._jobs if isinstance(job.end, JobFailed))
 
     def receive(self, frame: Frame) -> list[Event]:
-        """Take one frame and tell what it changed; never an exception, whatever the frame holds."""
+        """Take one frame and return what it changed. Never raises, whatever the frame contains."""
         read = self._readers.get(frame.type)
         payload = record(frame.payload)
         if read is None or identity(payload.get("jobID")) != self.project_id:
@@ -94,9 +94,9 @@ class ProjectState:
         return events + self._conclude()
 
     def adopt(self, recovered: object) -> list[Event]:
-        """Take a recovered project of the greeting or of a look-up, and tell what was missed.
+        """Take a recovered project of a greeting or a look-up, and return the events that were missed.
 
-        If it is over, it is the whole truth: jobs that it does not account for have failed.
+        If it has ended, its list of jobs is complete: jobs that it does not list have failed.
         """
         if recovered_id(recovered) != self.project_id or self.done:
             return []
@@ -214,7 +214,7 @@ class ProjectState:
         return self._judge(job)
 
     def _judge(self, job: Job) -> list[Event]:
-        """Tell that a job failed, once no worker is left that may still have it."""
+        """Return that a job failed, once no worker may still render it."""
         job_id = self._jobs.failed(job)
         if job_id is None or job.end is not None:
             return []
@@ -229,7 +229,7 @@ class ProjectState:
         return job.end
 
     def _revive(self, job: Job) -> None:
-        """Take back that a job failed, if another worker turns out to have it."""
+        """Take back that a job failed, if another worker has it after all."""
         if isinstance(job.end, JobFailed) and self._jobs.failed(job) is None:
             job.end = None
 

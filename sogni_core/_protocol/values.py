@@ -18,22 +18,22 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 def record(value: object) -> Mapping[str, Any]:
-    """Give a JSON object, an empty one for anything else."""
+    """Return a JSON object; an empty one for anything else."""
     return value if isinstance(value, dict) else _NOTHING
 
 
 def items(value: object) -> Sequence[Any]:
-    """Give a JSON array, an empty one for anything else."""
+    """Return a JSON array; an empty one for anything else."""
     return value if isinstance(value, list) else ()
 
 
 def text(value: object, limit: int = 500) -> str:
-    """Give text, cleaned; empty for anything else."""
+    """Return text, cleaned; empty for anything else."""
     return clean(value, limit) if isinstance(value, str) else ""
 
 
 def number(value: object) -> float | None:
-    """Give a finite number, also one written as text."""
+    """Return a finite number, also if it is written as text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
@@ -46,7 +46,7 @@ def number(value: object) -> float | None:
 
 
 def integer(value: object) -> int | None:
-    """Give a whole number, also one written as text; exact beyond 2**53."""
+    """Return a whole number, also if it is written as text, exact beyond 2**53; None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
@@ -60,30 +60,30 @@ def integer(value: object) -> int | None:
 
 
 def count(value: object) -> int | None:
-    """Give a number of steps, attempts or places: not negative, and of a size that arithmetic bears."""
+    """Return a number of steps, attempts or places, from 0 to 2**31; None for anything else."""
     result = integer(value)
     return result if result is not None and 0 <= result <= _LARGEST_COUNT else None
 
 
 def positive(value: object) -> float | None:
-    """Give a finite number that is not negative: seconds."""
+    """Return a finite number that is not negative, such as seconds; None for anything else."""
     result = number(value)
     return result if result is not None and result >= 0 else None
 
 
 def seed(value: object) -> int | None:
-    """Give a seed; protocol: ``lastSeed`` is text with a number, ``seedUsed`` a number."""
+    """Return a seed; None for anything else. protocol: ``lastSeed`` is text with a number, ``seedUsed`` a number."""
     result = integer(value)
     return result if result is not None and 0 <= result <= LARGEST_SEED else None
 
 
 def identity(value: object) -> str:
-    """Give an id in upper case, in which ids are compared; empty for what is none."""
+    """Return an id in upper case, as ids are compared; empty for anything else."""
     return value.strip().upper() if isinstance(value, str) and len(value) <= _LONGEST_ID else ""
 
 
 def url(value: object) -> str | None:
-    """Give an http(s) URL as it stands; whether it may be visited is decided where it is visited."""
+    """Return an http(s) URL unchanged; None for anything else. Whether sogni may visit it is checked there."""
     if not isinstance(value, str) or len(value) > 16_384:
         return None
     return value if value.lower().startswith(("http://", "https://")) else None

@@ -1,4 +1,4 @@
-"""Bodies that stream: a file to a PUT, a GET to a file, both in bounded memory."""
+"""Streamed bodies in bounded memory: a file into a PUT, a GET into a file."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 @frozen
 class Received:
-    """What a GET brought."""
+    """The answer to a GET."""
 
     status: int
     reason: str
     """Cleaned status text, or the standard one."""
     content_type: str
-    """As the server named it, without parameters; empty if it did not."""
+    """As the server sent it, without parameters; empty if it did not."""
     size: int
     """Bytes written; 0 for a status other than 200."""
 
@@ -55,7 +55,7 @@ async def send_file(
     headers: dict[str, str],
     on_bytes: Callable[[int], None] | None,
 ) -> Reply:
-    """PUT a file; ``on_bytes`` is told the bytes sent so far. Raises InputError MISSING_FILE."""
+    """PUT a file; ``on_bytes`` is called with the bytes sent so far. Raises InputError MISSING_FILE."""
     import httpx
 
     source, size = _opened(path)
@@ -97,10 +97,10 @@ def _opened(path: Path) -> tuple[BinaryIO, int]:
 async def receive(
     client: httpx.AsyncClient, url: str, part_file: PartFile, limit_bytes: int, idle: float
 ) -> Received | str:
-    """GET a URL once: the facts of the answer with its body written, or the URL of a redirect.
+    """GET a URL once; return facts of the answer with its body written, or the URL of a redirect.
 
-    ``idle`` is the longest silence in seconds. Raises TransportError CONNECTION_ERROR where the body is longer
-    than ``limit_bytes`` or than announced; a shorter one is an error of the HTTP library.
+    ``idle`` is the longest silence in seconds. Raises TransportError CONNECTION_ERROR for a body that is longer than
+    ``limit_bytes`` or than announced; a shorter one is an error of the HTTP library.
     """
     import httpx
 
@@ -126,9 +126,9 @@ async def receive(
 
 
 class _Behind:
-    """Writes to a file in a thread what has come, while more comes: hashing and the disk take as long as the network.
+    """Writes to a file in a thread while more data comes: hashing and the disk take as long as the network.
 
-    At most two batches are held. What is smaller than one is written at the end, without a thread.
+    At most two batches are in memory. A rest smaller than one batch is written at the end, without a thread.
     """
 
     def __init__(self, part_file: PartFile) -> None:
@@ -152,7 +152,7 @@ class _Behind:
         try:
             await self._settle()
         finally:
-            # Also of one who was cancelled twice: the file is closed next, and a thread must not be writing then.
+            # Even if cancelled twice: the file is closed next, and no thread may be writing then.
             while self._writing is not None and not self._writing.done():
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([self._writing])

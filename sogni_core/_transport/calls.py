@@ -1,4 +1,4 @@
-"""What can be sent, by what it costs to send it twice."""
+"""What can be sent: free calls and frames, which may be repeated, and paid frames, which may not."""
 
 from __future__ import annotations
 
@@ -17,32 +17,33 @@ CALL_SECONDS: Final = 30.0
 @final
 @frozen
 class SafeCall:
-    """An HTTP exchange that costs nothing. The only thing that is ever made again."""
+    """An HTTP exchange that costs nothing. Nothing else is ever repeated."""
 
     method: Literal["GET", "POST"]
     url: str = field(repr=False)
-    """Absolute. Left out of the representation: a query can be as secret as a password."""
+    """Absolute. Not in the representation: a query can be as secret as a password."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Mapping[str, Any] | None = field(default=None, repr=False)
     repeat: Literal["always", "unsent"] = "always"
-    """``unsent``: again only if it provably never arrived or was put off (429, 503); for one-time values."""
+    """``unsent``: repeated only if it certainly never arrived, or the service said to try later (429, 503); for
+    one-time values."""
     seconds: float = CALL_SECONDS
 
 
 @final
 @frozen
 class SafeFrame:
-    """A socket message that costs nothing, such as a cancellation."""
+    """A socket message that costs nothing, such as a cancel request."""
 
     text: str = field(repr=False)
 
 
 @final
 class PaidFrame:
-    """A socket message that spends money. It can be taken once, by whoever writes it; there is no second time.
+    """A socket message that spends money. Its text can be taken once, by the code that writes it.
 
-    It shares no base with the safe kinds, so a function that repeats cannot be handed one: mypy refuses it,
-    and a second ``take`` is an error at run time.
+    It has no base class in common with the safe kinds, so that mypy refuses to pass it to a function that repeats; a
+    second ``take`` is an error at run time.
     """
 
     __slots__ = ("_text",)
@@ -51,7 +52,7 @@ class PaidFrame:
         self._text: str | None = text
 
     def take(self) -> str:
-        """Give up the text. Raises InternalError INTERNAL the second time."""
+        """Return the text. Raises InternalError INTERNAL if it was taken before."""
         text, self._text = self._text, None
         if text is None:
             raise InternalError("INTERNAL", "A paid request was about to be sent twice; it was stopped.")
@@ -60,7 +61,7 @@ class PaidFrame:
 
 @frozen
 class Reply:
-    """An HTTP answer of any status, read to its end."""
+    """A complete HTTP answer of any status."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -73,17 +74,17 @@ class Reply:
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """Return the body as JSON, or None if it is something else."""
+        """Return the body as JSON; None if it is not JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             return None
 
     def retry_after(self, now: float) -> float | None:
-        """Return the seconds that the service asks to wait, None if it does not say.
+        """Return the seconds that the service asks to wait; None if it does not.
 
-        The body's ``retryAfter`` goes before the header, which may be seconds or an HTTP date.
-        ``now`` is the time in seconds since 1970, for the date.
+        ``retryAfter`` in the body takes precedence over the header, which may be seconds or an HTTP date. ``now`` is
+        the time in seconds since 1970, for the date.
         """
         content = self.json()
         named = content.get("retryAfter") if isinstance(content, dict) else None
@@ -93,7 +94,7 @@ class Reply:
 
 
 def wait_of(header: str, now: float) -> float | None:
-    """Read a ``Retry-After`` header: seconds from now, None if it says nothing that can be read."""
+    """Read a ``Retry-After`` header: seconds from now; None if it cannot be read."""
     header = header.strip()
     if header.isascii() and header.isdigit():
         return float(header[:9])

@@ -1,7 +1,7 @@
-"""Translation of what the wire libraries raise into this program's errors.
+"""Translates what the HTTP and socket libraries raise into this program's errors.
 
-No text of a library is passed on: it can hold a URL with its query, or a header. What is said is made of
-the kind of failure, the host, and the operating system's own words.
+No text of a library is passed on: it can contain a URL with its query, or a header. Messages are made of the kind of
+failure, the host, and the operating system's own words.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def unreachable(failure: BaseException, host: str) -> TransportError:
 
 
 def cause(failure: BaseException) -> str:
-    """Say in a few words what kind of failure it is."""
+    """Describe the kind of failure in a few words."""
     links = list(_chain(failure))
     for link in links:
         if isinstance(link, ssl.SSLCertVerificationError):
@@ -64,7 +64,7 @@ def cause(failure: BaseException) -> str:
 
 def _hint(failure: BaseException) -> str | None:
     if any(isinstance(link, ssl.SSLCertVerificationError) for link in _chain(failure)):
-        return "If a proxy of your network stands between, set SSL_CERT_FILE to its certificates."
+        return "If your network has a proxy with its own certificates, set SSL_CERT_FILE to them."
     return None
 
 

@@ -1,9 +1,9 @@
-"""The guard on URLs of users and servers: http(s) to public addresses only.
+"""Checks URLs of users and servers: http(s) to public addresses only.
 
-A name is not judged but the addresses it resolves to, and a connection goes to exactly the address that
-was judged, so neither odd spellings (``0x7f.1``) nor a name that changes between check and connection
-passes. ``ipaddress.is_global`` alone is no guard: on Python 3.11 it calls the NAT64, 6to4 and multicast
-forms of private addresses global.
+Not the name is checked but the addresses that it resolves to, and the connection goes to exactly the address that was
+checked, so that neither odd spellings (``0x7f.1``) nor a name that changes between check and connection gets through.
+``ipaddress.is_global`` is not enough: on Python 3.11 it calls the NAT64, 6to4 and multicast forms of private addresses
+global.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _CLOSED_V6: Final = tuple(
 
 
 def refusal(address: str, *, loopback: bool) -> str | None:
-    """Return why an IP address is not spoken to, None if it may be.
+    """Return why sogni does not connect to an IP address; None if it may.
 
-    With ``loopback``, this machine's own loopback addresses are open too, and nothing else that is private.
+    With ``loopback``, this machine's own loopback addresses are allowed too, and no other private address.
     """
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
-        return "is no IP address"
+        return "is not an IP address"
     if loopback and _is_loopback(ip):
         return None
     return None if _is_public(ip) else "is not a public address"
@@ -69,7 +69,7 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether a URL names this machine literally: ``localhost`` or a loopback address."""
+    """Tell whether the host of a URL is literally this machine: ``localhost`` or a loopback address."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -83,9 +83,9 @@ def is_loopback(url: str) -> bool:
 
 
 def check(url: str, *, loopback: bool) -> None:
-    """Refuse what can be refused by reading a URL. Raises InputError URL_REFUSED.
+    """Check a URL without a network. Raises InputError URL_REFUSED.
 
-    The addresses behind a name are judged later, when a connection is made.
+    The addresses that a name resolves to are checked later, when a connection is made.
     """
     try:
         parts = urlsplit(url)
@@ -100,7 +100,7 @@ def check(url: str, *, loopback: bool) -> None:
         # A zone behind an address (``[…%ª]``) may be any text to a parser, and is no header to the HTTP library.
         raise refused(url, "is not a valid URL")
     if parts.username is not None or parts.password is not None:
-        raise refused(url, "carries a user name or a password")
+        raise refused(url, "contains a user name or a password")
     try:
         ip_address(host.partition("%")[0])
     except ValueError:
@@ -111,7 +111,7 @@ def check(url: str, *, loopback: bool) -> None:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL for a message, ``the host`` if it cannot be read."""
+    """Return the host of a URL for a message; ``the host`` if it cannot be read."""
     try:
         return urlsplit(url).hostname or "the host"
     except ValueError:
@@ -119,7 +119,7 @@ def host_of(url: str) -> str:
 
 
 def refused(url: str, reason: str) -> InputError:
-    """Make the error that names a URL without its query."""
+    """Make the error of a refused URL, without its query."""
     return InputError("URL_REFUSED", f"{bare_url(url)} {reason}.", details={"url": bare_url(url), "reason": reason})
 
 

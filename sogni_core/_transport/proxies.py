@@ -1,4 +1,4 @@
-"""Whether the environment names a proxy."""
+"""The proxies that the environment names."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import sys
 from sogni_core.errors import ConfigError
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
-"""Hosts that no proxy is asked for: it would look for them on its own machine."""
+"""Hosts that are reached without a proxy: it would look for them on its own machine."""
 
 
 def named(scheme: str, host: str = "") -> bool:
-    """Tell whether there is a proxy for a scheme, and for this host unless none is given."""
+    """Tell whether there is a proxy for a scheme and, if one is given, for a host."""
     return url_of(scheme, host) is not None
 
 
 def url_of(scheme: str, host: str = "") -> str | None:
-    """Return the URL of the proxy for a scheme, and for this host unless none is given; None if there is none.
+    """Return the URL of the proxy for a scheme and, if one is given, for a host; None if there is none.
 
-    It is what httpx asks for the same scheme: the socket has to go the way that results will come, so that a proxy
-    which does not work is found out before anything is paid for.
+    httpx uses the same proxy for that scheme: the socket has to go the way that results will come, so that a proxy
+    that does not work is noticed before anything is paid for.
     """
     if host in LOCAL:
         return None
-    # Elsewhere than on these two, a proxy is named by the environment; looking there spares an import.
+    # On all other systems only the environment names proxies; looking there first saves an import.
     if sys.platform not in {"darwin", "win32"} and not any(name.lower().endswith("_proxy") for name in os.environ):
         return None
     from urllib.request import getproxies, proxy_bypass
@@ -35,7 +35,7 @@ def url_of(scheme: str, host: str = "") -> str | None:
 
 
 def unusable(failure: Exception) -> ConfigError:
-    """Say that a proxy of the environment cannot be used; its URL, which may hold a password, is not repeated."""
+    """Make the error of a proxy that cannot be used; its URL, which may contain a password, is not repeated."""
     missing = isinstance(failure, ImportError)
     reason = "SOCKS needs a package that is not installed" if missing else "its URL is not valid"
     return ConfigError(

@@ -1,4 +1,4 @@
-"""What the wire libraries would write to the log, without what is secret in it."""
+"""Removes secrets from what the HTTP and socket libraries write to the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sogni_core._transport.guard import bare_url
 
 
 class _Redaction(logging.Filter):
-    """Takes queries out of logged URLs, and headers out of logged answers."""
+    """Removes queries from logged URLs, and headers from logged answers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name == "httpx" and isinstance(record.args, tuple):
@@ -21,7 +21,7 @@ class _Redaction(logging.Filter):
 
 @cache
 def install() -> logging.Logger:
-    """Put the filters in place, and return the logger for the socket library, which never speaks of headers.
+    """Install the filters, and return the logger for the socket library, which never logs headers.
 
     At level DEBUG httpx logs whole URLs (an upload URL is a key to the file store) and websockets logs the
     headers of the upgrade, the token among them.

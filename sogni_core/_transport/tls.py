@@ -1,7 +1,7 @@
-"""The one TLS context of a process, which loads its trust only when TLS is about to be spoken.
+"""The one TLS context of a process; it loads trusted certificates only when TLS is about to be used.
 
-Loading the trusted roots takes about 20 ms, so a plain ``http://`` endpoint must not pay for it. The
-context exists from the start (httpx wants one when it is made) and trusts nobody until ``context(load=True)``.
+Loading them takes about 20 ms, which a plain ``http://`` endpoint must not pay. The context exists from the start
+(httpx needs one when a client is made) and trusts nobody until :func:`trusting` is called.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from sogni_core.errors import ConfigError
 
 @cache
 def bare() -> ssl.SSLContext:
-    """Return the process's context, as it is: it checks host names, and trusts nobody before :func:`trusting`."""
+    """Return the process's context. It checks host names, and trusts nobody before :func:`trusting` is called."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Set here once: lines that are opened beforehand do their handshake outside the HTTP library.
+    # Set here once, because connections that are opened early do their handshake outside the HTTP library.
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
 def is_trusting() -> bool:
-    """Whether the trust is loaded."""
+    """Tell whether the trusted certificates are loaded."""
     return trusting.cache_info().currsize > 0
 
 
 @cache
 def trusting() -> ssl.SSLContext:
-    """Return the same context with its trust loaded. Raises ConfigError INVALID_CONFIG.
+    """Return the same context with trusted certificates loaded. Raises ConfigError INVALID_CONFIG.
 
-    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` stand above the system's roots; where the system has none
-    (some Pythons on macOS), those of certifi are taken.
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` take precedence over the system's roots; if the system has none (some Pythons
+    on macOS), those of certifi are used.
     """
     context = bare()
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")

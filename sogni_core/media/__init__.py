@@ -1,9 +1,9 @@
-"""Reference and result files, and the parts of which a plugin builds a kind of project of its own.
+"""Reference and result files, and parts for plugins that add a kind of project.
 
-Of files: their kind by content, their size, whether they decode or are whole. For builders of a
-:class:`sogni_core.plugin.Medium`: the fields of a request that several kinds share, checks, and what the core itself
-registers for images and audio. Pillow is imported when pixels are touched, inside functions. Names are imported when
-first asked for.
+For files: their kind by content, their size, whether they decode and are complete. For builders of a
+:class:`sogni_core.plugin.Medium`: request fields that several kinds share, checks, and what the core registers for
+images and audio. The names of this package are public; its modules are not. Names are imported when they are first
+used, and Pillow when a function needs pixels.
 """
 
 from __future__ import annotations

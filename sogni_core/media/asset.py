@@ -1,4 +1,4 @@
-"""Read a reference file of the user: whether it is there, what it is, how large it is."""
+"""Reads a reference file of the user: whether it exists, what it is, and how large."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from sogni_core.project import Asset
 from sogni_core.text import quote_path
 
 _CHUNK = 1 << 20
+_ARTICLES = {"image": "an", "audio": "an"}
 
 
 def read_asset(asset: Asset, *, kind: str = "image", digest: bool | None = None) -> Asset:
-    """Return ``asset`` with absolute path, content type, size, SHA-256, and what its kind has beside.
+    """Return ``asset`` with absolute path, content type, size, SHA-256, and the measures of its kind.
 
-    That is width and height of an image, and of MP4 and QuickTime width, height and seconds. The file is
-    ``asset.path`` if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``: ``image``, ``audio`` or
-    ``video``. ``digest``: whether to compute its SHA-256; None does so for images only, since reading all of a film
-    takes as long as sending it nearby.
-    Raises MISSING_FILE for what cannot be read (missing, a folder, a pipe or device, no permission) and
-    UNSUPPORTED_MEDIA for what is empty, of another kind, does not decode, or was cut short.
+    These are width and height for an image; width, height and seconds for MP4 and QuickTime. The file is ``asset.path``
+    if it was fetched, else ``asset.source`` with ``~`` expanded. ``kind``: ``image``, ``audio`` or ``video``.
+    ``digest``: whether to compute the SHA-256; None computes it for images only, since reading a whole film takes about
+    as long as sending it to a near server. Raises MISSING_FILE for a file that cannot be read (missing, a folder, a
+    pipe or device, no permission), and UNSUPPORTED_MEDIA for one that is empty, of another kind, damaged, or cut short.
     """
     path = asset.path or Path(os.path.expanduser(asset.source))  # noqa: PTH111 - must not raise for an unknown user
     try:
-        # Looked at before it is opened: opening a pipe would wait for somebody to write into it.
+        # Checked before it is opened: opening a pipe would wait until somebody writes into it.
         _regular(path.stat().st_mode)
         path = path.absolute()
-        head, size, sha256 = _hashed(path) if digest or (digest is None and kind == "image") else _looked_at(path)
+        head, size, sha256 = _hashed(path) if digest or (digest is None and kind == "image") else _read_head(path)
         found = content_type(head)
         width, height, seconds = 0, 0, 0.0
         if found in READABLE and kind != "image":
-            # Sound alone is often written under the brand of a video.
+            # Files with sound alone often have the brand of a video.
             found, width, height, seconds, *_ = read_container(path)
         if size == 0 or found.partition("/")[0] != kind:
             raise _unsupported(path, kind, found, size)
         if kind == "image":
             width, height = measure(path)[1:]
     except (OSError, ValueError) as error:
-        # A path with a NUL character, or one that the system cannot encode, is a ValueError.
+        # A path with a NUL character, or one that the system cannot encode, raises ValueError.
         raise _missing(path, error) from error
     return replace(
         asset, path=path, content_type=found, size=size, width=width, height=height, seconds=seconds, sha256=sha256
@@ -67,7 +67,7 @@ def _hashed(path: Path) -> tuple[bytes, int, str]:
     return head, size, digest.hexdigest()
 
 
-def _looked_at(path: Path) -> tuple[bytes, int, str]:
+def _read_head(path: Path) -> tuple[bytes, int, str]:
     """Return the first bytes of a file, its size, and no digest."""
     with path.open("rb", buffering=0) as stream:
         found = os.fstat(stream.fileno())
@@ -94,8 +94,14 @@ def _missing(path: Path, error: OSError | ValueError) -> InputError:
 
 
 def _unsupported(path: Path, kind: str, found: str, size: int) -> InputError:
-    reason = "it is empty" if size == 0 else f"it is {found}" if found else f"it is no {kind} file"
-    hint = None if kind == "image" else f"Use {'an' if kind == 'audio' else 'a'} {kind} file."
+    reason = (
+        "it is empty"
+        if size == 0
+        else f"it is {found}"
+        if found
+        else f"it is not {_ARTICLES.get(kind, 'a')} {kind} file"
+    )
+    hint = None if kind == "image" else f"Use {_ARTICLES.get(kind, 'a')} {kind} file."
     return InputError(
         "UNSUPPORTED_MEDIA",
         f"Cannot use {quote_path(path)} as {kind}: {reason}.",

@@ -1,8 +1,8 @@
-"""What an MP4 or QuickTime file says of itself: its boxes, without a decoder.
+"""Reads MP4 and QuickTime files by their boxes, without a decoder.
 
-Enough to know that a video is whole and how long and how large it is. The layout is that of the ISO base media file
-format (ISO/IEC 14496-12), which QuickTime shares: boxes of a 32-bit size and a type of four letters, some of which
-hold boxes. Nothing but the index (``moov``) is read into memory.
+That is enough to see whether a video is complete, how long it is, and its size. The layout is that of the ISO base
+media file format (ISO/IEC 14496-12), which QuickTime shares: boxes of a 32-bit size and a type of four letters, some of
+which hold boxes. Nothing but the index (``moov``) is read into memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sogni_core.media.kind import HEAD, content_type
 from sogni_core.text import quote_path
 
 READABLE = frozenset(("video/mp4", "video/quicktime", "audio/mp4"))
-"""Kinds whose boxes are read here."""
+"""Kinds that are read here."""
 
 LARGEST_INDEX = 16 * 1024 * 1024
 """Bytes of ``moov``; hours of video have a few megabytes."""
@@ -26,31 +26,31 @@ _MOST_BOXES = 100_000
 """Boxes of one level; a fragmented file has two for each fragment."""
 
 _UNTOLD = 2**32 - 1
-"""Duration that means that it is not known, in the older form of a header; all bits set in either form."""
+"""Duration that means *unknown* in the older form of a header; all bits are set in either form."""
 
 
 class VideoFacts(NamedTuple):
-    """What a video is."""
+    """Facts of a video or sound file."""
 
     content_type: str
-    """By content."""
+    """Content type, by content."""
     width: int
     """Pixels as displayed, rotation applied; 0 if there is no picture."""
     height: int
     """Pixels as displayed, rotation applied; 0 if there is no picture."""
     seconds: float
-    """Duration; 0 if the file does not say it, as one made for streaming may not."""
+    """Duration; 0 if the file does not contain it, as some files for streaming."""
     frames: int
-    """Pictures in the index; 0 if they are not in it."""
+    """Frames in the index; 0 if they are not in it."""
     sound: bool
     """Whether there is a sound track."""
 
 
 def read_container(path: str | os.PathLike[str]) -> VideoFacts:
-    """Return what an MP4 or QuickTime file is, by its boxes.
+    """Return facts of an MP4 or QuickTime file.
 
-    Raises UNSUPPORTED_MEDIA with the ``cause`` for another kind of file, one that was cut short, and one without
-    index, media or tracks; OSError if it cannot be read.
+    Raises UNSUPPORTED_MEDIA with the ``cause`` for another kind of file, one that was cut short, and one without index,
+    media or tracks; OSError if it cannot be read.
     """
     path = Path(path)
     with path.open("rb") as stream:
@@ -58,30 +58,30 @@ def read_container(path: str | os.PathLike[str]) -> VideoFacts:
         kind = content_type(stream.read(HEAD))
         try:
             if kind not in READABLE:
-                raise _DamagedError(f"it is {kind}" if kind else "it is no video" if size else "it is empty")
+                raise _DamagedError(f"it is {kind}" if kind else "it is not a video" if size else "it is empty")
             index = _index(stream, size)
             return _facts(kind, index)
         except _DamagedError as error:
             raise InputError(
                 "UNSUPPORTED_MEDIA",
                 f"Cannot use {quote_path(path)}: {error}.",
-                hint="Use a video that opens in a player.",
+                hint="Use a video that a player can open.",
                 details={"path": str(path), "cause": str(error)},
             ) from None
 
 
 class _DamagedError(Exception):
-    """What is wrong with a file, in words."""
+    """The reason why a file cannot be used."""
 
 
 def _index(stream: IO[bytes], size: int) -> memoryview:
-    """Walk over the outermost boxes, each of which has to end within the file, and return what is in the index."""
+    """Walk over the outermost boxes, all of which have to end within the file; return the content of the index."""
     index: memoryview | None = None
     media = False
     place = 0
     for _ in range(_MOST_BOXES):
         if size - place < 8:
-            # Fewer bytes than a box has are padding, which some programs leave behind.
+            # Fewer bytes than a box has are padding, which some programs append.
             break
         stream.seek(place)
         length, name, header = _header(stream.read(16), size - place)
@@ -104,12 +104,12 @@ def _index(stream: IO[bytes], size: int) -> memoryview:
 
 
 def _header(head: bytes, left: int) -> tuple[int, bytes, int]:
-    """Return length and type of a box and the length of its header; ``left`` bytes are left of what it is in."""
+    """Return length and type of a box and the length of its header; ``left`` bytes are left in its parent."""
     length, name, header = int.from_bytes(head[:4]), head[4:8], 8
     if length == 1:
         length, header = int.from_bytes(head[8:16]), 16
     elif length == 0:
-        # The last box may reach to the end without saying how long it is.
+        # The last box may extend to the end without giving its length.
         length = left
     if length < header:
         raise _DamagedError("its parts do not fit together")
@@ -133,7 +133,7 @@ def _boxes(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _find(content: memoryview, *names: bytes) -> memoryview:
-    """Return the content of the first box at the end of a path of types; empty if there is none."""
+    """Return the content of the first box at a path of types; empty if there is none."""
     for name in names:
         content = next((found for kind, found in _boxes(content) if kind == name), memoryview(b""))
     return content
@@ -172,7 +172,7 @@ def _facts(kind: str, index: memoryview) -> VideoFacts:
 
 
 def _time(header: memoryview) -> tuple[int, int]:
-    """Return units per second and duration in units, 0 for what is not said, of ``mvhd`` or ``mdhd``."""
+    """Return units per second and duration in units of ``mvhd`` or ``mdhd``; 0 if missing."""
     if not header:
         return 0, 0
     if header[0] == 1:
@@ -191,6 +191,6 @@ def _size(header: memoryview) -> tuple[int, int]:
 
 
 def _number(content: memoryview, place: int, size: int) -> int:
-    """Return a number, 0 if it lies outside."""
+    """Return a number; 0 if it is outside of the content."""
     part = content[place : place + size]
     return int.from_bytes(part) if len(part) == size else 0

@@ -1,4 +1,4 @@
-"""Measure images, and find out whether they decode."""
+"""Measures images, and checks whether they decode."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 LARGEST_PIXELS = 120_000_000
-"""Pixels of an image that is decoded. It lets pass what telephones make (108 megapixels); the service itself works
-on 4 megapixels."""
+"""Pixels of the largest image that is decoded. Photos of phones have up to 108 megapixels; the service itself works
+with 4 megapixels."""
 
 LARGEST_DECODED = 4 * LARGEST_PIXELS
-"""Bytes of memory that decoding may take, whatever a small file claims to be: RGBA of the largest image."""
+"""Bytes of memory that decoding may take, whatever the header of a small file says: RGBA of the largest image."""
 
 _BYTES_PER_PIXEL = {"image/webp": 16}
-"""Memory that a decoder takes for a pixel, where it is more than RGBA. libwebp keeps two canvases and hands out a
-third, of which Pillow makes its own."""
+"""Bytes of memory per pixel, for decoders that need more than RGBA. libwebp keeps two canvases and returns a third,
+which Pillow copies."""
 
 _PROGRESSIVE = 10
-"""The same of a progressive JPEG: all coefficients of three components, and the picture."""
+"""The same for a progressive JPEG: all coefficients of three components, and the image."""
 
 LARGEST_BYTES = 64 * 1024 * 1024
-"""Bytes of an image file: what is larger was hardly meant as a reference picture, and has to be uploaded."""
+"""Bytes of the largest image file; a larger one is probably not meant as a reference, and would have to be uploaded."""
 
 READABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/gif"))
-"""Kinds of images that the service takes and that are decoded here."""
+"""Kinds of images that the service accepts and that are decoded here."""
 
 JPEG_END = b"\xff\xd9"
-"""EOI; it occurs nowhere in the coded pixels."""
+"""The marker EOI; it never occurs in the coded pixels."""
 
 JPEG_TAIL = 64 * 1024
-"""Bytes at the end of a JPEG among which its end is looked for: some programs write something after it."""
+"""Bytes at the end of a JPEG in which its end marker is looked for; some programs append data after it."""
 
 ORIENTATION = 0x0112
-"""EXIF tag: 1 to 4 keep the sides, 5 to 8 exchange them."""
+"""EXIF tag; values 5 to 8 exchange width and height."""
 
 _quiet = threading.Lock()
-"""Pillow warns on standard error of metadata that nobody asked for; only one thread at a time can switch that off."""
+"""Pillow writes warnings about metadata to standard error; only one thread at a time can switch that off."""
 
 
 class ImageFacts(NamedTuple):
-    """What an image is."""
+    """Facts of an image."""
 
     content_type: str
-    """By content."""
+    """Content type, by content."""
     width: int
     """Pixels."""
     height: int
@@ -63,17 +63,17 @@ class ImageFacts(NamedTuple):
 def measure(path: str | os.PathLike[str]) -> ImageFacts:
     """Return kind and size of an image as it is displayed, its EXIF orientation applied.
 
-    The whole file is read, so that one that was cut short is refused. Raises UNSUPPORTED_MEDIA for a
-    file that is not a usable image, does not decode, or is larger than the limits above; OSError if it cannot be read.
+    The whole file is read, so that one that was cut short is refused. Raises UNSUPPORTED_MEDIA for a file that is not a
+    supported image, does not decode, or is too large; OSError if it cannot be read.
     """
     return _decode(Path(path), displayed=True)
 
 
 def check_image(path: str | os.PathLike[str]) -> ImageFacts:
-    """Return kind and size of an image as it is stored; every pixel was decoded.
+    """Return kind and size of an image as it is stored, after decoding every pixel.
 
-    For results: what they are is decided by their pixels. Raises as :func:`measure`, and for a JPEG without its
-    end: what is missing before it is made up by the decoder. A WebP has neither checksums nor an end mark.
+    For results. Raises as :func:`measure`, and for a JPEG without end marker, whose missing pixels a decoder would
+    invent. A WebP has neither checksums nor an end marker.
     """
     facts = _decode(Path(path), displayed=False)
     if facts.content_type == "image/jpeg" and not _has_end(Path(path)):
@@ -89,7 +89,7 @@ def _decode(path: Path, *, displayed: bool) -> ImageFacts:
         if size == 0:
             raise _unsupported(path, "it is empty")
         if kind not in READABLE:
-            raise _unsupported(path, f"it is {kind}" if kind else "it is no image")
+            raise _unsupported(path, f"it is {kind}" if kind else "it is not an image")
         if size > LARGEST_BYTES:
             raise _unsupported(path, f"it is larger than {LARGEST_BYTES // 1024**2} MiB")
         try:
@@ -98,13 +98,13 @@ def _decode(path: Path, *, displayed: bool) -> ImageFacts:
             reason = f"it has more than {error.limit // 1_000_000} megapixels"
             raise _unsupported(path, reason) from None
         except Exception as error:
-            # Decoders of damaged files raise whatever they stumble over; the meaning is always this one.
+            # Decoders raise all kinds of exceptions for damaged files; they always mean this.
             raise _unsupported(path, f"it does not decode ({clean(error, 120) or type(error).__name__})") from error
     return ImageFacts(kind, width, height)
 
 
 def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
-    """Decode and return width and height."""
+    """Decode an image, and return its width and height."""
     turned = False
     with ExitStack() as stack:
         with _quiet, warnings.catch_warnings():
@@ -115,13 +115,13 @@ def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
             if width * height > most:
                 raise _TooLarge(most)
             if kind == "image/png":
-                # Decoding alone lets damage pass where the pixels still inflate; the checksums of the chunks do not.
+                # Decoding alone does not notice all damage; the checksums of the chunks do.
                 image.verify()
                 stream.seek(0)
                 image = stack.enter_context(_opened(kind, stream))
             if displayed:
                 if kind == "image/jpeg":
-                    # Every byte is still read, but an eighth of each side is enough to know that it can be.
+                    # Every byte is read all the same; decoding an eighth of each side is enough to see that it decodes.
                     image.draft(None, (max(width // 8, 1), max(height // 8, 1)))
                 turned = image.getexif().get(ORIENTATION) in {5, 6, 7, 8}
         image.load()
@@ -129,7 +129,7 @@ def _load(kind: str, stream: IO[bytes], displayed: bool) -> tuple[int, int]:
 
 
 def _opened(kind: str, stream: IO[bytes]) -> ImageFile:
-    """Open with the decoder of the kind alone: Pillow's general door imports more of them, and only warns of bombs."""
+    """Open with the decoder of the kind: ``Image.open`` imports more decoders, and only warns about bombs."""
     decoder: Any
     if kind == "image/png":
         from PIL.PngImagePlugin import PngImageFile as decoder
@@ -144,7 +144,7 @@ def _opened(kind: str, stream: IO[bytes]) -> ImageFile:
 
 
 def _most_pixels(kind: str, *, progressive: bool) -> int:
-    """Return how many pixels of a kind are decoded: as many as fit into the memory for it."""
+    """Return the largest number of pixels of a kind that is decoded within the memory limit."""
     return min(LARGEST_PIXELS, LARGEST_DECODED // (_PROGRESSIVE if progressive else _BYTES_PER_PIXEL.get(kind, 4)))
 
 
@@ -155,7 +155,7 @@ def _has_end(path: Path) -> bool:
 
 
 class _TooLarge(Exception):
-    """The header claims more pixels than are decoded."""
+    """The header names more pixels than are decoded."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit

@@ -1,13 +1,13 @@
-"""The kind of a file by its first bytes. Names and extensions are never believed.
+"""The kind of a file by its first bytes; its name and extension do not count.
 
-The kinds are those that the service is sent (source: the media sniffing of Sogni's own SDKs), and a few
-more images, so that a refusal can say what the file is.
+The kinds are those that can be sent to the service (source: the media sniffing of Sogni's own SDKs), and a few more
+image formats, so that an error can say what a file is.
 """
 
 from __future__ import annotations
 
 HEAD = 4096
-"""Bytes from the beginning of a file that are enough to tell its kind."""
+"""How many bytes from the beginning of a file are enough for its kind."""
 
 _PREFIXES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -34,9 +34,9 @@ _BRANDS = (
 
 
 def content_type(head: bytes) -> str:
-    """Return the content type, ``image/png``, of a file that begins with ``head``; empty if it is none known.
+    """Return the content type, ``image/png``, of a file that begins with ``head``; empty if it is unknown.
 
-    ``head``: the first :data:`HEAD` bytes, or all there are.
+    ``head``: the first :data:`HEAD` bytes, or the whole file if it is shorter.
     """
     for prefix, kind in _PREFIXES:
         if head.startswith(prefix):
@@ -49,21 +49,22 @@ def content_type(head: bytes) -> str:
     if head.startswith(b"OggS"):
         return "video/ogg" if b"\x80theora" in head else "audio/ogg"
     if head.startswith(b"\x1aE\xdf\xa3"):
-        # Matroska names the codec of each track: A_OPUS, V_VP9. Video without a name in sight is the usual case.
+        # Matroska names the codec of each track: A_OPUS, V_VP9. If no name is in the first bytes, it is usually a
+        # video.
         return "audio/webm" if b"A_" in head and b"V_" not in head else "video/webm"
     return "audio/mpeg" if _is_mpeg_audio(head) else ""
 
 
 def _is_bitmap(head: bytes) -> bool:
-    """Whether the header after ``BM`` is one: any text may begin with these two letters."""
+    """Tell whether ``BM`` is followed by a bitmap's header; any text may begin with these letters."""
     return len(head) >= 18 and head[6:10] == bytes(4) and int.from_bytes(head[14:18], "little") in {12, 40, 108, 124}
 
 
 def _is_mpeg_audio(head: bytes) -> bool:
-    """Whether it begins with an MPEG audio frame: eleven bits set, and none of the reserved values after them.
+    """Tell whether a file begins with an MPEG audio frame: eleven set bits, then no reserved value.
 
-    ADTS (plain AAC) passes too; Sogni's SDKs send it under the same type. UTF-16 text begins with ``FF FE``,
-    which would be layer I, a format that nobody has.
+    ADTS (plain AAC) counts too; Sogni's SDKs send it with the same type. UTF-16 text begins with ``FF FE``, which would
+    be layer I, a format that is not in use.
     """
     if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return False

@@ -1,4 +1,4 @@
-"""Turn images whose orientation stands in their metadata alone: not everything that looks at pixels reads it."""
+"""Rotates images whose orientation is only in their metadata, which not every program reads."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _SAVED_AS: dict[str, tuple[str, dict[str, Any]]] = {
     "image/png": ("PNG", {}),
     "image/webp": ("WEBP", {"lossless": True}),
 }
-"""What a camera or editor writes an orientation into, and how it is written again."""
+"""Kinds of files that can have an orientation, and how a rotated copy is saved."""
 
 
 def upright(asset: Asset, folder: Path) -> Asset:
-    """Return an image whose pixels stand as the image is displayed: itself, or a turned copy in ``folder``.
+    """Return an image with its EXIF orientation applied: the same asset, or a rotated copy in ``folder``.
 
-    ``asset`` was read (:func:`read_asset`). The copy is of the same kind, at JPEG's quality 95, without metadata
-    but its colour profile; it keeps ``source``, so that people see what they typed. Raises MISSING_FILE,
-    UNSUPPORTED_MEDIA, and what writing raises. Blocks: call it in a thread.
+    ``asset`` has to be one that :func:`read_asset` returned. The copy is of the same kind, JPEG with quality 95,
+    without metadata except the colour profile; it keeps ``source``, so that people see what they typed. Raises
+    MISSING_FILE, UNSUPPORTED_MEDIA, and what writing raises. It blocks: call it in a thread.
     """
     if asset.path is None:
         raise ValueError("the asset was not read yet")

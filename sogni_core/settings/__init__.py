@@ -1,8 +1,8 @@
-"""Settings in layers with the origin of every value, credentials, and the folders of this installation.
+"""Settings in layers, with the origin of every value; credentials; and the folders of this installation.
 
-Highest first: flag (the engine's affair), ``SOGNI_*`` environment, OpenClaw's ``sogni-gen`` entry,
-``~/.config/sogni/config.toml``, built-in. Names are imported when first asked for, so that reading a path costs no
-pydantic.
+The names of this package are public; its modules are not. Layers, highest first: flags (the engine handles them),
+``SOGNI_*`` environment, OpenClaw's ``sogni-gen`` entry, ``~/.config/sogni/config.toml``, built-in values. Names are
+imported when they are first used, so that reading a path does not import pydantic.
 """
 
 from __future__ import annotations

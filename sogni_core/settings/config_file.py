@@ -13,25 +13,25 @@ from sogni_core.settings.text_file import read_text
 from sogni_core.text import clean
 
 _LARGEST = 1 << 20
-"""Bytes; a larger file is no configuration."""
+"""Bytes; a larger file is not a configuration."""
 
 
 class ConfigFile:
-    """What the user's ``config.toml`` says; read once, when first asked."""
+    """The user's ``config.toml``; read once, when it is first needed."""
 
     def __init__(self, paths: Paths) -> None:
         self.path = paths.config_file
         self.origin = paths.shown(paths.config_file)
 
     def text(self) -> str:
-        """Return the text of the file, empty if it is not there. Raises INVALID_CONFIG if it cannot be read."""
+        """Return the text of the file; empty if it is missing. Raises INVALID_CONFIG if it cannot be read."""
         found = read_text(self.path, _LARGEST)
         if found.reason:
             raise self._unreadable(found.reason)
         return found.text
 
     def read(self) -> dict[str, Any]:
-        """Return the whole file, empty if it is not there. Raises INVALID_CONFIG if it cannot be read."""
+        """Return the whole file; empty if it is missing. Raises INVALID_CONFIG if it cannot be read."""
         text = self.text()
         if not text:
             return {}
@@ -44,12 +44,12 @@ class ConfigFile:
         except tomllib.TOMLDecodeError as error:
             reason = clean(error)
         except ValueError:
-            reason = "a number in it has too many digits"  # what Python says to more than 4300
-        # Raised outside the handlers: from Python 3.14 on the parser's error carries the file.
+            reason = "a number in it has too many digits"  # Python's limit is 4300
+        # Raised outside the handlers: from Python 3.14 on the parser's error contains the file.
         raise self._unreadable(reason[:1].lower() + reason[1:])
 
     def entries(self, section: str, sections: Collection[str]) -> Iterator[Entry]:
-        """Return what is said about a section."""
+        """Return the entries of a section."""
         tree, _ = self._found
         if section:
             table = tree.get(section)
@@ -59,17 +59,17 @@ class ConfigFile:
             return
         for name, value in tree.items():
             if name not in sections:
-                # A table that no section claims may be that of a plugin which is not installed.
+                # A table of no section may belong to a plugin that is not installed.
                 yield Entry((name,), value, self.origin, foreign=isinstance(value, dict))
 
     def problems(self, sections: Collection[str]) -> Iterator[SettingProblem]:
-        """Return why the file cannot be read, and names of tables that hold no table."""
+        """Return why the file cannot be read, and which tables have a single value instead."""
         tree, problem = self._found
         if problem is not None:
             yield problem
         for name in sections:
             if name and name in tree and not isinstance(tree[name], dict):
-                message = f"{name} in {self.origin} is a table: its values belong below a line [{name}]."
+                message = f"{name} in {self.origin} has to be a table: put its values below a line [{name}]."
                 yield SettingProblem(message, self.origin, name)
 
     @cached_property

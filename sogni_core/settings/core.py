@@ -12,7 +12,7 @@ from sogni_core.files import refusal
 from sogni_core.request import SeedStrategy, TokenType, lower
 
 MOST = 16
-"""Outputs that one request may ask for unless ``max_count`` says otherwise, and the most that is a default."""
+"""Outputs that one request may ask for unless ``max_count`` is set, and the largest default of ``count``."""
 
 
 def _endpoint(*schemes: str) -> AfterValidator:
@@ -34,7 +34,7 @@ def _endpoint(*schemes: str) -> AfterValidator:
 
 
 def _place(text: str) -> str:
-    # The same settings hold in every folder, so a path that begins in the current one is none.
+    # Settings apply in every folder, so a relative path would mean different files.
     if not text.startswith(("~/", "~\\")) and not Path(text).is_absolute():
         raise ValueError("must be an absolute path, or one that begins with ~/")
     if reason := refusal(Path(text)):
@@ -43,11 +43,11 @@ def _place(text: str) -> str:
 
 
 Place = Annotated[str, AfterValidator(_place)]
-"""A file or folder of this machine, whole or below ``~``."""
+"""An absolute path of this machine, or one below ``~``."""
 
 
 class ModelDefaults(BaseModel):
-    """Values used for one model when the request names none."""
+    """Values for one model, used if the request has none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,7 +56,7 @@ class ModelDefaults(BaseModel):
 
 
 class CoreSettings(BaseModel):
-    """Settings of every mode. They have no table: key ``token_type``, environment ``SOGNI_TOKEN_TYPE``."""
+    """Settings of all modes, at the top level: key ``token_type``, environment ``SOGNI_TOKEN_TYPE``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,9 +1,9 @@
 """Credentials: from a file, then from the environment.
 
-The file is ``~/.config/sogni/credentials``, or what the setting ``credentials_path`` names. It holds lines
+The file is ``~/.config/sogni/credentials``, or the one that the setting ``credentials_path`` names. It has lines
 ``KEY=value`` with ``SOGNI_API_KEY``, or ``SOGNI_USERNAME`` and ``SOGNI_PASSWORD``; a shell can read it too. A line is
-split at its first ``=``; ``export`` before the key, quotes around the value and lines that begin with ``#`` are
-understood. Without quotes the whole rest of the line is the value, a ``#`` included, as the original program reads it.
+split at its first ``=``. ``export`` before the key, quotes around the value, and lines that begin with ``#`` are
+allowed. Without quotes the value is the rest of the line, ``#`` included, as the Node program reads it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ USERNAME, PASSWORD, API_KEY = "SOGNI_USERNAME", "SOGNI_PASSWORD", "SOGNI_API_KEY
 _KEYS = (USERNAME, PASSWORD, API_KEY)
 
 _LARGEST = 1 << 16
-"""Bytes; a larger file holds no credentials."""
+"""Bytes; a larger file is not a credentials file."""
 
 _ASSIGNMENT = re.compile(r"\s*(?:export\s+)?(SOGNI_USERNAME|SOGNI_PASSWORD|SOGNI_API_KEY)\s*=(.*)", re.DOTALL)
 _QUOTED = re.compile(r"""((?:'[^']*'|"(?:[^"\\]|\\.)*")+)(?:\s+#.*|\s*)""", re.DOTALL)
@@ -35,28 +35,29 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 @frozen
 class Credentials:
-    """Who pays: an API key, or a user name and its password. Secrets never show in ``repr``."""
+    """The account that pays: an API key, or a user name and password. ``repr`` never shows secrets."""
 
     username: str = ""
     password: str = field(default="", repr=False)
     api_key: str = field(default="", repr=False)
     origin: str = ""
-    """For people: ``environment``, ``~/.config/sogni/credentials``."""
+    """Where they come from, for people: ``environment``, ``~/.config/sogni/credentials``."""
 
 
 class Found(NamedTuple):
-    """What reading gave."""
+    """The credentials that were found."""
 
     credentials: Credentials | None
     warnings: tuple[str, ...]
-    """What is odd about them, one sentence each, without any secret."""
+    """Problems, one sentence each, without any secret."""
 
 
 def read(paths: Paths, environ: Mapping[str, str]) -> Found:
-    """Return the credentials to use, None if there are none.
+    """Return the credentials to use, or None.
 
-    An API key stands above user name and password; of each, the file above the environment. A pair is never
-    mixed of two sources. A file that cannot be read is a warning: the environment then speaks alone.
+    An API key takes precedence over user name and password; for each, the file takes precedence over the environment. A
+    user name and a password never come from two sources. If the file cannot be read, there is a warning and the
+    environment is used.
     """
     origin = paths.shown(paths.credentials)
     warnings: list[str] = []
@@ -78,7 +79,7 @@ def read(paths: Paths, environ: Mapping[str, str]) -> Found:
         alone = {USERNAME, PASSWORD} & found.keys()
         if len(alone) == 1 and API_KEY not in found:
             missing = ({USERNAME, PASSWORD} - alone).pop()
-            warnings.append(f"{alone.pop()} ({name}) is ignored: {missing} is missing there.")
+            warnings.append(f"{alone.pop()} ({name}) is ignored, because {missing} is missing there.")
     warnings.extend(_conflicts(keys, pairs))
     if keys:
         name, key = next(iter(keys.items()))
@@ -90,10 +91,10 @@ def read(paths: Paths, environ: Mapping[str, str]) -> Found:
 
 
 def store(paths: Paths, credentials: Credentials) -> None:
-    """Write credentials into the file, in place of all that it holds; other lines and comments stay.
+    """Write credentials into the file, instead of those in it; other lines and comments stay.
 
-    Raises INVALID_ARGUMENT for what no line can hold, INVALID_CONFIG for a file that cannot be read,
-    INVALID_STATE for one that cannot be written.
+    Raises INVALID_ARGUMENT for an empty value or one with control characters, INVALID_CONFIG if the file cannot be
+    read, INVALID_STATE if it cannot be written.
     """
     values = {API_KEY: credentials.api_key}
     if not credentials.api_key:
@@ -107,7 +108,7 @@ def store(paths: Paths, credentials: Credentials) -> None:
 
 
 def forget(paths: Paths) -> bool:
-    """Remove the credentials from the file, and the file if nothing else is in it. False if there were none.
+    """Remove the credentials from the file, and the file if it is empty then. Returns False if there were none.
 
     Raises INVALID_CONFIG and INVALID_STATE as :func:`store`.
     """
@@ -136,7 +137,7 @@ def _change(paths: Paths, lines: list[str]) -> bool:
 
 
 def _load(paths: Paths) -> str:
-    """Return the text of the file, empty if it is not there. Raises INVALID_CONFIG."""
+    """Return the text of the file; empty if it is missing. Raises INVALID_CONFIG."""
     path = paths.credentials
     found = read_text(path, _LARGEST)
     if found.reason:
@@ -165,7 +166,7 @@ def _unquoted(text: str) -> str:
 def _quoted(value: str) -> str:
     if re.fullmatch(r"[\w@%+:,./-]+", value, re.ASCII):
         return value
-    # Single quotes keep everything but themselves, for this reader and for a shell.
+    # Single quotes protect everything except themselves, for this reader and for a shell.
     return "'" + value.replace("'", "'\"'\"'") + "'"
 
 
@@ -175,16 +176,17 @@ def _open_to_others(paths: Paths, origin: str) -> list[str]:
     try:
         mode = paths.credentials.stat().st_mode
     except OSError:
-        return []  # not there, or just read and gone: nothing to warn of
-    return [f"Others can read {origin}: use chmod 600 {origin}."] if mode & 0o077 else []
+        return []  # missing, or removed since it was read
+    return [f"Other users can read {origin}. Run: chmod 600 {origin}"] if mode & 0o077 else []
 
 
 def _conflicts(keys: Mapping[str, str], pairs: Mapping[str, tuple[str, str]]) -> list[str]:
-    for kind, given in (("an API key", keys), ("user name and password", pairs)):
+    for name, given in ((API_KEY, keys), (USERNAME, pairs)):
         if len(set(given.values())) > 1:
             first, second = given
-            return [f"{first} and {second} give {kind} that differ: {first} is used."]
+            what = name if given is keys else f"{name} or {PASSWORD}"
+            return [f"{what} in {first} differs from the one in {second}; using {first}."]
     if keys and pairs and not keys.keys() & pairs.keys():
         key, pair = next(iter(keys)), next(iter(pairs))
-        return [f"{key} gives an API key and {pair} a user name: the API key is used."]
+        return [f"There is {API_KEY} in {key} and {USERNAME} in {pair}; using {API_KEY}."]
     return []

@@ -1,4 +1,4 @@
-"""Change ``config.toml`` by key."""
+"""Changes ``config.toml`` by key."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from sogni_core.settings.values import Settings
 
 @frozen
 class Change:
-    """What a change came to."""
+    """The result of a change."""
 
     value: Value
-    """The value now in force, whichever layer gives it."""
+    """The value in force now, whichever layer it comes from."""
     changed: bool
-    """False if there was nothing to do."""
+    """Whether the file was changed."""
     hidden_by: str = ""
-    """Origin of a higher layer whose value stands above the file's; empty if there is none."""
+    """Origin of a higher layer whose value takes precedence over the file's; empty if there is none."""
     warnings: tuple[str, ...] = ()
 
 
 def set_value(settings: Settings, key: str, text: str) -> Change:
     """Write one value, given as text, into ``config.toml``.
 
-    Raises INVALID_CONFIG for an unknown key, a value that its model refuses, or a file that cannot be read;
-    INVALID_STATE if it cannot be written.
+    Raises INVALID_CONFIG for an unknown key, an invalid value, or a file that cannot be read; INVALID_STATE if it
+    cannot be written.
     """
     section, path = settings.locate(key)
     tried = resolve(section.name, section.model, [[Entry(path, text, "config set", text=True)]])
@@ -71,10 +71,10 @@ def is_secret(settings: Settings, key: str) -> bool:
 
 
 def unset(settings: Settings, key: str) -> Change:
-    """Take one key, or a whole table, out of ``config.toml``.
+    """Remove one key, or a whole table, from ``config.toml``.
 
-    A key that is unknown but stands in the file can be taken out too. Raises INVALID_CONFIG for any other
-    unknown key or a file that cannot be read, INVALID_STATE if it cannot be written.
+    An unknown key can be removed too, if it is in the file. Raises INVALID_CONFIG for any other unknown key or a file
+    that cannot be read, INVALID_STATE if it cannot be written.
     """
 
     def take(tree: dict[str, Any]) -> bool:
@@ -101,7 +101,7 @@ def _below(values: dict[schema.Path, Any], path: schema.Path) -> dict[str, Any]:
 
 
 def _storable(values: BaseModel, path: schema.Path, raw: object, secret: bool) -> Any:
-    """Return a value as TOML can hold it: as the model converted it, or as it was typed."""
+    """Return a value for TOML: as the model converted it, or as it was typed."""
     if secret:
         return raw
     found = to_jsonable_python(schema.value_at(values, path))
@@ -138,7 +138,7 @@ def _hidden(settings: Settings, key: str, origin: str) -> str:
     try:
         spoken = settings.explain(key)
     except ConfigError:
-        return ""  # an unknown key that was taken out
+        return ""  # an unknown key that was removed
     in_file = any(one.origin == origin and not one.problem for one in spoken)
     above = [one.origin for one in spoken if one.used and one.origin not in {origin, "built-in"}]
     return above[0] if above and in_file else ""

@@ -1,7 +1,7 @@
 """The environment as a layer: ``SOGNI_VIDEO__FPS=24`` is ``video.fps``.
 
-``__`` separates parts, which are lower-cased. A list may be separated by commas; a list or a table may
-be JSON: ``SOGNI_IMAGE__MODEL_DEFAULTS='{"flux1-schnell-fp8": {"steps": 4}}'``. An empty variable counts as unset.
+``__`` separates parts, which are lower-cased. The items of a list may be separated by commas; a list or a table may be
+JSON: ``SOGNI_IMAGE__MODEL_DEFAULTS='{"flux1-schnell-fp8": {"steps": 4}}'``. An empty variable counts as unset.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ NOT_SETTINGS: Mapping[str, str] = {
     "SOGNI_STATE_DIR": "Folder of the journal, login tokens and runs.",
     "SOGNI_USERNAME": "User name of the account.",
 }
-"""Variables with a meaning of their own, and what each is."""
+"""Variables that are not settings, and what each is."""
 
 
 class Environment:
-    """What ``SOGNI_*`` variables say."""
+    """The ``SOGNI_*`` variables."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = {
@@ -36,7 +36,7 @@ class Environment:
         }
 
     def entries(self, section: str, sections: Collection[str]) -> Iterator[Entry]:
-        """Return what is said about a section."""
+        """Return the entries of a section."""
         spelled = {name.lower().replace("-", "_"): name for name in sections if name}
         for variable, text in sorted(self._environ.items()):
             parts = tuple(variable[len(PREFIX) :].lower().split("__"))
@@ -46,5 +46,5 @@ class Environment:
                 yield Entry(path, text, f"environment {variable}", text=True, foreign=not owner)
 
     def problems(self, sections: Collection[str]) -> Iterator[SettingProblem]:
-        """Return nothing: the environment can always be read, and unknown names are found by section."""
+        """Return nothing: the environment can always be read, and unknown names are found per section."""
         yield from ()

@@ -1,9 +1,9 @@
-"""Where OpenClaw keeps the configuration of its ``sogni-gen`` entry, and what is there.
+"""Finds and reads the configuration of OpenClaw's ``sogni-gen`` entry.
 
-``OPENCLAW_PLUGIN_CONFIG`` holds the object itself and stands in place of any file, also where it does not parse.
-Else the file of ``OPENCLAW_CONFIG_PATH``, taken as it is, else ``~/.openclaw/openclaw.json``, in which the object is
-``plugins.entries["sogni-gen"].config``. Both are JSON5. The file is its host's and holds secrets of others: nothing of
-it but our own entry is ever repeated.
+``OPENCLAW_PLUGIN_CONFIG`` contains the object itself and replaces any file, even if it does not parse. Otherwise it is
+in the file that ``OPENCLAW_CONFIG_PATH`` names, else in ``~/.openclaw/openclaw.json``, as
+``plugins.entries["sogni-gen"].config``. Both are JSON5. The file belongs to its host and contains secrets of others:
+nothing of it except our entry is ever shown.
 """
 
 from __future__ import annotations
@@ -25,41 +25,41 @@ OBJECT, FILE = "OPENCLAW_PLUGIN_CONFIG", "OPENCLAW_CONFIG_PATH"
 """The environment variables."""
 
 VARIABLES: Mapping[str, str] = {
-    OBJECT: "Configuration of OpenClaw's sogni-gen entry, as JSON5; stands in place of the file.",
-    FILE: "OpenClaw's configuration file, in place of ~/.openclaw/openclaw.json.",
+    OBJECT: "Configuration of OpenClaw's sogni-gen entry, as JSON5, instead of the file.",
+    FILE: "OpenClaw's configuration file, instead of ~/.openclaw/openclaw.json.",
 }
-"""What each of them is."""
+"""What each variable is."""
 
 PLACE = ("plugins", "entries", "sogni-gen", "config")
 """Where the object is in the file."""
 
 _LARGEST = 1 << 20
-"""Bytes of the file, characters of the variable; a larger one is no configuration."""
+"""Bytes of the file, characters of the variable; a larger one is not a configuration."""
 
 _DEEPEST = 100
-"""Objects in objects; what is deeper in JSON5 is no configuration."""
+"""Objects in objects; deeper JSON5 is not a configuration."""
 
 
 @frozen
 class HostConfig:
-    """What was found."""
+    """The configuration that was found."""
 
     origin: str
-    """For people: the variable or the file."""
+    """The variable or the file, for people."""
     above: tuple[str, ...]
-    """Parts of what the object stands in; empty for the variable."""
+    """Keys of the objects around it; empty for the variable."""
     there: bool = True
-    """Whether the variable or the file is there at all."""
+    """Whether the variable or the file exists."""
     config: Mapping[str, Any] | None = None
-    """The object; None if there is none, or none that can be read."""
+    """The object; None if it is missing or cannot be read."""
     enabled: object = None
-    """What ``enabled`` beside the object is; None if it is not there. Nothing depends on it."""
+    """The value of ``enabled`` next to the object; None if it is missing. Nothing depends on it."""
     problem: SettingProblem | None = None
     """Why it cannot be read."""
 
 
 def read_host_config(paths: Paths, environ: Mapping[str, str]) -> HostConfig:
-    """Read the variable, else the file. A missing file or object is no problem, and whatever is wrong is one."""
+    """Read the variable, else the file. A missing file or object is not a problem; everything else is."""
     above: tuple[str, ...]
     if text := environ.get(OBJECT):
         origin, above, found = f"environment {OBJECT}", (), _checked(text)
@@ -76,7 +76,7 @@ def read_host_config(paths: Paths, environ: Mapping[str, str]) -> HostConfig:
 
 
 def no_object(parts: tuple[str, ...], origin: str) -> SettingProblem:
-    """Return what is said about a key that should hold an object."""
+    """Make the problem of a key whose value should be an object."""
     key = join_key(parts)
     return SettingProblem(f"{key} ({origin}) is not valid: should be an object.", origin, key)
 
@@ -102,7 +102,7 @@ def _checked(text: str) -> TextFile:
 
 
 def _parsed(text: str) -> tuple[Any, str]:
-    """Return the value of a text, or why it has none. Nothing that a parser says of the text is repeated."""
+    """Return the value of a text, or why there is none. No message of a parser is passed on: it may quote the text."""
     try:
         return json.loads(text), ""
     except RecursionError:
@@ -110,7 +110,7 @@ def _parsed(text: str) -> tuple[Any, str]:
     except json.JSONDecodeError:
         pass  # JSON5, perhaps
     except ValueError:
-        return None, "a number in it has too many digits"  # what Python says to more than 4300
+        return None, "a number in it has too many digits"  # Python's limit is 4300
     import pyjson5
 
     try:

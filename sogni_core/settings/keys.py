@@ -16,11 +16,11 @@ _PART = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[A-Za-z0-9_-]+')
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 PREFIX = "SOGNI_"
-"""Beginning of every environment variable of this program."""
+"""Prefix of every environment variable of this program."""
 
 
 def split_key(key: str) -> tuple[str, ...]:
-    """Return the parts of a key. Raises ValueError if it is none."""
+    """Return the parts of a key. Raises ValueError if it is not a key."""
     parts: list[str] = []
     place = 0
     while True:
@@ -38,12 +38,12 @@ def split_key(key: str) -> tuple[str, ...]:
 
 
 def join_key(parts: Iterable[str]) -> str:
-    """Return the key made of parts, quoted where needed; what a reader would not see in it is escaped."""
+    """Return the key made of parts, quoted if needed; characters that cannot be seen are escaped."""
     return ".".join(part if _BARE.fullmatch(part) else _quoted(part) for part in parts)
 
 
 def variable(parts: Iterable[str]) -> str:
-    """Return the environment variable of a key; parts that a shell cannot name appear as they are."""
+    """Return the environment variable of a key; parts with characters that a shell does not allow stay as they are."""
     return PREFIX + "__".join(part.upper().replace("-", "_") for part in parts)
 
 

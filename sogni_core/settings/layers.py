@@ -1,4 +1,4 @@
-"""What a layer of settings is: an environment, a file, a host's configuration; and what it says."""
+"""A layer of settings, such as the environment or a file; its entries, and its problems."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from sogni_core.frozen import frozen
 from sogni_core.settings.keys import join_key
 
 BUILT_IN = "built-in"
-"""Origin of a value that no layer gave."""
+"""Origin of a value that no layer sets."""
 
 
 @frozen
 class Entry:
-    """One thing that a layer says about a section."""
+    """One value, or one table of values, that a layer sets in a section."""
 
     path: tuple[str, ...]
     """Parts of the key below the section."""
     value: object
     """As it was read; a table is a dict."""
     origin: str
-    """For people: ``environment SOGNI_VIDEO__FPS``, ``~/.config/sogni/config.toml``."""
+    """Where it comes from, for people: ``environment SOGNI_VIDEO__FPS``, ``~/.config/sogni/config.toml``."""
     text: bool = False
-    """True if everything is text in this layer, so that a list or a table has to be read out of it."""
+    """Whether all values of this layer are text, so that lists and tables have to be parsed."""
     foreign: bool = False
-    """True if an unknown name here is more likely another program's than a mistake."""
+    """Whether an unknown name in this layer is more likely another program's than a mistake."""
     alias: tuple[str, ...] = ()
-    """Parts of the key as this layer spells it, ``defaultFps``; empty if it spells it as everybody does."""
+    """Parts of the key as this layer spells it, ``defaultFps``; empty if it has the usual spelling."""
     above: tuple[str, ...] = ()
-    """Parts of what ``alias`` stands in; named where something is wrong."""
+    """Keys of the objects around ``alias``; shown in problems."""
     shared: bool = False
-    """True if the place is another program's too: secrets do not come from there."""
+    """Whether another program uses the layer too, so that no secrets may come from it."""
     refused: str = ""
-    """Why the layer itself cannot take the value."""
+    """Why the layer itself refuses the value; empty if it does not."""
 
     def origin_of(self, path: tuple[str, ...]) -> str:
-        """Return, for people, where the value of a path at or below the entry's own comes from."""
+        """Return where the value of a path comes from, for people. The path is the entry's own, or below it."""
         if not self.alias:
             return self.origin
         return f"{self.origin} {self.spelled(path)}"
 
     def spelled(self, path: tuple[str, ...], *, whole: bool = False) -> str:
-        """Return the key of such a path as this layer spells it, ``whole`` with what it stands in.
+        """Return the key of such a path as this layer spells it; empty if it has the usual spelling.
 
-        Empty if that is how everybody does.
+        ``whole``: with the keys of the objects around it.
         """
         above = self.above if whole else ()
         return join_key((*above, *self.alias, *path[len(self.path) :])) if self.alias else ""
@@ -52,18 +52,18 @@ class Entry:
 
 @frozen
 class SettingProblem:
-    """Something wrong with a setting. The value is ignored and the next layer applies."""
+    """Something wrong with a setting. Its value is ignored, and the next layer applies."""
 
     message: str
-    """One sentence that names key and origin."""
+    """One sentence with key and origin."""
     origin: str
     """File or variable."""
     key: str = ""
-    """Key of the setting, or as OpenClaw's file spells it; empty if it concerns a whole file."""
+    """Key of the setting, as its layer spells it; empty if a whole file is meant."""
     nearest: str | None = None
-    """Known key that was probably meant, spelled likewise."""
+    """Known key that was probably meant, in the same spelling; None if there is none."""
     severity: Literal["error", "note"] = "error"
-    """``error``: an error for ``config`` and ``doctor``, a warning elsewhere. ``note``: for ``config`` only."""
+    """``error``: an error in ``config`` and ``doctor``, a warning elsewhere. ``note``: shown by ``config`` only."""
 
     def __str__(self) -> str:
         """Return the message with the suggestion."""
@@ -71,12 +71,12 @@ class SettingProblem:
 
 
 class Layer(Protocol):
-    """A place that settings are read from."""
+    """A source of settings."""
 
     def entries(self, section: str, sections: Collection[str]) -> Iterable[Entry]:
-        """Return what it says about a section (``""``: the top level); ``sections`` are the names of all."""
+        """Return the entries of a section (``""``: the top level); ``sections`` are the names of all sections."""
         ...
 
     def problems(self, sections: Collection[str]) -> Iterable[SettingProblem]:
-        """Return what is wrong with the whole: it cannot be read, or speaks about sections that are not there."""
+        """Return what is wrong with the layer as a whole: it cannot be read, or has sections that do not exist."""
         ...

@@ -1,4 +1,4 @@
-"""OpenClaw's ``sogni-gen`` entry as a layer. Which of its keys feeds which setting is what plugins registered."""
+"""OpenClaw's ``sogni-gen`` entry as a layer. Plugins register which of its keys feeds which setting."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from sogni_core.settings.paths import Paths
 from sogni_core.text import clean, nearest
 
 _MOST = 20
-"""Unknown keys that are named one by one."""
+"""Unknown keys that are reported one by one."""
 
 _MISSING = object()
 
 
 @frozen
 class OpenClawKeys:
-    """What is known of OpenClaw's keys."""
+    """OpenClaw's keys, as plugins registered them."""
 
     fed: Mapping[str, Mapping[str, str | tuple[str, ...]]] = field(default_factory=dict)
     """Section to its keys, and the field or fields that each feeds; as :attr:`sogni_core.plugin.Settings.openclaw`."""
     absent: Mapping[str, str] = field(default_factory=dict)
-    """Key to the distribution that would bring the plugin it belongs to."""
+    """Key to the distribution whose plugin it belongs to, if that is not installed."""
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """Setting that holds the name of something to the names there are: another one is refused."""
+    """Setting to the names that it may have; any other is refused."""
 
 
 class OpenClaw:
-    """What OpenClaw's configuration says; read once, when first asked."""
+    """OpenClaw's configuration; read once, when it is first needed."""
 
     def __init__(self, paths: Paths, environ: Mapping[str, str], keys: OpenClawKeys) -> None:
         self._paths = paths
@@ -43,11 +43,11 @@ class OpenClaw:
 
     @cached_property
     def found(self) -> HostConfig:
-        """The configuration as it is there."""
+        """The configuration that was found."""
         return read_host_config(self._paths, self._environ)
 
     def entries(self, section: str, sections: Collection[str]) -> Iterator[Entry]:
-        """Return what is said about a section."""
+        """Return the entries of a section."""
         found = self.found
         for key, fed in self._keys.fed.get(section, {}).items():
             alias = tuple(key.split("."))
@@ -60,7 +60,7 @@ class OpenClaw:
                 yield Entry(path, value, found.origin, alias=alias, above=found.above, shared=True, refused=refused)
 
     def problems(self, sections: Collection[str]) -> Iterator[SettingProblem]:
-        """Return why it cannot be read, and which of its keys feed nothing."""
+        """Return why it cannot be read, and which of its keys are unknown."""
         found = self.found
         if found.problem is not None:
             yield found.problem
@@ -68,11 +68,11 @@ class OpenClaw:
         for parts in strange[:_MOST]:
             yield self._unknown(parts) if not self._holds(parts) else no_object((*found.above, *parts), found.origin)
         if len(strange) > _MOST:
-            message = f"{len(strange) - _MOST} more keys ({found.origin}) are not known."
+            message = f"{len(strange) - _MOST} more keys ({found.origin}) are unknown."
             yield SettingProblem(message, found.origin, join_key(found.above))
 
     def _refusal(self, setting: str, value: object) -> str:
-        """Return why a name cannot be meant: nothing has it."""
+        """Return why a name is refused; empty if it is not."""
         names = self._keys.names.get(setting)
         if names is None or not isinstance(value, str) or value in names:
             return ""
@@ -80,7 +80,7 @@ class OpenClaw:
         return f"should be {', '.join(others)} or {last}" if others else f"should be {last}"
 
     def _strange(self, table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """Yield the keys that feed nothing, and those that should hold an object of keys that do."""
+        """Yield the unknown keys, and those whose value should be an object with known keys."""
         for name, value in table.items():
             parts = (*above, name)
             if parts in self._known:

@@ -1,4 +1,4 @@
-"""Where this installation keeps its files."""
+"""The folders and files of this installation."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from sogni_core.frozen import frozen
 
 @frozen
 class Paths:
-    """The three folders and the files in them. Nothing is made here; the writers do that."""
+    """The folders of this installation and the files in them. Nothing is created here."""
 
     home: Path
     config: Path
-    """``~/.config/sogni`` on every system, as documented to users, or ``SOGNI_CONFIG_DIR``."""
+    """``~/.config/sogni`` on every system, or ``SOGNI_CONFIG_DIR``."""
     state: Path
     """The user state folder of the platform, or ``SOGNI_STATE_DIR``."""
     cache: Path
     """The user cache folder of the platform, or ``SOGNI_CACHE_DIR``."""
     credentials_file: Path | None = None
-    """Where the setting ``credentials_path`` puts the credentials."""
+    """File of the setting ``credentials_path``; None if it is not set."""
     last_render_file: Path | None = None
-    """Where the setting ``last_render_path`` puts the last render."""
+    """File of the setting ``last_render_path``; None if it is not set."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Paths:
-        """Find the folders for an environment.
+        """Return the folders for an environment.
 
-        Where a variable of ours is not set, the platform's own rules apply to state and cache
-        (``XDG_STATE_HOME``, ``%LOCALAPPDATA%``, …), which follow the environment of the process.
+        If our variables for state and cache are not set, the platform's rules apply (``XDG_STATE_HOME``,
+        ``%LOCALAPPDATA%``, …), with the environment of the process.
         """
         home = Path(environ.get("HOME" if os.name != "nt" else "USERPROFILE") or Path.home())
         config = _folder(environ.get("SOGNI_CONFIG_DIR"), home) or home / ".config" / "sogni"
@@ -46,35 +46,35 @@ class Paths:
 
     @property
     def config_file(self) -> Path:
-        """Settings that the user keeps."""
+        """The user's settings, TOML."""
         return self.config / "config.toml"
 
     @property
     def credentials(self) -> Path:
-        """User name and password, or API key."""
+        """File with the user's credentials."""
         return self.credentials_file or self.config / "credentials"
 
     @property
     def last_render(self) -> Path:
-        """What was rendered last, as JSON, in the original's place."""
+        """The last render, as JSON, where the Node program keeps it too."""
         return self.last_render_file or self.config / "last-render.json"
 
     @property
     def journal(self) -> Path:
-        """The journal's database."""
+        """The journal, an SQLite file."""
         return self.state / "journal.db"
 
     @property
     def runs(self) -> Path:
-        """Folder of the folders of runs."""
+        """Folder that contains the folders of runs."""
         return self.state / "runs"
 
     def expanded(self, text: str) -> Path:
-        """Return a path that a person wrote, ``~`` expanded to this home folder."""
+        """Return the absolute path of a text; ``~`` is this home folder."""
         return _folder(text, self.home) or self.home
 
     def shown(self, path: Path) -> str:
-        """Return a path for people, the home folder as ``~``."""
+        """Return a path for people, with ``~`` for the home folder."""
         try:
             return f"~/{path.relative_to(self.home).as_posix()}"
         except ValueError:

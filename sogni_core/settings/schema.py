@@ -1,4 +1,4 @@
-"""What a settings model allows: which keys there are, which are tables, how text becomes a list or a table."""
+"""The keys of a settings model: which exist, which are tables, and how text becomes a list or a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 Path = tuple[str, ...]
 
 MISSING: Any = object()
-"""Stands for a value that is not there."""
+"""Marks a value that does not exist."""
 
 
 def bare(annotation: Any) -> Any:
@@ -33,24 +33,24 @@ def bare(annotation: Any) -> Any:
 
 
 def is_model(annotation: Any) -> bool:
-    """Whether it is a table with known keys."""
+    """Tell whether an annotation is a table with fixed keys."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def is_mapping(annotation: Any) -> bool:
-    """Whether it is a table with keys of the user's choice."""
+    """Tell whether an annotation is a table whose keys the user chooses."""
     origin = get_origin(annotation) or annotation
     return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def is_list(annotation: Any) -> bool:
-    """Whether it holds several values."""
+    """Tell whether an annotation is a list of values."""
     origin = get_origin(annotation) or annotation
     return isinstance(origin, type) and issubclass(origin, Sequence | Set) and not issubclass(origin, str | bytes)
 
 
 def below(annotation: Any, name: str) -> Any:
-    """Return the annotation of a key of a table; MISSING if it has no such key or is no table."""
+    """Return the annotation of a key of a table; MISSING if there is no such key or no table."""
     annotation = bare(annotation)
     if is_model(annotation):
         field = annotation.model_fields.get(name)
@@ -71,13 +71,13 @@ def at(annotation: Any, path: Path) -> Any:
 
 
 def is_table(annotation: Any) -> bool:
-    """Whether it is a table of either kind."""
+    """Tell whether an annotation is a table of either kind."""
     annotation = bare(annotation)
     return is_model(annotation) or is_mapping(annotation)
 
 
 def is_secret(model: type[BaseModel], path: Path) -> bool:
-    """Whether the value at a path must not be shown: a pydantic secret, or ``json_schema_extra={"secret": True}``."""
+    """Tell whether a value must not be shown: a pydantic secret, or ``json_schema_extra={"secret": True}``."""
     annotation: Any = model
     for name in path:
         holder = bare(annotation)
@@ -92,7 +92,7 @@ def is_secret(model: type[BaseModel], path: Path) -> bool:
 
 
 def known_paths(annotation: Any, prefix: Path = ()) -> Iterator[Path]:
-    """Yield the path of every key that has a name of its own; a table of free keys counts as one."""
+    """Yield the path of every key with a fixed name; a table whose keys the user chooses counts as one."""
     annotation = bare(annotation)
     if is_model(annotation):
         for name in annotation.model_fields:
@@ -102,9 +102,9 @@ def known_paths(annotation: Any, prefix: Path = ()) -> Iterator[Path]:
 
 
 def from_text(annotation: Any, text: str) -> object:
-    """Read a list or a table out of text; other text is returned as it is, for pydantic to convert.
+    """Parse text as a list or a table, if the annotation is one; return other text unchanged, for pydantic.
 
-    JSON for both, and for lists also values separated by commas. Raises ValueError if it is no JSON.
+    Both may be JSON; the items of a list may also be separated by commas. Raises ValueError for invalid JSON.
     """
     annotation = bare(annotation)
     stripped = text.strip()
@@ -119,7 +119,7 @@ def from_text(annotation: Any, text: str) -> object:
 
 
 def leaves(annotation: Any, value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
-    """Yield the single values in a table, by path; values of unknown keys come as they are."""
+    """Yield the single values of a table by path; values of unknown keys are not taken apart."""
     annotation = bare(annotation)
     if isinstance(value, Mapping) and is_table(annotation):
         for name, item in value.items():
@@ -132,7 +132,7 @@ def leaves(annotation: Any, value: object, path: Path = ()) -> Iterator[tuple[Pa
 
 
 def value_at(holder: object, path: Path) -> Any:
-    """Return the value at a path of a model; MISSING if a table has no such key."""
+    """Return the value at a path of a model; MISSING if there is no such key."""
     for name in path:
         if isinstance(holder, BaseModel):
             holder = getattr(holder, name, MISSING)
@@ -144,7 +144,7 @@ def value_at(holder: object, path: Path) -> Any:
 
 
 def tree_of(values: Mapping[Path, object]) -> dict[str, Any]:
-    """Return nested tables of values by path. No path may begin with another one."""
+    """Return values by path as nested tables. No path may be the beginning of another."""
     tree: dict[str, Any] = {}
     for path, value in values.items():
         table = tree

@@ -1,7 +1,7 @@
-"""One section made of what the layers say about it.
+"""Merges the layers of one section.
 
-Each layer is validated alone first, so that every wrong value is named with its origin, whatever stands
-above it; it is dropped and the next layer speaks for that key. Tables are merged key by key.
+Each layer is validated alone first, so that every invalid value is reported with its origin, even if a higher layer
+sets the key too. An invalid value is ignored, and the next layer applies to that key. Tables are merged key by key.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ T = TypeVar("T")
 
 @frozen
 class Said:
-    """One value that one layer gave for one key."""
+    """The value that one layer sets for one key."""
 
     value: object = field(repr=False)
     origin: str
     problem: str = ""
-    """Why it was ignored."""
+    """Why it is ignored; empty if it is valid."""
     key: str = ""
-    """As its layer spells it; empty if it is the key of the setting."""
+    """The key as its layer spells it; empty if it has the usual spelling."""
     place: str = ""
-    """File or variable, where ``origin`` says more."""
+    """File or variable, if ``origin`` says more than that."""
 
 
 @dataclass
 class Section:
-    """A section as it came out."""
+    """A section and its values."""
 
     name: str
     model: type[BaseModel]
     values: BaseModel
     said: dict[Path, list[Said]] = field(default_factory=dict)
-    """By path, the highest layer first, ignored ones included."""
+    """Values by path, highest layer first, ignored ones included."""
     problems: list[SettingProblem] = field(default_factory=list)
 
     def key(self, path: Path) -> str:
@@ -53,18 +53,19 @@ class Section:
         return join_key((self.name, *path) if self.name else path)
 
     def origin(self, path: Path) -> str:
-        """Return where the value in force comes from."""
+        """Return the origin of the value in force."""
         return next((said.origin for said in self.said.get(path, ()) if not said.problem), BUILT_IN)
 
 
 class _ByPath(dict[Path, T]):
-    """Values by path, of which none begins with another one. Others write tables: thousands of keys cost no more."""
+    """Values by path; no path is the beginning of another. Fast for thousands of keys, which other programs may
+    write."""
 
     def __init__(self) -> None:
         self._tables: set[Path] = set()
 
     def put(self, path: Path, value: T) -> None:
-        """Set a value; a table replaces a single value of that path, and the other way round."""
+        """Set a value. A table replaces a single value at its path, and a single value a table."""
         for size in range(1, len(path)):
             self.pop(path[:size], None)
             self._tables.add(path[:size])
@@ -76,12 +77,12 @@ class _ByPath(dict[Path, T]):
 
 
 def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]) -> Section:
-    """Make a section of its layers, the highest first. Raises PLUGIN_HOOK if the model lacks defaults."""
+    """Merge the layers of a section, highest first. Raises PLUGIN_HOOK if the model has no defaults."""
     try:
         section = Section(name, model, model())
     except ValidationError as error:
         raise _broken(name, error.errors()[0]["msg"]) from error
-    # Keys inside a table are merged with the table's built-in content.
+    # Keys in a table are merged with the built-in content of the table.
     base = {path: value for path, value in schema.leaves(model, section.values) if len(path) > 1}
     valid = [_layer(section, base, list(layer)) for layer in layers]
     while True:
@@ -93,7 +94,7 @@ def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]
         if not refused:
             return section
         for path, (said, reason) in refused.items():
-            # Valid alone, refused beside values of other layers: a rule between keys.
+            # Valid alone, but not together with values of other layers: a rule about several keys.
             for layer in valid:
                 if layer.get(path) is said:
                     del layer[path]
@@ -103,22 +104,22 @@ def resolve(name: str, model: type[BaseModel], layers: Iterable[Iterable[Entry]]
 
 
 def unknown_key(section: Section, path: Path) -> str | None:
-    """Return the key nearest to one that does not exist."""
+    """Return the existing key that is nearest to an unknown one; None if none is near."""
     known = {section.key(found): found for found in schema.known_paths(section.model)}
     return nearest(section.key(path), known)
 
 
 def _sibling(section: Section, path: Path, entry: Entry) -> str | None:
-    """Return the key nearest to one that does not exist, among those of its own table."""
+    """Return the nearest key of the same table; None if none is near."""
     table = schema.bare(schema.at(section.model, path[:-1]))
     near = nearest(path[-1], table.model_fields) if schema.is_model(table) else None
     if near is None or (entry.alias and len(path) == len(entry.path)):
-        return None  # what a plugin feeds is not there: nobody misspelled anything
+        return None  # a plugin feeds a setting that does not exist: the user misspelled nothing
     return entry.spelled((*path[:-1], near)) or section.key((*path[:-1], near))
 
 
 def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) -> dict[Path, Said]:
-    """Return the values of one layer that are valid by themselves; notes everything it said."""
+    """Return the values of one layer that are valid alone; adds all of its values to the section."""
     values: _ByPath[Said] = _ByPath()
     refused: dict[Path, tuple[Said, str]] = {}
     for entry in entries:
@@ -155,11 +156,11 @@ def _layer(section: Section, base: Mapping[Path, object], entries: list[Entry]) 
 
 
 def _unfit(section: Section, entry: Entry, path: Path) -> str:
-    """Return why a value is not even looked at."""
+    """Return why a value is not considered at all; empty if it is."""
     if entry.shared and schema.is_secret(section.model, path):
         return "secrets do not belong there"
     if any("\ud800" <= char <= "\udfff" for part in path for char in part):
-        return "its name is not text"  # the model would blame the whole table for it
+        return "its name is not text"  # the model would report the whole table
     return entry.refused
 
 
@@ -180,7 +181,7 @@ def _leaves(section: Section, entry: Entry) -> Iterator[tuple[Path, object]]:
 def _validated(
     section: Section, base: Mapping[Path, object], values: dict[Path, Said]
 ) -> tuple[BaseModel, dict[Path, tuple[Said, str]]]:
-    """Validate; what is refused is taken out of ``values`` until the rest is accepted."""
+    """Validate; invalid values are removed from ``values`` until the rest is valid."""
     refused: dict[Path, tuple[Said, str]] = {}
     while True:
         merged: _ByPath[Any] = _ByPath()
@@ -205,7 +206,7 @@ def _broken(name: str, reason: str) -> PluginError:
 
 
 def _blamed(location: Path, values: Mapping[Path, object]) -> list[Path]:
-    """Return the paths that an error at a location is about: those at it, above it or below it, else its neighbours."""
+    """Return the paths that an error at a location concerns: those at, above or below it, else those next to it."""
     for size in range(len(location), 0, -1):
         if location[:size] in values:
             return [location[:size]]
@@ -218,7 +219,7 @@ def _blamed(location: Path, values: Mapping[Path, object]) -> list[Path]:
 
 
 def _wrong_kind(raw: object, result: object) -> str:
-    """Return why a value that pydantic took as a number is none: ``0x10``, ``1_000``, ``nan``, true."""
+    """Return why a value that pydantic accepts as a number is not one: ``0x10``, ``1_000``, ``nan``, true."""
     if isinstance(result, bool) or not isinstance(result, int | float):
         return ""
     if isinstance(raw, bool) or (isinstance(raw, str) and read_number(raw) is None):
@@ -235,7 +236,7 @@ def _reason(kind: str, message: str) -> str:
 
 def _problem(section: Section, path: Path, said: Said, reason: str) -> SettingProblem:
     if schema.is_secret(section.model, path):
-        reason = "it has not the form it should have"  # a model's own message may repeat the value
+        reason = "it does not have the required form"  # a model's message may contain the value
     return _ignored(section, path, said, reason)
 
 
@@ -248,6 +249,6 @@ def _unknown(section: Section, path: Path, entry: Entry) -> SettingProblem:
     key = entry.spelled(path, whole=True) or section.key(path)
     message = f"{key} ({entry.origin}) is not a known setting."
     if entry.foreign and isinstance(entry.value, dict):
-        message = f"The table [{key}] ({entry.origin}) belongs to no installed plugin."
+        message = f"No installed plugin has the table [{key}] ({entry.origin})."
     near = _sibling(section, path, entry) or (None if entry.alias else unknown_key(section, path))
     return SettingProblem(message, entry.origin, key, near, "note" if entry.foreign else "error")

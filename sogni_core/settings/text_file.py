@@ -1,4 +1,4 @@
-"""Files that people write, read with the reason why one cannot be read."""
+"""Reads files that people write, and says why one cannot be read."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 
 class TextFile(NamedTuple):
-    """What reading gave."""
+    """A text file, or why it cannot be read."""
 
     text: str
-    """Empty if the file is not there or cannot be read. A byte order mark is left out."""
+    """Empty if the file is missing or cannot be read. Without byte order mark."""
     reason: str = ""
-    """Why it cannot be read, ``it is not UTF-8 text``; empty if it can, or is not there. Nothing of its content."""
+    """Why it cannot be read, ``it is not UTF-8 text``, without its content; empty if it can, or is missing."""
     there: bool = True
-    """Whether there is something of that name."""
+    """Whether something of that name exists."""
 
 
 def read_text(path: Path, largest: int) -> TextFile:
-    """Read a regular file of at most ``largest`` bytes. Raises nothing, since an error would carry its bytes."""
+    """Read a regular file of at most ``largest`` bytes. Never raises: an exception could contain its content."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):

@@ -12,11 +12,11 @@ from sogni_core.settings.layers import BUILT_IN
 
 @frozen
 class Value:
-    """The value of one key in one layer."""
+    """The value of one key: the one in force, or that of one layer."""
 
     key: str
     value: Any = field(repr=False)
-    """As the section's model has it; as it was written where a layer below or a refused value is explained."""
+    """As the section's model converted it; as it was written, for a value that is not in force."""
     origin: str
     """``environment SOGNI_VIDEO__FPS``, ``~/.openclaw/openclaw.json defaultFps``, ``~/.config/sogni/config.toml``,
     ``built-in``."""
@@ -24,16 +24,16 @@ class Value:
     used: bool = True
     """Whether this is the value in force."""
     problem: str = ""
-    """Why it was ignored; empty if it is valid."""
+    """Why it is ignored; empty if it is valid."""
 
     @property
     def built_in(self) -> bool:
-        """Whether no layer gave it."""
+        """Whether no layer sets it."""
         return self.origin == BUILT_IN
 
     @property
     def shown(self) -> object:
-        """The value to show to people and programs, JSON types only, a secret masked."""
+        """The value for people and programs, in JSON's types, a secret masked."""
         if self.secret and self.value is not None:
             return MASK
         return json_value(self.value)

@@ -1,4 +1,4 @@
-"""Settings as the rest of the program reads them: by section, by key, with the origin of every value."""
+"""Settings by section and by key, with the origin of every value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SectionT = TypeVar("SectionT", bound=BaseModel)
 
 
 class Settings:
-    """The settings of one call. Sections are read when they are first asked for, each once."""
+    """The settings of one command. Each section is read once, when it is first needed."""
 
     def __init__(
         self,
@@ -37,9 +37,10 @@ class Settings:
         environ: Mapping[str, str],
         openclaw: OpenClawKeys = OpenClawKeys(),  # noqa: B008 - it cannot be changed
     ) -> None:
-        """``sections``: name of a table to what imports its model, as plugins registered them.
+        """Prepare the settings; nothing is read yet.
 
-        The core's own is added. ``openclaw``: which keys of OpenClaw feed them; by default none.
+        ``sections``: name of a table to a function that imports its model, as plugins registered them; the core's own
+        is added. ``paths``, ``environ``: where to read from. ``openclaw``: which keys of OpenClaw feed which settings.
         """
         self.paths = paths
         self.environ = environ
@@ -50,27 +51,27 @@ class Settings:
         self._read: dict[str, Section] = {}
 
     def fresh(self) -> Settings:
-        """Return the settings as they are now, read again."""
+        """Return the same settings, to be read again."""
         return Settings(self.sections, paths=self.paths, environ=self.environ, openclaw=self._keys)
 
     def section(self, name: str) -> Any:
-        """Return the values of a table, an instance of its model; ``""`` for the top level.
+        """Return the values of a table, an instance of its model; ``""`` is the top level.
 
-        Raises INVALID_CONFIG for a table that nobody registered, and what its plugin raises on import.
+        Raises INVALID_CONFIG for an unknown table, and what its plugin raises on import.
         """
         return self._section(name).values
 
     def of(self, model: type[SectionT]) -> SectionT:
         """Return the values of the table that was registered with this model.
 
-        Raises INVALID_CONFIG if there is none.
+        Raises INVALID_CONFIG if no table was.
         """
         for name in self.sections:
             try:
                 section = self._section(name)
             except SogniError:
                 if name not in self._read and name:
-                    continue  # another plugin's trouble, reported where all settings are read
+                    continue  # another plugin's error, reported where all settings are read
                 raise
             if section.model is model:
                 return cast("SectionT", section.values)
@@ -83,9 +84,9 @@ class Settings:
 
     @cached_property
     def located(self) -> Paths:
-        """The paths, with credentials and last render where settings put them.
+        """The paths, with the files of the settings ``credentials_path`` and ``last_render_path``.
 
-        A setting that is not valid moves nothing. Call :meth:`require` before paying with the credentials.
+        An invalid setting changes nothing here: code that is about to pay with the credentials calls :meth:`require`.
         """
 
         def named(text: str | None) -> Path | None:
@@ -100,13 +101,14 @@ class Settings:
 
     @property
     def openclaw(self) -> OpenClaw:
-        """The layer of OpenClaw."""
+        """The layer with OpenClaw's configuration."""
         return next(layer for layer in self._layers if isinstance(layer, OpenClaw))
 
     def require(self, key: str) -> Value:
-        """Return the value in force of a key for which a lower layer's is no answer to one that is not valid.
+        """Return the value in force of a key, unless the highest layer that sets it has an invalid value.
 
-        It would be paid for elsewhere or otherwise than was meant. Raises INVALID_CONFIG then.
+        For keys such as the network: with a lower layer's value, the user would pay elsewhere or otherwise than meant.
+        Raises INVALID_CONFIG.
         """
         spoken = self.explain(key)[0]
         if spoken.problem:
@@ -118,23 +120,23 @@ class Settings:
         return self.value(key)
 
     def value(self, key: str) -> Value:
-        """Return the value in force and its origin. A table's origin is that of its highest value.
+        """Return the value in force and its origin. The origin of a table is that of its highest value.
 
-        Raises INVALID_CONFIG for an unknown key. A key of the user's choice that nobody set has the value None.
+        Raises INVALID_CONFIG for an unknown key. A key that the user may choose and has not set has the value None.
         """
         section, path = self.locate(key)
         return self._value(section, path)
 
     def builtin(self, key: str) -> Any:
-        """Return the value that a key has when no layer sets it. Raises INVALID_CONFIG for an unknown key."""
+        """Return the built-in value of a key. Raises INVALID_CONFIG for an unknown key."""
         section, path = self.locate(key)
         found = schema.value_at(section.model(), path)
         return None if found is schema.MISSING else found
 
     def explain(self, key: str) -> list[Value]:
-        """Return what every layer says about a key, the highest first, the built-in value last.
+        """Return the values of a key in every layer that sets it, highest first, the built-in value last.
 
-        Of a table, what is said about each key in it. Raises INVALID_CONFIG for an unknown key.
+        For a table, those of each key in it. Raises INVALID_CONFIG for an unknown key.
         """
         section, path = self.locate(key)
         secret = schema.is_secret(section.model, path)
@@ -153,31 +155,31 @@ class Settings:
     def all(self) -> list[Value]:
         """Return every value in force, by section, in the order of the models. Every section is read.
 
-        A section whose model cannot be imported is left out and named by :meth:`check`.
+        A section whose model cannot be imported is left out; :meth:`check` reports it.
         """
         return [self._value(section, path) for section in self._sections() for path, _ in _shown_leaves(section.values)]
 
     @property
     def problems(self) -> tuple[SettingProblem, ...]:
-        """What is wrong with the layers and with the sections read so far."""
+        """The problems of the layers, and of the sections that have been read."""
         names = tuple(self.sections)
         whole = [problem for layer in self._layers for problem in layer.problems(names)]
         found = [*whole, *(problem for section in self._read.values() for problem in section.problems)]
         distinct: dict[tuple[str, str], SettingProblem] = {}
         for one in found:
-            # A key of OpenClaw may feed several settings: it is one mistake all the same.
+            # A key of OpenClaw may feed several settings, but it is one mistake.
             distinct.setdefault((one.origin, one.key or one.message), one)
         return tuple(distinct.values())
 
     def check(self) -> tuple[SettingProblem, ...]:
-        """Return what is wrong with the layers and with all sections; every section is read."""
+        """Return the problems of the layers and of all sections; every section is read."""
         broken: list[SettingProblem] = []
         for _ in self._sections(broken):
             pass
         return (*self.problems, *broken)
 
     def require_valid(self) -> None:
-        """Raise INVALID_CONFIG with all problems if :meth:`check` finds one that is more than a note."""
+        """Raise INVALID_CONFIG with all problems of severity ``error``, if there are any."""
         wrong = [problem for problem in self.check() if problem.severity == "error"]
         if wrong:
             more = f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -193,7 +195,7 @@ class Settings:
             )
 
     def locate(self, key: str) -> tuple[Section, schema.Path]:
-        """Return the section of a key and the path below it. Raises INVALID_CONFIG for an unknown key."""
+        """Return the section of a key, and the path below it. Raises INVALID_CONFIG for an unknown key."""
         try:
             parts = split_key(key)
         except ValueError as error:
@@ -205,7 +207,7 @@ class Settings:
             if parts[0] in self.sections:
                 near = unknown_key(self._section(parts[0]), parts[1:])
             else:
-                # Of other sections only the names are tried, so that no plugin is imported for a slip of the hand.
+                # Of other sections only the names are compared, so that a typing error imports no plugin.
                 near = unknown_key(section, path) or nearest(parts[0], (name for name in self.sections if name))
             raise ConfigError(
                 "INVALID_CONFIG",
@@ -221,7 +223,7 @@ class Settings:
                 near = nearest(name, self.sections)
                 raise ConfigError(
                     "INVALID_CONFIG",
-                    f"[{clean(name)}] belongs to no installed plugin.",
+                    f"No installed plugin has the table [{clean(name)}].",
                     hint=f"Did you mean {near}?" if near else None,
                     details={"key": clean(name), "nearest": near},
                 )
@@ -245,7 +247,7 @@ class Settings:
         value = schema.value_at(section.values, path)
         origin = section.origin(path)
         if origin == BUILT_IN and isinstance(value, BaseModel | Mapping):
-            # A table's values may come from several layers; the highest that gave one speaks for it.
+            # The values of a table may come from several layers; its origin is the highest of them.
             below = [found for found in section.said if found[: len(path)] == path]
             origin = next((one for one in map(section.origin, below) if one != BUILT_IN), BUILT_IN)
         secret = schema.is_secret(section.model, path)
@@ -253,7 +255,7 @@ class Settings:
 
 
 def _shown_leaves(values: BaseModel) -> Iterator[tuple[schema.Path, object]]:
-    """Yield the leaves of a section, an empty table as one."""
+    """Yield the single values of a section; an empty table counts as one."""
     for name in type(values).model_fields:
         found = list(schema.leaves(schema.below(type(values), name), getattr(values, name), (name,)))
         yield from found or [((name,), None)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from tools import source
 from tools.markdown import code, line, page, prose
@@ -44,6 +44,8 @@ MODULES = (
 )
 """Public modules in the order of the page. The hooks have a page of their own."""
 
+PACKAGES = ("settings", "media")
+"""Public packages after them: the names that each offers. Its modules are not public."""
 
 TESTING = ("contract", "pytest_plugin", "memory.network", "memory.project", "resolution", "command_line", "process",
            "distribution", "isolation")  # fmt: skip
@@ -52,8 +54,9 @@ TESTING = ("contract", "pytest_plugin", "memory.network", "memory.project", "res
 
 def render() -> str:
     """Render the page."""
-    rows = [row for name in MODULES for row in _module(name)]
-    return page("Python API", _INTRO, [*rows, *_package("settings"), *_package("media"), *_testing()])
+    modules = (row for name in MODULES for row in _module(name))
+    packages = (row for name in PACKAGES for row in _package(name))
+    return page("Python API", _INTRO, [*modules, *packages, *_testing()])
 
 
 def _module(name: str) -> Iterator[str]:
@@ -79,35 +82,30 @@ def _module(name: str) -> Iterator[str]:
 
 
 def _package(name: str) -> Iterator[str]:
-    """Yield what a package offers, wherever in it that is defined."""
     package = source.tree_of(source.path_of(f"sogni_core.{name}"))
-    offered, homes = (
-        next(ast.literal_eval(one.value) for one in package.body if _assigns(one, wanted))
-        for wanted in ("__all__", "_HOMES")
-    )
+    homes: dict[str, str] = _literal(package, "_HOMES")
     yield f"## `sogni_core.{name}`"
     yield ""
     yield prose(ast.get_docstring(package))
     yield ""
-    for one in offered:
-        body = source.tree_of(source.path_of(f"sogni_core.{name}.{homes[one]}")).body
+    for home in dict.fromkeys(homes.values()):
+        body = source.tree_of(source.path_of(f"sogni_core.{name}.{home}")).body
+        constants = [one for one in source.attributes(body) if homes.get(one.name) == home]
+        for one in constants:
+            yield f"- `{one.name}`: {line(one.doc)}"
+        if constants:
+            yield ""
         for function in source.functions(body):
-            if function.name == one:
+            if homes.get(function.name) == home:
                 yield from _function(function)
         for node in source.classes(body):
-            if node.name == one:
+            if homes.get(node.name) == home:
                 yield from _class(node)
-        for constant in source.attributes(body):
-            if constant.name == one:
-                yield f"### `{one}`"
-                yield ""
-                yield prose(constant.doc)
-                yield ""
 
 
 def _testing() -> Iterator[str]:
     package = source.tree_of(source.path_of("sogni_core.testing"))
-    offered = next(ast.literal_eval(one.value) for one in package.body if _assigns(one, "__all__"))
+    offered = _literal(package, "__all__")
     yield "## `sogni_core.testing`"
     yield ""
     yield prose(ast.get_docstring(package))
@@ -125,6 +123,10 @@ def _testing() -> Iterator[str]:
         for node in source.classes(body):
             if node.name in offered:
                 yield from _class(node)
+
+
+def _literal(package: ast.Module, name: str) -> Any:
+    return next(ast.literal_eval(one.value) for one in package.body if _assigns(one, name))
 
 
 def _assigns(statement: ast.stmt, name: str) -> TypeGuard[ast.Assign]:
@@ -172,14 +174,15 @@ def _attributes(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _option_help(field: source.Attribute) -> str:
-    """Return the help of a request's field, which is its documentation."""
+    """Return the help of a request's or setting's field, which is its documentation."""
     if not field.annotation.startswith("Annotated["):
         return ""
-    for node in ast.walk(ast.parse(field.annotation, mode="eval")):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Option":
-            for keyword in node.keywords:
-                if keyword.arg == "help" and isinstance(keyword.value, ast.Constant):
-                    return str(keyword.value.value)
+    for call, argument in (("Option", "help"), ("Field", "description")):
+        for node in ast.walk(ast.parse(field.annotation, mode="eval")):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == call:
+                for keyword in node.keywords:
+                    if keyword.arg == argument and isinstance(keyword.value, ast.Constant):
+                        return str(keyword.value.value)
     return ""
 
 

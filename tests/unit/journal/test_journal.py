@@ -121,7 +121,8 @@ def test_a_run_is_found_by_the_beginning_of_its_id(journal: Journal) -> None:
         assert "\x1b" not in raised.value.message
     with pytest.raises(InputError) as raised:
         journal.run("2026")
-    assert sorted(raised.value.details["among"]) == sorted([first, second])
+    assert raised.value.details["among"] == [second, first]
+    assert raised.value.message == f"2026 matches 2 runs: {second}, {first}"
 
 
 def test_unknown_runs_and_steps(journal: Journal) -> None:
@@ -137,7 +138,7 @@ def test_unknown_runs_and_steps(journal: Journal) -> None:
         with pytest.raises(InputError) as raised:
             call()
         assert raised.value.code == "UNKNOWN_RUN"
-    with pytest.raises(ValueError, match="no state"):
+    with pytest.raises(ValueError, match="not a state"):
         journal.mark_step(run_id, "a", "done")
     assert journal.run(run_id).steps == ()
 

@@ -116,7 +116,7 @@ def test_forms_that_are_allowed(tmp_path: Path, content: bytes, facts: tuple[int
     [
         (b"", "it is empty"),
         (b"\x89PNG\r\n\x1a\n", "it is image/png"),
-        (b"hello", "it is no video"),
+        (b"hello", "it is not a video"),
         (CLIP[:-1], "it was cut short"),
         (CLIP[:200], "it was cut short"),
         (FTYP, "it has no index"),

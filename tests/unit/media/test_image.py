@@ -130,7 +130,7 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "empty"),
-        (b"<html>502 Bad Gateway</html>", "no image"),
+        (b"<html>502 Bad Gateway</html>", "not an image"),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "image/heic"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "decode"),
         (b"\xff\xd8\xff" + b"\x00" * 100, "decode"),

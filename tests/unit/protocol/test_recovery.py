@@ -21,7 +21,7 @@ from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.state import ProjectState
 
 P = "B14E6B02-AD9B-4325-88A3-A7DC859AF249"
-MISSING = "The service does not know what became of this output."
+MISSING = "The service does not know what happened to this output."
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),

@@ -1,8 +1,11 @@
 """``jobRequest``: beside what the official client sent, field by field."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,20 +83,22 @@ ONLY_IMAGES = {"sizePreset", "width", "height", "seed", "guidanceScale", "vae", 
 ONLY_IMAGES |= {f"hasContextImage{slot}" for slot in range(1, 17)}
 
 
-def sample(name: str) -> dict:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
+def sample(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
+    return found
 
 
-def job_request(project: Project, project_id: str, *, comfy: bool) -> dict:
+def job_request(project: Project, project_id: str, *, comfy: bool) -> dict[str, Any]:
     return requests.job_request(project, project_id, medium=medium_of(project), comfy=comfy)
 
 
-def key_frame(project: Project, *, comfy: bool = True) -> dict:
+def key_frame(project: Project, *, comfy: bool = True) -> dict[str, Any]:
+    only: dict[str, Any]
     (only,) = job_request(project, ID, comfy=comfy)["keyFrames"]
     return only
 
 
-def test_the_whole_request_as_the_official_client_sent_it():
+def test_the_whole_request_as_the_official_client_sent_it() -> None:
     captured = sample("image")
     built = job_request(PLAIN, captured["jobID"], comfy=True)
     assert built == captured
@@ -104,7 +109,7 @@ def test_the_whole_request_as_the_official_client_sent_it():
     ("name", "project", "comfy"),
     [("edit", EDIT, True), ("multiangle", MULTIANGLE, True), ("photobooth", PHOTOBOOTH, False)],
 )
-def test_the_captured_requests_whose_constants_are_not_repeated(name, project, comfy):
+def test_the_captured_requests_whose_constants_are_not_repeated(name: str, project: ImageProject, comfy: bool) -> None:
     captured = sample(name)
     (frame,) = captured.pop("keyFrames")
     built = job_request(project, captured["jobID"], comfy=comfy)
@@ -124,7 +129,7 @@ def test_the_captured_requests_whose_constants_are_not_repeated(name, project, c
 
 
 @pytest.mark.parametrize("comfy", [True, False])
-def test_the_captured_music(comfy):
+def test_the_captured_music(comfy: bool) -> None:
     captured = sample("music")
     whole = sample("image")
     (frame,) = captured.pop("keyFrames")
@@ -136,7 +141,7 @@ def test_the_captured_music(comfy):
     assert built == shown | frame
 
 
-def test_what_is_not_given_is_left_out():
+def test_what_is_not_given_is_left_out() -> None:
     request = job_request(ImageProject(model="m", prompt=""), ID, comfy=True)
     assert "network" not in request
     assert request["outputFormat"] == "png"
@@ -153,27 +158,27 @@ def test_what_is_not_given_is_left_out():
     assert nulls == {"comfySampler", "comfyScheduler", "vae"} | constants
 
 
-def test_all_sixteen_context_flags_are_always_there():
+def test_all_sixteen_context_flags_are_always_there() -> None:
     for count in (0, 1, 16):
         frame = key_frame(dataclasses.replace(EDIT, context_images=(ASSET,) * count))
         flags = [frame[f"hasContextImage{slot}"] for slot in range(1, 17)]
         assert flags == [True] * count + [False] * (16 - count)
 
 
-def test_sampler_and_scheduler_of_comfy_models():
+def test_sampler_and_scheduler_of_comfy_models() -> None:
     frame = key_frame(dataclasses.replace(PLAIN, sampler="euler", scheduler="simple"))
     assert (frame["comfySampler"], frame["comfyScheduler"], frame["vae"]) == ("euler", "simple", None)
     assert (frame["scheduler"], frame["timeStepSpacing"]) == (None, None)
 
 
-def test_sampler_and_scheduler_of_older_models_stand_one_field_further():
+def test_sampler_and_scheduler_of_older_models_stand_one_field_further() -> None:
     frame = key_frame(dataclasses.replace(PLAIN, sampler="dpmpp_sde", scheduler="karras"), comfy=False)
     assert (frame["scheduler"], frame["timeStepSpacing"]) == ("dpmpp_sde", "karras")
     assert not {"comfySampler", "comfyScheduler", "vae"} & frame.keys()
 
 
 @pytest.mark.parametrize(("given", "sent"), [(None, 0.5), (0.25, 0.75), (0.0, 1), (1.0, 0)])
-def test_the_strength_on_the_wire_is_the_opposite(given, sent):
+def test_the_strength_on_the_wire_is_the_opposite(given: float | None, sent: float) -> None:
     frame = key_frame(dataclasses.replace(PLAIN, starting_image=ASSET, starting_strength=given))
     assert frame["hasStartingImage"] is True
     assert frame["strengthIsEnabled"] is True
@@ -182,11 +187,11 @@ def test_the_strength_on_the_wire_is_the_opposite(given, sent):
     assert frame["startingImage"] is None
 
 
-def test_a_strength_without_a_starting_image_changes_nothing():
+def test_a_strength_without_a_starting_image_changes_nothing() -> None:
     assert key_frame(dataclasses.replace(PLAIN, starting_strength=0.9)) == key_frame(PLAIN)
 
 
-def test_prompts_safety_token_network_and_format():
+def test_prompts_safety_token_network_and_format() -> None:
     project = dataclasses.replace(
         PLAIN,
         negative_prompt="fog",
@@ -210,18 +215,18 @@ def test_prompts_safety_token_network_and_format():
         ((Lora("a", 1.0), Lora("b", -0.25)), [1, -0.25]),
     ],
 )
-def test_loras_have_a_strength_each_or_none(loras, strengths):
+def test_loras_have_a_strength_each_or_none(loras: tuple[Lora, ...], strengths: list[float] | None) -> None:
     frame = key_frame(dataclasses.replace(PLAIN, loras=loras))
     assert frame["loras"] == ["a", "b"]
     assert frame.get("loraStrengths") == strengths
 
 
-def test_whole_numbers_have_no_fraction():
+def test_whole_numbers_have_no_fraction() -> None:
     text = json.dumps(key_frame(dataclasses.replace(PLAIN, guidance=4.0)))
     assert '"guidanceScale": 4,' in text
 
 
-def test_requests_share_nothing():
+def test_requests_share_nothing() -> None:
     first = job_request(PLAIN, ID, comfy=True)
     first["keyFrames"][0]["cnDragOffset"].append(1)
     first["cnVideoFrames"].append(1)
@@ -251,18 +256,18 @@ def test_requests_share_nothing():
         ({"starting_strength": float("nan")}, "starting_strength"),
     ],
 )
-def test_what_would_be_paid_for_and_cannot_be_right_is_refused(change, message):
+def test_what_would_be_paid_for_and_cannot_be_right_is_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         job_request(dataclasses.replace(PLAIN, **change), ID, comfy=True)
     assert caught.value.code == "INVALID_ARGUMENT"
 
 
-def test_a_project_id_is_upper_case():
+def test_a_project_id_is_upper_case() -> None:
     with pytest.raises(InternalError):
         job_request(PLAIN, ID.lower(), comfy=True)
 
 
-def test_the_request_travels_in_a_frame():
+def test_the_request_travels_in_a_frame() -> None:
     payload = job_request(EDIT, ID, comfy=True)
     frame = frames.decode(frames.encode(requests.TYPE, payload))
     assert frame == frames.Frame("jobRequest", payload)

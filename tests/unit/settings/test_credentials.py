@@ -32,23 +32,25 @@ def test_nothing_anywhere(paths: Paths) -> None:
     assert read(paths, {}) == (None, ())
 
 
-def test_the_file_stands_above_the_environment(paths: Paths) -> None:
+def test_the_file_takes_precedence_over_the_environment(paths: Paths) -> None:
     assert read(paths, ENVIRONMENT) == (Credentials("me", "pw", origin="environment"), ())
     write(paths, "SOGNI_USERNAME=file\nSOGNI_PASSWORD=other\n")
     credentials, warnings = read(paths, ENVIRONMENT)
     assert credentials == Credentials("file", "other", origin=FILE)
-    assert warnings == (f"{FILE} and environment give user name and password that differ: {FILE} is used.",)
+    assert warnings == (
+        f"SOGNI_USERNAME or SOGNI_PASSWORD in {FILE} differs from the one in environment; using {FILE}.",
+    )
     write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\n")
     assert read(paths, ENVIRONMENT).warnings == ()
 
 
-def test_an_api_key_stands_above_user_name_and_password(paths: Paths) -> None:
+def test_an_api_key_takes_precedence_over_user_name_and_password(paths: Paths) -> None:
     write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\nSOGNI_API_KEY=key\n")
     assert read(paths, {}) == (Credentials(api_key="key", origin=FILE), ())
     write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\n")
     credentials, warnings = read(paths, {"SOGNI_API_KEY": "key"})
     assert credentials == Credentials(api_key="key", origin="environment")
-    assert warnings == (f"environment gives an API key and {FILE} a user name: the API key is used.",)
+    assert warnings == (f"There is SOGNI_API_KEY in environment and SOGNI_USERNAME in {FILE}; using SOGNI_API_KEY.",)
     write(paths, "SOGNI_API_KEY=one\n")
     credentials, warnings = read(paths, {"SOGNI_API_KEY": "two"})
     assert credentials is not None
@@ -61,8 +63,8 @@ def test_two_sources_are_never_mixed(paths: Paths) -> None:
     credentials, warnings = read(paths, {"SOGNI_PASSWORD": "pw"})
     assert credentials is None
     assert warnings == (
-        f"SOGNI_USERNAME ({FILE}) is ignored: SOGNI_PASSWORD is missing there.",
-        "SOGNI_PASSWORD (environment) is ignored: SOGNI_USERNAME is missing there.",
+        f"SOGNI_USERNAME ({FILE}) is ignored, because SOGNI_PASSWORD is missing there.",
+        "SOGNI_PASSWORD (environment) is ignored, because SOGNI_USERNAME is missing there.",
     )
     assert read(paths, ENVIRONMENT).credentials == Credentials("me", "pw", origin="environment")
 
@@ -109,7 +111,7 @@ def test_empty_values_count_as_missing(paths: Paths) -> None:
 def test_a_file_that_others_can_read_is_a_warning(paths: Paths) -> None:
     write(paths, "SOGNI_API_KEY=key\n", mode=0o644)
     if os.name == "posix":
-        assert read(paths, {}).warnings == (f"Others can read {FILE}: use chmod 600 {FILE}.",)
+        assert read(paths, {}).warnings == (f"Other users can read {FILE}. Run: chmod 600 {FILE}",)
 
 
 @pytest.mark.parametrize("content", [b"SOGNI_PASSWORD=\xff\xfehunter2", b"#" * 70_000])

@@ -220,7 +220,7 @@ def test_of_very_many_unknown_keys_some_are_named_and_the_rest_is_counted(home: 
     home.openclaw({f"key{number}" * 3: number for number in range(20_000)})
     found = said(home.settings())
     assert len(found) == 21
-    assert found[-1] == f"19980 more keys ({FILE}) are not known."
+    assert found[-1] == f"19980 more keys ({FILE}) are unknown."
 
 
 def test_tables_with_keys_of_the_users_choice(home: Home) -> None:
