@@ -220,11 +220,12 @@ async def test_a_refused_api_key_is_not_renewed(service: Web, net: Net) -> None:
     assert len(service.asked) == 1
 
 
-@pytest.mark.parametrize("key", ["can\ud800ary", "canäry", "canary\r\nx: y", " canary"])
+@pytest.mark.parametrize("key", ["quo\ud800kka", "quäkka", "quokka\r\nx: y", " quokka"])
 async def test_a_key_that_cannot_be_sent_is_said_without_showing_it(net: Net, key: str) -> None:
     with pytest.raises(AuthError) as caught:
         await net.account(api_key=key).headers()
-    assert "can" not in caught.value.message.replace("contains", "")
+    assert "qu" not in caught.value.message
+    assert "kka" not in caught.value.message
 
 
 async def test_nobody(net: Net) -> None:

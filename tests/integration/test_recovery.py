@@ -334,7 +334,7 @@ async def test_what_was_taken_and_is_forgotten_is_not_sent_again(net: Net, life:
     await submission.send(nothing)
     with pytest.raises(TransportError) as caught:
         await follow(submission)
-    assert "had taken" in caught.value.message
+    assert "had accepted this project" in caught.value.message
     assert len(life.frames) == 1
 
 
@@ -994,7 +994,7 @@ async def test_what_was_known_to_run_and_is_forgotten_is_lost(net: Net, life: Li
     name = ids.make()
     submission = net.session().attach(project(), name, comfy=True, resend=True, known=told(name, "active"))
     Knowledge(net, name)
-    assert "had taken" in (await lost(net, submission, life)).message
+    assert "had accepted this project" in (await lost(net, submission, life)).message
 
 
 async def test_nothing_of_another_process_is_sent_without_proof(net: Net, life: Life) -> None:
