@@ -42,7 +42,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy -p sogni_devnet -p sogni_gen -p sogni_multiangle -p sogni_photobooth -p sogni_video -p sogni_flipbook -p sogni_postcard -p sogni_shell -p tools
+	$(BIN)/mypy -p sogni_devnet -p sogni_gen -p sogni_multiangle -p sogni_photobooth -p sogni_video -p sogni_flipbook -p sogni_house_policy -p sogni_postcard -p sogni_shell -p tools
 	$(BIN)/mypy tests/type_check/public_api.py
 	$(BIN)/mypy --explicit-package-bases tests/conftest.py tests/integration $(addprefix tests/unit/,journal media network protocol settings)
 	$(BIN)/lint-imports --no-logo

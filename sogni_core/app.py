@@ -21,7 +21,7 @@ from sogni_core._host import extras
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned, Registry
 from sogni_core.frontend.run_options import RunOptions
-from sogni_core.plugin import Endpoint, Mode, Network
+from sogni_core.plugin import Endpoint, ErrorCode, Mode, Network
 from sogni_core.result import LiveModel, OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
 
@@ -104,6 +104,11 @@ class App:
     def registry(self) -> Registry:
         """Everything that plugins registered."""
         return self._host.registry
+
+    @property
+    def error_codes(self) -> Mapping[str, ErrorCode]:
+        """Every error code by name, those of plugins included."""
+        return self.registry.error_codes
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -201,7 +206,7 @@ class App:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""
         name = self._network_name(network)
         if name in ("fast", "relaxed"):
-            self.engine.networks.require_credentials()
+            self.engine.networks.require_credentials(name)
         way = await self.engine.networks.open(name)
         with way.explaining():
             balance = await way.session.balance()
@@ -227,7 +232,7 @@ class App:
         """Forget stored credentials and tokens, and tell the network; False if there were none."""
         from sogni_core.settings.credentials import forget
 
-        known = self.engine.networks.credentials() is not None
+        known = self.engine.networks.credentials("fast") is not None
         if known:
             way = await self.engine.networks.open("fast")
             await way.account.logout()

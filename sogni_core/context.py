@@ -1,4 +1,4 @@
-"""What workflows and validators receive."""
+"""What workflows, validators, observers and finishers receive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sogni_core.frozen import frozen
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -94,9 +94,57 @@ class Facts:
     """Catalogue entry of the request's model, merged with those of its families; bare if the model is unknown."""
     given: frozenset[str]
     """Fields that the user gave; settings and defaults are not among them."""
+    part_of: str | None
+    """Name of the mode that the user asked for, if the request is a part of its run; None if it is the user's own."""
     settings: Callable[[type[Any]], Any]
     """Values of a settings table by its model, like :meth:`Context.settings`."""
     missing: Callable[[str], Iterable[Problem]]
     """Problems that prevent another mode, ``"mode"`` or ``"mode:workflow"``, from running on this machine, such as a
     missing program. For rules of a mode that runs the other one later, after something was paid. Raises PluginError
     PLUGIN_NOT_INSTALLED if the mode is not installed."""
+
+
+@frozen(kw_only=True)
+class RunFacts:
+    """What an observer may know of a run."""
+
+    run_id: str
+    """Id of the run in the journal; empty in a plan, and for a mode that works on this machine alone."""
+    mode: str
+    """Name of the mode: of the one whose workflow submits, or of the run's own where the whole run is meant."""
+    workflow: str
+    """Name of the workflow within the mode."""
+    part_of: str | None
+    """Name of the mode that the user asked for, if this is a part of its run; None if ``mode`` is that one."""
+    network: str
+    """Name of the network, ``fast`` or ``devnet``; empty for a mode that works on this machine alone."""
+    folder: Path
+    """Private folder of the run; of a plan a temporary one."""
+    planned: bool
+    """Whether this is a plan: nothing is sent."""
+    settings: Callable[[type[Any]], Any]
+    """Values of a settings table by its model, as :meth:`Context.settings`."""
+
+
+@frozen(kw_only=True)
+class SubmitFacts(RunFacts):
+    """What an observer and a rule about projects may know besides the project."""
+
+    key: str
+    """Name of the step, unique in its run: ``image``, or ``front/image`` for one of a part."""
+    price: Callable[[], Awaitable[Mapping[str, Any] | None]]
+    """Ask the network for the price of the project: ``{"token": "spark", "amount": 1.5, "usd": 0.01}``, None if it does
+    not say. After the step: the price as far as it is known by then. Not for rules, which ask nobody."""
+
+
+@frozen(kw_only=True)
+class FinishFacts(RunFacts):
+    """What a finisher may know besides the file."""
+
+    key: str
+    """Name of the step; empty for a file that was made on this machine."""
+    project: Project | None
+    """The project that it is an output of; None for a file that was made on this machine."""
+    artifact: Artifact
+    """What is known of the output. ``path`` is its final place, where nothing is yet; ``size`` and ``sha256`` are not
+    known before all finishers are done."""

@@ -15,8 +15,9 @@
     ├─ InternalError       a bug here                                  exit 1
     └─ InterruptedRunError stopped by a signal                         exit 130 or 143
 
-A code is written down once, in ``CODES``: what it means, what to do, whether a retry can help, and
-whether repeating may charge again. Raising an unregistered code is a bug and fails at once.
+A code is written down once, as an :class:`sogni_core.plugin.ErrorCode`: what it means, what to do, whether a retry can
+help, and whether repeating may charge again. Codes of the core are in ``CODES`` and raised by name; a plugin raises the
+ErrorCode itself, which it registers with ``sogni_errors``.
 """
 
 from __future__ import annotations
@@ -25,36 +26,33 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any, Self
 
-from sogni_core.frozen import frozen
+from sogni_core.plugin import ErrorCode
 from sogni_core.problem import FieldName, Problem, literal
 
 
-@frozen
-class Code:
-    """One registered code."""
+class UnregisteredCodeError(LookupError):
+    """An error was made with the name of a code that the core does not have."""
 
-    name: str
-    """Stable name, the ``errorCode`` of JSON output."""
-    kind: str
-    """Name of the class of the tree that carries it."""
-    meaning: str
-    """One sentence: what happened."""
-    remedy: str
-    """What to do or to type; shown as the hint where the raiser has no better one."""
-    retryable: bool = False
-    """Whether the same call can succeed later without a change."""
-    may_charge_again: bool = False
-    """Whether repeating the call may cost money although this one failed."""
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"uses the code {self.code}, which is not registered; add it with sogni_errors"
 
 
 class SogniError(Exception):
-    """Base of every error that a user can see."""
+    """Base of every error that a user can see.
+
+    ``code``: an ErrorCode of a plugin, or the name of one of the core's. Raises UnregisteredCodeError for another name,
+    and LookupError for a code of another class.
+    """
 
     exit_code = 1
 
     def __init__(
         self,
-        code: str,
+        code: str | ErrorCode,
         message: str,
         *,
         hint: str | None = None,
@@ -63,11 +61,12 @@ class SogniError(Exception):
         may_charge_again: bool | None = None,
     ) -> None:
         """``may_charge_again``: whether repeating the call may cost money; None for what the code says."""
-        registered = CODES[code]
+        registered = code_of(code)
         if registered.kind != type(self).__name__:
-            raise LookupError(f"{code} is registered for {registered.kind}, not for {type(self).__name__}")
+            raise LookupError(f"{registered.name} is registered for {registered.kind}, not for {type(self).__name__}")
         super().__init__(message)
-        self.code = code
+        self.registered = registered
+        """The code with its meaning and remedy."""
         self.message = message
         self.hint = hint or registered.remedy or None
         self.details: dict[str, Any] = dict(details or {})
@@ -104,9 +103,14 @@ class SogniError(Exception):
         return self.hint
 
     @property
+    def code(self) -> str:
+        """Name of the code, the ``errorCode`` of JSON output."""
+        return self.registered.name
+
+    @property
     def retryable(self) -> bool:
         """Whether the same call can succeed later without a change."""
-        return CODES[self.code].retryable
+        return self.registered.retryable
 
 
 def _restored(kind: type[SogniError], message: str, state: Mapping[str, Any]) -> SogniError:
@@ -122,7 +126,7 @@ class InputError(SogniError):
 
     def __init__(
         self,
-        code: str,
+        code: str | ErrorCode,
         message: str,
         *,
         hint: str | None = None,
@@ -151,7 +155,7 @@ class InputError(SogniError):
         if self.problems:
             return self.problems
         hint = literal(self.hint or "")
-        return (Problem(f"error.{self.code.lower()}", (), literal(self.message), self.details, self.code, hint),)
+        return (Problem(f"error.{self.code.lower()}", (), literal(self.message), self.details, self.registered, hint),)
 
     def said(self, name: FieldName = str) -> str:
         """Return the message, its fields called what ``name`` says."""
@@ -243,94 +247,103 @@ _RETRY_LATER = "Try again in a moment."
 
 _REGISTERED = (
     # usage and input
-    Code("INVALID_ARGUMENT", "InputError", "An option or argument is missing, malformed or not allowed.", ""),
-    Code("UNKNOWN_COMMAND", "InputError", "There is no such command.", "Use sogni --help to see the commands."),
-    Code("MISSING_FILE", "InputError", "A file that was named cannot be read.", "Check the path or use a URL."),
-    Code("FETCH_FAILED", "InputError", "A URL that was named could not be fetched.", "Check the URL or use a file."),
-    Code("URL_REFUSED", "InputError", "A URL points where this program does not go: only http(s) to public addresses.",
-         "Download the file yourself and pass its path."),
-    Code("UNSUPPORTED_MEDIA", "InputError", "A file is not of a kind that can be used here, or does not decode.",
-         "Use a PNG, JPEG or WebP image that opens in a viewer."),
-    Code("OUTPUT_NOT_WRITABLE", "InputError", "The output path cannot be written.",
-         "Choose another path with -o, or fix the permissions of its folder."),
-    Code("NO_LAST_RENDER", "InputError", "There is no previous render, or it holds no image.",
-         "Render something first, or pass the file itself."),
-    Code("RUN_ACTIVE", "InputError", "The run is still at work in another process.",
-         "Wait for it; sogni runs shows its state."),
-    Code("UNKNOWN_RUN", "InputError", "The journal knows no such run.", "Use sogni runs to see what it knows."),
-    Code("INVALID_VIDEO_SIZE", "InputError", "The size does not fit a video, or not the shape of its reference.",
-         "Choose --width/--height divisible by 16. For i2v, also match the reference aspect ratio."),
-    Code("MISSING_FFMPEG", "InputError", "ffmpeg is needed and is not there, or does not run.",
-         "Install ffmpeg or set FFMPEG_PATH to a working ffmpeg binary."),
-    Code("FFMPEG_FAILED", "InputError", "ffmpeg could not join or convert files.",
-         "Check that the files play; what was rendered before stays on disk."),
-    Code("FFMPEG_EXTRACT_FAILED", "InputError", "No last frame could be taken from a video.",
-         "Check that the video plays to its end."),
+    ErrorCode("INVALID_ARGUMENT", "InputError", "An option or argument is missing, malformed or not allowed.", ""),
+    ErrorCode("UNKNOWN_COMMAND", "InputError", "There is no such command.", "Use sogni --help to see the commands."),
+    ErrorCode("MISSING_FILE", "InputError", "A file that was named cannot be read.", "Check the path or use a URL."),
+    ErrorCode("FETCH_FAILED", "InputError",
+              "A URL that was named could not be fetched.", "Check the URL or use a file."),
+    ErrorCode("URL_REFUSED", "InputError",
+              "A URL points where this program does not go: only http(s) to public addresses.",
+              "Download the file yourself and pass its path."),
+    ErrorCode("UNSUPPORTED_MEDIA", "InputError", "A file is not of a kind that can be used here, or does not decode.",
+              "Use a PNG, JPEG or WebP image that opens in a viewer."),
+    ErrorCode("OUTPUT_NOT_WRITABLE", "InputError", "The output path cannot be written.",
+              "Choose another path with -o, or fix the permissions of its folder."),
+    ErrorCode("NO_LAST_RENDER", "InputError", "There is no previous render, or it holds no image.",
+              "Render something first, or pass the file itself."),
+    ErrorCode("RUN_ACTIVE", "InputError", "The run is still at work in another process.",
+              "Wait for it; sogni runs shows its state."),
+    ErrorCode("UNKNOWN_RUN", "InputError", "The journal knows no such run.", "Use sogni runs to see what it knows."),
     # configuration, credentials, login
-    Code("INVALID_CONFIG", "ConfigError", "A configuration file, value or key is not valid.",
-         "Use sogni config show to see every value and where it comes from."),
-    Code("INVALID_STATE", "ConfigError", "A file that this program keeps for itself cannot be read or written.",
-         "Check the folder's permissions, or set SOGNI_STATE_DIR to another folder."),
-    Code("APP_ID_IN_USE", "ConfigError",
-         "The place on the network that an earlier run held is held by another process, which is still at work.",
-         "Let the other sogni command end, then try again.", retryable=True),
-    Code("MISSING_CREDENTIALS", "AuthError", "No credentials were found.",
-         "Use sogni login, or set SOGNI_USERNAME/SOGNI_PASSWORD, or create ~/.config/sogni/credentials."),
-    Code("AUTHENTICATION_ERROR", "AuthError", "The service refused the credentials.",
-         "Check user name and password in ~/.config/sogni/credentials, or use sogni login."),
+    ErrorCode("INVALID_CONFIG", "ConfigError", "A configuration file, value or key is not valid.",
+              "Use sogni config show to see every value and where it comes from."),
+    ErrorCode("INVALID_STATE", "ConfigError", "A file that this program keeps for itself cannot be read or written.",
+              "Check the folder's permissions, or set SOGNI_STATE_DIR to another folder."),
+    ErrorCode("APP_ID_IN_USE", "ConfigError",
+              "The place on the network that an earlier run held is held by another process, which is still at work.",
+              "Let the other sogni command end, then try again.", retryable=True),
+    ErrorCode("MISSING_CREDENTIALS", "AuthError", "No credentials were found.",
+              "Use sogni login, or set SOGNI_USERNAME/SOGNI_PASSWORD, or create ~/.config/sogni/credentials."),
+    ErrorCode("AUTHENTICATION_ERROR", "AuthError", "The service refused the credentials.",
+              "Check user name and password in ~/.config/sogni/credentials, or use sogni login."),
     # money
-    Code("INSUFFICIENT_BALANCE", "MoneyError", "The balance of the chosen token does not cover the request.",
-         "Claim 50 free daily Spark points at https://app.sogni.ai/"),
-    Code("PLAN_REQUIRED", "MoneyError", "The account's plan does not cover the request.",
-         "See https://app.sogni.ai/ for plans, or choose another model."),
+    ErrorCode("INSUFFICIENT_BALANCE", "MoneyError", "The balance of the chosen token does not cover the request.",
+              "Claim 50 free daily Spark points at https://app.sogni.ai/"),
+    ErrorCode("PLAN_REQUIRED", "MoneyError", "The account's plan does not cover the request.",
+              "See https://app.sogni.ai/ for plans, or choose another model."),
     # network
-    Code("CONNECTION_ERROR", "TransportError", "The network cannot be reached.",
-         "Check the connection; see https://sogni.ai for the network's status.", retryable=True),
-    Code("CONNECTION_LOST", "TransportError", "The connection broke and did not come back while work was going on.",
-         "The work may go on and be charged; see sogni runs before repeating it.", may_charge_again=True),
-    Code("CONNECTION_REPLACED", "TransportError", "Another connection took over this installation's place.",
-         "Let one process at a time use this state folder.", may_charge_again=True),
-    Code("PROTOCOL_ERROR", "TransportError", "The service answered in a way that this program does not understand.",
-         "Update sogni-core; if it stays, report it.", may_charge_again=True),
-    Code("DOWNLOAD_FAILED", "TransportError", "A finished result could not be downloaded.",
-         "It was paid for and stays on the network for 24 hours: see sogni show for its run.", may_charge_again=True),
-    Code("UPLOAD_FAILED", "TransportError", "A reference file could not be uploaded; nothing was paid.",
-         _RETRY_LATER, retryable=True),
+    ErrorCode("CONNECTION_ERROR", "TransportError", "The network cannot be reached.",
+              "Check the connection; see https://sogni.ai for the network's status.", retryable=True),
+    ErrorCode("CONNECTION_LOST", "TransportError",
+              "The connection broke and did not come back while work was going on.",
+              "The work may go on and be charged; see sogni runs before repeating it.", may_charge_again=True),
+    ErrorCode("CONNECTION_REPLACED", "TransportError", "Another connection took over this installation's place.",
+              "Let one process at a time use this state folder.", may_charge_again=True),
+    ErrorCode("PROTOCOL_ERROR", "TransportError",
+              "The service answered in a way that this program does not understand.",
+              "Update sogni-core; if it stays, report it.", may_charge_again=True),
+    ErrorCode("DOWNLOAD_FAILED", "TransportError", "A finished result could not be downloaded.",
+              "It was paid for and stays on the network for 24 hours: see sogni show for its run.",
+              may_charge_again=True),
+    ErrorCode("UPLOAD_FAILED", "TransportError", "A reference file could not be uploaded; nothing was paid.",
+              _RETRY_LATER, retryable=True),
     # the service and its workers
-    Code("SERVICE_ERROR", "ServiceError", "The service refused a call.", _RETRY_LATER, retryable=True),
-    Code("RATE_LIMITED", "ServiceError", "The service asks to slow down.", _RETRY_LATER, retryable=True),
-    Code("PROJECT_ERROR", "ServiceError", "The service refused or failed the whole request.",
-         "Check model and options; try another model.", may_charge_again=True),
-    Code("JOB_FAILED", "ServiceError", "A worker failed to make an output.",
-         "Run it again, or try another model.", retryable=True, may_charge_again=True),
-    Code("CANCELLED", "ServiceError", "The request was cancelled on the network before it was done.",
-         "Run it again if that was not meant.", may_charge_again=True),
-    Code("NO_WORKERS", "ServiceError", "No worker serves this model now.",
-         "See https://sogni.ai for the network's status, or choose another model with -m.", retryable=True),
-    Code("SENSITIVE_CONTENT", "ServiceError", "Every output was withheld by the safety filter.",
-         "Change the prompt, or use --no-filter where that is right.", may_charge_again=True),
+    ErrorCode("SERVICE_ERROR", "ServiceError", "The service refused a call.", _RETRY_LATER, retryable=True),
+    ErrorCode("RATE_LIMITED", "ServiceError", "The service asks to slow down.", _RETRY_LATER, retryable=True),
+    ErrorCode("PROJECT_ERROR", "ServiceError", "The service refused or failed the whole request.",
+              "Check model and options; try another model.", may_charge_again=True),
+    ErrorCode("JOB_FAILED", "ServiceError", "A worker failed to make an output.",
+              "Run it again, or try another model.", retryable=True, may_charge_again=True),
+    ErrorCode("CANCELLED", "ServiceError", "The request was cancelled on the network before it was done.",
+              "Run it again if that was not meant.", may_charge_again=True),
+    ErrorCode("NO_WORKERS", "ServiceError", "No worker serves this model now.",
+              "See https://sogni.ai for the network's status, or choose another model with -m.", retryable=True),
+    ErrorCode("SENSITIVE_CONTENT", "ServiceError", "Every output was withheld by the safety filter.",
+              "Change the prompt, or use --no-filter where that is right.", may_charge_again=True),
     # time
-    Code("TIMEOUT", "TimeLimitError", "Time ran out.",
-         "Try a faster model or a larger -t.", retryable=True, may_charge_again=True),
+    ErrorCode("TIMEOUT", "TimeLimitError", "Time ran out.",
+              "Try a faster model or a larger -t.", retryable=True, may_charge_again=True),
     # partial
-    Code("PARTIAL", "PartialError", "Some outputs are there, others failed.",
-         "What is listed was saved; run again for the rest.", may_charge_again=True),
+    ErrorCode("PARTIAL", "PartialError", "Some outputs are there, others failed.",
+              "What is listed was saved; run again for the rest.", may_charge_again=True),
     # plugins
-    Code("PLUGIN_NOT_INSTALLED", "PluginError", "The command belongs to a plugin that is not installed.", ""),
-    Code("PLUGIN_IMPORT", "PluginError", "A plugin cannot be imported.",
-         "Update or uninstall the plugin; sogni plugins shows all of them."),
-    Code("PLUGIN_INCOMPATIBLE", "PluginError", "A plugin and this version of sogni-core do not fit together.",
-         "Update both to matching versions."),
-    Code("PLUGIN_HOOK", "PluginError", "A plugin's hook, rule or workflow raised, or gave what it should not.",
-         "Update or uninstall the plugin, and tell its author."),
-    Code("PLUGIN_CONFLICT", "PluginError", "Two plugins claim one name.",
-         "Uninstall one of them, or name the plugin: sogni call PLUGIN:MODE."),
+    ErrorCode("PLUGIN_NOT_INSTALLED", "PluginError", "The command belongs to a plugin that is not installed.", ""),
+    ErrorCode("PLUGIN_IMPORT", "PluginError", "A plugin cannot be imported.",
+              "Update or uninstall the plugin; sogni plugins shows all of them."),
+    ErrorCode("PLUGIN_INCOMPATIBLE", "PluginError", "A plugin and this version of sogni-core do not fit together.",
+              "Update both to matching versions."),
+    ErrorCode("PLUGIN_HOOK", "PluginError", "A plugin's hook, rule or workflow raised, or gave what it should not.",
+              "Update or uninstall the plugin, and tell its author."),
+    ErrorCode("FINISHER_FAILED", "PluginError", "A plugin could not finish an output, which was therefore not saved.",
+              "The output was paid for: repair the plugin or leave it out, then use sogni resume RUN.",
+              may_charge_again=True),
+    ErrorCode("PLUGIN_CONFLICT", "PluginError", "Two plugins claim one name.",
+              "Uninstall one of them, or name the plugin: sogni call PLUGIN:MODE."),
     # the rest
-    Code("INTERNAL", "InternalError", "A bug in this program.",
-         "Set SOGNI_DEBUG=1 to see where, and report it.", may_charge_again=True),
-    Code("INTERRUPTED", "InterruptedRunError", "A signal stopped the run.",
-         "The output says what became of each project.", may_charge_again=True),
+    ErrorCode("INTERNAL", "InternalError", "A bug in this program.",
+              "Set SOGNI_DEBUG=1 to see where, and report it.", may_charge_again=True),
+    ErrorCode("INTERRUPTED", "InterruptedRunError", "A signal stopped the run.",
+              "The output says what became of each project.", may_charge_again=True),
 )  # fmt: skip
 
-CODES: Mapping[str, Code] = {code.name: code for code in _REGISTERED}
-"""Every registered code by name."""
+CODES: Mapping[str, ErrorCode] = {code.name: code for code in _REGISTERED}
+"""The core's codes by name; those of plugins are in ``App.error_codes``."""
+
+
+def code_of(code: str | ErrorCode) -> ErrorCode:
+    """Return a code itself, or the core's of this name; raises UnregisteredCodeError if there is none."""
+    if isinstance(code, ErrorCode):
+        return code
+    if code not in CODES:
+        raise UnregisteredCodeError(code)
+    return CODES[code]

@@ -22,6 +22,8 @@ from sogni_core.text import quote_path
 
 PurePathT = TypeVar("PurePathT", bound=PurePath)
 
+_CHUNK = 1 << 20
+
 _LONGEST_NAME = 255
 """Bytes of one path component on the usual file systems; the neighbour's own additions have to fit too."""
 
@@ -94,6 +96,18 @@ class PartFile:
                 self._stream.close()
             self._stream = None
         return self._part
+
+    def reread(self) -> None:
+        """Take size and digest from the file that :meth:`finish` returned, which somebody else changed since."""
+        part = self.finish()
+        digest, size = hashlib.sha256(), 0
+        with _translated(self.path, self._private), part.open("rb+") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+            if self._durable:
+                os.fsync(stream.fileno())
+        self._hash, self.size = digest, size
 
     def commit(self) -> None:
         """Put the file into its place, in one step; what was there before is gone."""

@@ -27,7 +27,8 @@ class Step:
     project_id: str
     """Id on the wire, made before anything was sent."""
     project: Mapping[str, Any] = field(repr=False)
-    """What was to be submitted, its fields in JSON types; ``type`` is the name of its class."""
+    """The project, its fields in JSON types; ``type`` is the name of its class. ``asked``, if observers changed some of
+    them, has the values of the workflow."""
     state: StepState
     began: datetime
     """UTC."""

@@ -98,8 +98,13 @@ class Validator:
 
     modes: tuple[str, ...]
     """Names of the modes it applies to; ``("*",)`` for every mode."""
-    target: str
-    """Target of ``def rule(request, facts) -> Iterable[Problem]``, a pure function."""
+    target: str | None = None
+    """Target of ``def rule(request, facts) -> Iterable[Problem]``, a pure function. ``facts`` is a
+    :class:`sogni_core.context.Facts`."""
+    projects: str | None = None
+    """Target of ``def rule(project, facts) -> Iterable[Problem]``, a pure function that judges every project before it
+    is sent, planned or run, whichever workflow submits it. ``facts`` is a :class:`sogni_core.context.SubmitFacts`. With
+    mode names in ``modes``: the projects of runs of these modes, and of runs that they are a part of."""
 
 
 @frozen
@@ -234,7 +239,86 @@ class Medium:
     """Time limit for the download of one result, in seconds."""
 
 
-RECORDS: tuple[type, ...] = (Mode, Workflow, Validator, Settings, Command, Network, Model, Medium)
+@frozen
+class ErrorCode:
+    """An error code of a plugin, raised as ``InputError(CODE, "…")`` or given to a problem as ``code=CODE``."""
+
+    name: str
+    """Stable name, the ``errorCode`` of JSON output: capital letters, digits and underscores."""
+    kind: str
+    """Name of the class in :mod:`sogni_core.errors` that carries it, ``"InputError"``. It decides the exit code."""
+    meaning: str
+    """One sentence: what happened."""
+    remedy: str = ""
+    """What to do or to type; shown as the hint unless the error has its own."""
+    retryable: bool = False
+    """Whether the same call can succeed later without a change."""
+    may_charge_again: bool = False
+    """Whether repeating the call may cost money although this one failed."""
+
+
+@frozen
+class Observer:
+    """Looks at every project before it is sent, and is told how steps and runs ended."""
+
+    name: str
+    """Name within the plugin, for messages: lower-case letters, digits and hyphens."""
+    before_submit: str | None = None
+    """Target of ``def before_submit(project, facts)``, plain or async. Returns the project to send, the same or a
+    changed one; or one or more problems, which refuse it. It may raise a SogniError as well. The returned project is
+    what the journal keeps. Called for plans too. ``facts`` is a :class:`sogni_core.context.SubmitFacts`."""
+    after_step: str | None = None
+    """Target of ``def after_step(outcome, facts)``, plain or async: told how a step ended, once the journal has it.
+    Called in a separate thread; what it raises becomes a warning."""
+    after_run: str | None = None
+    """Target of ``def after_run(end, facts)``, likewise: ``end`` is the result of the run, or the error that ended it.
+    ``facts`` is a :class:`sogni_core.context.RunFacts`."""
+
+
+@frozen
+class CredentialSource:
+    """A place that credentials come from, such as a keyring or a vault; asked if no other place has any."""
+
+    name: str
+    """Name of the place, for messages: lower-case letters, digits and hyphens."""
+    target: str
+    """Target of ``def credentials(network) -> Credentials | None``, with the name of the network. Returns
+    :class:`sogni_core.settings.Credentials`, or None to leave it to the next source."""
+    networks: tuple[str, ...] = ("fast", "relaxed")
+    """Names of the networks that it has credentials for."""
+
+
+@frozen
+class Finisher:
+    """Works on every output before it takes its final place: metadata, a watermark, a thumbnail."""
+
+    name: str
+    """Name within the plugin, for messages: lower-case letters, digits and hyphens."""
+    target: str
+    """Target of ``def finish(path, facts) -> None``, plain (called in a thread) or async. It changes the file at
+    ``path``, whose name has no extension, or leaves it as it is. ``facts`` is a
+    :class:`sogni_core.context.FinishFacts`."""
+    media: tuple[str, ...] = ()
+    """Kinds of files it works on, ``image``, ``audio`` or ``video``; empty for all."""
+    fails: str = "loudly"
+    """What happens if it raises. ``loudly``: the output is not saved, its URL is kept, and resuming the run asks for it
+    again. ``warning``: the output is saved as it was received, with a warning."""
+
+
+RECORDS: tuple[type, ...] = (
+    Mode,
+    Workflow,
+    Validator,
+    Settings,
+    Command,
+    Network,
+    Model,
+    Medium,
+    ErrorCode,
+    Observer,
+    CredentialSource,
+    Finisher,
+)
 """The record types, in the order of the hooks."""
 
 
@@ -307,5 +391,44 @@ def sogni_media() -> Sequence[Medium]:
     """Return kinds of projects.
 
     Called once. The targets of a medium are imported when a project of its class is planned or sent. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_errors() -> Sequence[ErrorCode]:
+    """Return the error codes of this plugin.
+
+    Called once. An error of a plugin whose code nobody registered becomes PLUGIN_HOOK. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_observers() -> Sequence[Observer]:
+    """Return observers of projects, steps and runs.
+
+    Called once. Observers are asked in the order of their plugins' names, each with what the one before returned; then
+    come the rules about projects. If the plugin cannot be loaded, nothing is paid for. Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_credentials() -> Sequence[CredentialSource]:
+    """Return places that credentials come from.
+
+    Called once. A source is asked once a command, and only if neither the file nor the environment has credentials.
+    Since 0.1.
+    """
+    return []
+
+
+@hookspec
+def sogni_finishers() -> Sequence[Finisher]:
+    """Return work to do on outputs before they take their final place.
+
+    Called once. Finishers work one after the other, in the order of their plugins' names. Files in the folder of a run
+    are for its next steps and are not finished. Since 0.1.
     """
     return []

@@ -9,10 +9,13 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sogni_core.frozen import frozen
 from sogni_core.json_value import json_value
+
+if TYPE_CHECKING:
+    from sogni_core.plugin import ErrorCode
 
 FieldName = Callable[[str], str]
 """Returns the name of a field as its reader knows it."""
@@ -93,8 +96,8 @@ class Problem(Notice):
         Problem("postcard.length", ("greeting",), "{greeting} must be at most {max} characters.", {"max": 40})
     """
 
-    code: str = "INVALID_ARGUMENT"
-    """A registered error code."""
+    code: str | ErrorCode = "INVALID_ARGUMENT"
+    """Name of an error code of the core, or the :class:`sogni_core.plugin.ErrorCode` of a plugin."""
     hint: str = ""
     """What to type instead, a template like ``text``; empty for the remedy of the code."""
 
@@ -102,6 +105,11 @@ class Problem(Notice):
         """Check that the text names only fields and facts."""
         self._check(self.text)
         self._check(self.hint)
+
+    @property
+    def code_name(self) -> str:
+        """Name of the code, the ``errorCode`` of JSON output."""
+        return self.code if isinstance(self.code, str) else self.code.name
 
     def hinted(self, name: FieldName = str) -> str | None:
         """Return the hint, with fields named by ``name``; None if there is none."""

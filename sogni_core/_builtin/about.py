@@ -9,9 +9,10 @@ import typer
 
 from sogni_core import __version__
 from sogni_core._builtin.account import NetworkOption
+from sogni_core._host.record_check import HOOKS
 from sogni_core.app import App
-from sogni_core.errors import CODES, Code, InputError, SogniError
-from sogni_core.plugin import Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.errors import InputError, SogniError
+from sogni_core.plugin import ErrorCode, Model, Settings, Validator, Workflow
 from sogni_core.result import Report
 from sogni_core.text import nearest
 
@@ -54,16 +55,7 @@ def _table(rows: list[dict[str, Any]], live: bool) -> list[str]:
     return lines
 
 
-_KINDS: dict[str, type[Any]] = {
-    "modes": Mode,
-    "workflows": Workflow,
-    "validators": Validator,
-    "settings": Settings,
-    "commands": Command,
-    "networks": Network,
-    "models": Model,
-    "media": Medium,
-}
+_KINDS: dict[str, type[Any]] = {hook.removeprefix("sogni_"): kind for hook, kind in HOOKS.items()}
 
 
 def plugins(app: App) -> Report:
@@ -93,8 +85,10 @@ def _record_name(record: Any) -> str:
     if isinstance(record, Workflow):
         return f"{record.mode}:{record.name}"
     if isinstance(record, Validator):
-        return record.target
-    return str(record.section if isinstance(record, Settings) else getattr(record, "name", None) or record.id)
+        return record.target or record.projects or ""
+    if isinstance(record, Settings):
+        return record.section
+    return record.id if isinstance(record, Model) else str(record.name)
 
 
 def _failure(error: SogniError | None) -> dict[str, str] | None:
@@ -127,13 +121,13 @@ def schema(app: App, mode: Annotated[str | None, typer.Argument(help="Mode; all 
 def errors(app: App, code: Annotated[str | None, typer.Argument(help="Code; all if left out.")] = None) -> Report:
     """Explain error codes: what happened, what to do, whether a retry helps, whether it may charge again."""
     if code is None:
-        listed = list(CODES.values())
+        listed = list(app.error_codes.values())
         width = max(len(one.name) for one in listed)
         text = [f"{one.name:<{width}}  {exit_code(one):>3}  {one.meaning}" for one in listed]
         return Report({"type": "errors", "errors": [_code_fields(one) for one in listed]}, text)
-    one_code = CODES.get(code.upper())
+    one_code = app.registry.error_code(code.upper())
     if one_code is None:
-        close = nearest(code.upper(), CODES)
+        close = nearest(code.upper(), app.error_codes)
         raise InputError(
             "INVALID_ARGUMENT",
             f"There is no error code {code!r}.",
@@ -150,14 +144,14 @@ def errors(app: App, code: Annotated[str | None, typer.Argument(help="Code; all 
     return Report({"type": "error", **fields}, text)
 
 
-def exit_code(code: Code) -> int:
+def exit_code(code: ErrorCode) -> int:
     """Give the exit code of an error code."""
     from sogni_core import errors as tree
 
     return int(getattr(tree, code.kind).exit_code)
 
 
-def _code_fields(code: Code) -> dict[str, Any]:
+def _code_fields(code: ErrorCode) -> dict[str, Any]:
     return {
         "code": code.name,
         "exitCode": exit_code(code),

@@ -10,6 +10,7 @@ import typer
 
 from sogni_core import __version__
 from sogni_core._builtin.account import NetworkOption
+from sogni_core._engine.missing_rules import absent_rules, rules_missing
 from sogni_core.app import App
 from sogni_core.errors import ConfigError, SogniError
 from sogni_core.files import private_folder
@@ -34,9 +35,9 @@ async def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Ask no network.", show_default=False)] = False,
 ) -> Report:
     """Check installation, plugins, settings, credentials, folders and network."""
-    checks = [*_installation(app), *_settings(app), *_folders(app)]
+    checks = [*_installation(app), *_rules(app), *_settings(app), *_folders(app)]
     name = network or str(app.settings.value("network").value)
-    credentials = _credentials(app) if name in ("fast", "relaxed") else None
+    credentials = _credentials(app, name) if name in ("fast", "relaxed") else None
     if credentials is not None:
         checks.append(credentials)
     if not offline:
@@ -64,6 +65,16 @@ def _installation(app: App) -> Iterator[Check]:
             yield from (Check(f"plugin {plugin.name}", False, error.message, error.hint) for error in wrong)
         elif not plugin.is_core:
             yield Check(f"plugin {plugin.name}", True, f"{plugin.distribution} {plugin.version}")
+
+
+def _rules(app: App) -> Iterator[Check]:
+    """Say that nothing is paid for while a plugin that may have rules cannot be loaded."""
+    suspects = app.host.suspects()
+    if suspects and app.settings.value("plugins.fail_open").value:
+        yield Check("rules", True, " ".join(absent_rules(plugin).said() for plugin in suspects))
+    elif suspects:
+        error = rules_missing(suspects)
+        yield Check("rules", False, error.message, error.hint)
 
 
 def _settings(app: App) -> Iterator[Check]:
@@ -102,9 +113,9 @@ def _folders(app: App) -> Iterator[Check]:
         yield Check("journal", True, "readable" if count else "empty")
 
 
-def _credentials(app: App) -> Check:
+def _credentials(app: App, network: str) -> Check:
     try:
-        found = app.engine.networks.require_credentials()
+        found = app.engine.networks.require_credentials(network)
     except SogniError as error:
         return Check("credentials", False, error.message, error.hint)
     odd = " ".join(app.warnings)

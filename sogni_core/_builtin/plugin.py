@@ -82,6 +82,7 @@ def sogni_settings() -> list[Settings]:
                 "mediaInboundDir": "media_inbound_dir",
             },
         ),
+        Settings("plugins", "sogni_core._builtin.settings:PluginsSettings"),
         Settings(
             "image",
             "sogni_core._builtin.settings:ImageSettings",

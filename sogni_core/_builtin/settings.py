@@ -1,4 +1,4 @@
-"""The table ``[image]``."""
+"""The tables ``[image]`` and ``[plugins]``."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ class ImageSettings(BaseModel):
     height: Annotated[int, Field(ge=64, le=4096, description="Height in pixels.")] = 512
     timeout: Annotated[int, Field(ge=5, description="Time limit per image project, in seconds.")] = 30
     edit_timeout: Annotated[int, Field(ge=5, description="Time limit per edit project, in seconds.")] = 60
+
+
+class PluginsSettings(BaseModel):
+    """Settings about plugins themselves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fail_open: Annotated[
+        bool, Field(description="Pay even if a plugin that may have rules for it cannot be loaded.")
+    ] = False

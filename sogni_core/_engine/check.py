@@ -12,7 +12,7 @@ from sogni_core._engine.resolver import Resolved, sources
 from sogni_core._engine.workflow_choice import named
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.registry import Owned, Registry
-from sogni_core._host.targets import blaming, describe
+from sogni_core._host.targets import blame, blaming, unregistered
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core.context import Facts
 from sogni_core.errors import InputError, PluginError, SogniError
@@ -31,8 +31,10 @@ async def check(resolved: Resolved, registry: Registry, settings: Callable[[type
     request, facts, problems = await examine(resolved, registry, settings, fetch)
     problems += missing_here(registry, resolved.mode)
     for rule in registry.validators(resolved.mode):
+        if rule.record.target is None:
+            continue
         call = resolve_target(rule.plugin, rule.record.target)
-        problems += ask(rule.plugin, lambda call=call: list(call(request, facts)))  # type: ignore[misc]
+        problems += ask(registry, rule.plugin, lambda call=call: list(call(request, facts)))  # type: ignore[misc]
     if problems:
         raise InputError.of(problems)
     return request
@@ -49,6 +51,7 @@ async def examine(
         workflow=resolved.workflow.record.name,
         model=resolved.model,
         given=resolved.request.given,
+        part_of=resolved.part_of.record.name if resolved.part_of is not None else None,
         settings=settings,
         missing=lambda name: missing(registry, name),
     )
@@ -69,7 +72,7 @@ def missing_here(registry: Registry, mode: Owned[Mode]) -> list[Problem]:
     if mode.record.needs is None:
         return []
     look = resolve_target(mode.plugin, mode.record.needs)
-    return ask(mode.plugin, lambda: list(look()))
+    return ask(registry, mode.plugin, lambda: list(look()))
 
 
 def _settled(resolved: Resolved, request: Request, facts: Facts) -> Request:
@@ -84,24 +87,29 @@ def _settled(resolved: Resolved, request: Request, facts: Facts) -> Request:
     return request.model_copy(update={"seed": prompt_hash.prompt_hash(hashed)})
 
 
-def ask(plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Problem]:
+def ask(registry: Registry, plugin: PluginInfo, rule: Callable[[], Iterable[object]]) -> list[Problem]:
     """Run one rule; whatever it raises or returns wrongly is the plugin's error, with its name."""
     try:
         found = list(rule())
-    except SogniError:
+    except SogniError as error:
+        registry.require_registered(plugin, error)
         raise
     except (Exception, SystemExit) as error:
-        raise PluginError(
-            "PLUGIN_HOOK", f"A rule of plugin {plugin.label} raised {describe(error)}", plugin=plugin.label
-        ) from error
-    wrong = next((item for item in found if not isinstance(item, Problem)), None)
-    if wrong is not None:
-        raise PluginError(
-            "PLUGIN_HOOK",
-            f"A rule of plugin {plugin.label} gave {type(wrong).__name__} instead of a Problem.",
-            plugin=plugin.label,
-        )
-    return [item for item in found if isinstance(item, Problem)]
+        raise blame(plugin, f"A rule of plugin {plugin.label}", error) from error
+    return found_problems(registry, plugin, f"A rule of plugin {plugin.label}", found)
+
+
+def found_problems(registry: Registry, plugin: PluginInfo, subject: str, found: Iterable[object]) -> list[Problem]:
+    """Return the problems that a plugin's code gave; raises PluginError PLUGIN_HOOK if one is none, or not known."""
+    problems: list[Problem] = []
+    for item in found:
+        if not isinstance(item, Problem):
+            text = f"{subject} gave {type(item).__name__} instead of a Problem."
+            raise PluginError("PLUGIN_HOOK", text, plugin=plugin.label)
+        if item.code_name not in registry.error_codes:
+            raise unregistered(plugin, item.code_name)
+        problems.append(item)
+    return problems
 
 
 async def read_assets(request: Request, fetch: Fetch) -> tuple[Request, list[Problem]]:
@@ -117,7 +125,7 @@ async def read_assets(request: Request, fetch: Fetch) -> tuple[Request, list[Pro
             measured[name][place] = await asyncio.to_thread(read_asset, local, kind=kind)
         except InputError as error:
             text, hint = literal(error.message), literal(error.hint or "")
-            problems.append(Problem("asset.unusable", (name,), text, error.details, error.code, hint))
+            problems.append(Problem("asset.unusable", (name,), text, error.details, error.registered, hint))
 
     found = sources(request)
     async with asyncio.TaskGroup() as group:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._host.registry import Owned, Registry
-from sogni_core._host.targets import describe
+from sogni_core._host.targets import blame, describe
 from sogni_core._host.targets import resolve as resolve_target
 from sogni_core._transport.http import Http
 from sogni_core.errors import PluginError, SogniError
@@ -56,12 +56,11 @@ async def plugin_endpoint(registry: Registry, settings: Settings, name: str) -> 
             given["settings"] = settings.section(_section(registry, owned))
         context = factory(**given)
         endpoint = await context.__aenter__()
-    except SogniError:
+    except SogniError as error:
+        registry.require_registered(owned.plugin, error)
         raise
     except Exception as error:
-        raise PluginError(
-            "PLUGIN_HOOK", f"Network {name!r} of plugin {label} raised {describe(error)}", plugin=label
-        ) from error
+        raise blame(owned.plugin, f"Network {name!r} of plugin {label}", error) from error
     try:
         if not isinstance(endpoint, Endpoint):
             what = type(endpoint).__name__

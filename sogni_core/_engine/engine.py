@@ -14,6 +14,7 @@ from sogni_core._engine.check import check, examine, read_assets
 from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
+from sogni_core._engine.missing_rules import absent_rules, rules_missing
 from sogni_core._engine.networks import NetworkHandle, Networks
 from sogni_core._engine.progress import ProgressReporter
 from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
@@ -73,6 +74,12 @@ class Engine:
         broken = (str(problem) for problem in self.settings.problems if problem.severity == "error")
         return (*(Notice.of("settings.invalid", text) for text in broken), *self.networks.notices)
 
+    def _require_rules(self) -> None:
+        """Raise PluginError PLUGIN_IMPORT if a plugin that may have rules could not be loaded: policies fail closed."""
+        suspects = self.host.suspects()
+        if suspects and not self.settings.require("plugins.fail_open").value:
+            raise rules_missing(suspects)
+
     def http(self) -> Http:
         """Return the one HTTP client of this call."""
         if self._http is None:
@@ -111,13 +118,19 @@ class Engine:
             return self.registry.mode(f"{head}:{mode}"), workflow or None
         return self.registry.mode(head), rest or None
 
-    async def prepare(self, name: str, fields: dict[str, Any]) -> Resolved:
-        """Resolve and check a request; raises InputError with all problems."""
+    async def prepare(self, name: str, fields: dict[str, Any], part_of: Owned[Mode] | None = None) -> Resolved:
+        """Resolve and check a request; raises InputError with all problems.
+
+        ``part_of``: the mode that the user asked for, if the request is a part of its run.
+        """
         mode, workflow = self.find_mode(name)
-        resolved = self._resolver.resolve(mode, workflow, fields)
+        resolved = replace(self._resolver.resolve(mode, workflow, fields), part_of=part_of)
         request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
         resolved = replace(resolved, request=request)
-        return replace(resolved, notices=(*resolved.notices, *outside(resolved, await self._live_limits(resolved))))
+        found = [*outside(resolved, await self._live_limits(resolved))]
+        if resolved.request.paid:
+            found += map(absent_rules, self.host.suspects())
+        return replace(resolved, notices=(*resolved.notices, *found))
 
     async def examine(self, name: str, fields: dict[str, Any]) -> tuple[Request, Facts, list[Problem]]:
         """Resolve a request and read its files, and ask no rules; see :func:`sogni_core._engine.check.examine`."""
@@ -148,13 +161,24 @@ class Engine:
         with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
             wire = network if network in LIVE_NETWORKS else "fast"
             scene = PlanScene(
-                self.section, self.prepare, utc_now(), 0, _silent, Path(folder), wire, self.registry, self.media
+                self.registry,
+                self.section,
+                self.prepare,
+                utc_now(),
+                random_seed=0,
+                on_progress=_silent,
+                network=network,
+                run_id="",
+                home=Path(folder),
+                wire_network=wire,
+                networks=self.networks,
+                media=self.media,
             )
             for notice in resolved.notices:
                 scene.notice(notice)
-            await call_workflow(resolved, PlanContext(scene, resolved))
+            await call_workflow(resolved, PlanContext(scene, resolved), self.registry)
             await asyncio.sleep(0)  # a step that the workflow leaves behind begins
-            steps = await priced(self.networks, network, scene, price_seconds) if scene.steps else []
+            steps = await priced(scene, price_seconds) if scene.steps else []
         return Plan(
             mode=resolved.mode.record.name,
             workflow=resolved.workflow.record.name,
@@ -173,8 +197,9 @@ class Engine:
             prepare_output(path)
         if not isinstance(request, RenderOptions):
             return await self._run_here(resolved, on_progress)
+        self._require_rules()
         if request.network in LIVE_NETWORKS:
-            self.networks.require_credentials()
+            self.networks.require_credentials(request.network)
         handle = await self.networks.open(request.network)
         handle.session.open()
         await handle.session.wait_until_dialled()
@@ -190,11 +215,13 @@ class Engine:
 
         with tempfile.TemporaryDirectory(prefix="sogni-local-") as folder:
             tell = ProgressReporter(on_progress)
-            scene = LocalScene(self.section, self.prepare, utc_now(), new_random_seed(), tell, Path(folder))
+            scene = LocalScene(
+                self.registry, self.section, self.prepare, utc_now(), new_random_seed(), tell, "", "", Path(folder)
+            )
             tell.failed = scene.warn
             for notice in (*resolved.notices, *self.notices):
                 scene.notice(notice)
-            result = await call_workflow(resolved, LocalContext(scene, resolved))
+            result = await call_workflow(resolved, LocalContext(scene, resolved), self.registry)
         return local_result(result, resolved, distinct([*scene.notices, *self.notices]))
 
     async def resume(
@@ -206,12 +233,13 @@ class Engine:
         """
         from sogni_core._engine.restoration import rebuild
 
+        self._require_rules()
         runs = await self._runs()
         run = self.journal.resume_run(run_id)
         try:
             resolved, missing = await self._measured(rebuild(self.registry, self.settings, run, given))
             if run.network in LIVE_NETWORKS:
-                self.networks.require_credentials()
+                self.networks.require_credentials(run.network)
             app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)
             way = await self.networks.open(run.network, app_id=app_id)
             self._can_go_on(run, way)
@@ -231,7 +259,7 @@ class Engine:
             if not request_class(self.find_mode(name)[0]).paid:
                 return
             network = str(fields.get("network") or self.settings.require("network").value)
-            if network in LIVE_NETWORKS and self.networks.credentials() is not None:
+            if network in LIVE_NETWORKS and self.networks.credentials(network) is not None:
                 await (await self.networks.open(network)).session.dial()
 
     async def _runs(self) -> Runs:

@@ -49,7 +49,8 @@ class LocalContext(WorkflowContext):
         )
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
-        artifact = await make(output, work)
-        if self._local.home not in output.parents:
-            self._local.on_progress(Progress("saved", message=str(artifact.path)))
+        if self._local.home in output.parents:
+            return await make(output, work)
+        artifact = await make(output, work, self._finish_file("", None))
+        self._local.on_progress(Progress("saved", message=str(artifact.path)))
         return artifact

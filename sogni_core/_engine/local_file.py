@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from sogni_core._engine.finishers import FinishFile
 from sogni_core.errors import InputError
 from sogni_core.files import PartFile, absolute, prepare_output
 from sogni_core.media.asset import read_asset
@@ -16,14 +17,22 @@ from sogni_core.result import Artifact
 from sogni_core.text import quote_path
 
 
-async def make(output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
-    """Let ``work`` write a file; see :meth:`sogni_core.context.Context.make`."""
+async def make(
+    output: Path, work: Callable[[Path], Awaitable[object]], finish: FinishFile[Asset] | None = None
+) -> Artifact:
+    """Let ``work`` write a file; see :meth:`sogni_core.context.Context.make`. ``finish`` works on it then."""
     output = prepare_output(absolute(output))
     with PartFile(output) as part_file:
         part = part_file.finish()
         await work(part)
         made = await asyncio.to_thread(_checked, part, output)
+        if finish is not None:
+            made = await finish(part, made, lambda path: _checked(path, output), lambda found: _artifact(found, output))
         part_file.commit()
+    return _artifact(made, output)
+
+
+def _artifact(made: Asset, output: Path) -> Artifact:
     return Artifact(
         0,
         made.content_type,

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sogni_core._engine.credential_sources import CredentialSources
 from sogni_core._engine.endpoints import MemoryEndpoint, plugin_endpoint
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Registry
@@ -91,6 +92,7 @@ class Networks:
         self._stack = AsyncExitStack()
         self._handles: dict[str, NetworkHandle] = {}
         self._opening = asyncio.Lock()
+        self._sources = CredentialSources(registry)
 
     async def open(
         self, name: str, *, credentials: Credentials | None = None, app_id: str | None = None
@@ -116,7 +118,10 @@ class Networks:
         else:
             endpoint = await self._stack.enter_async_context(plugin_endpoint(self._registry, self._settings, name))
         folder = self._paths.state
-        mine, wire = (credentials or self.credentials(), name) if name in LIVE_NETWORKS else (None, "fast")
+        if name in LIVE_NETWORKS:
+            mine, wire = credentials or self.credentials(name), name
+        else:
+            mine, wire = self._sources.find(name), "fast"
         if endpoint.ends_with_call:
             # Its accounts are gone with it: nothing of it belongs among what is kept.
             temporary = tempfile.TemporaryDirectory(prefix="sogni-")
@@ -148,23 +153,30 @@ class Networks:
             self._handles[name] = way
         return way
 
-    def credentials(self) -> Credentials | None:
-        """Read the user's credentials; what is odd about them becomes a warning."""
-        return self._found().credentials
+    def credentials(self, network: str) -> Credentials | None:
+        """Read the user's credentials for a live network; what is odd about them becomes a warning.
 
-    def require_credentials(self) -> Credentials:
-        """Read the user's credentials; raises AuthError MISSING_CREDENTIALS."""
+        Those of the file or the environment, else of the first credential source that has some. Raises PluginError, or
+        what a source raises.
+        """
+        return self._found().credentials or self._sources.find(network)
+
+    def require_credentials(self, network: str) -> Credentials:
+        """Read the user's credentials for a live network; raises as :meth:`credentials`, or MISSING_CREDENTIALS."""
         found = self._found()
-        if found.credentials is None:
+        credentials = found.credentials or self._sources.find(network)
+        if credentials is None:
+            sources = [owned.record.name for owned in self._sources.of(network)]
             raise AuthError(
                 "MISSING_CREDENTIALS",
                 " ".join(["No Sogni credentials found.", *found.warnings]),
                 details={
                     "triedFile": str(self._paths.credentials),
                     "triedEnv": ["SOGNI_API_KEY", "SOGNI_USERNAME", "SOGNI_PASSWORD"],
+                    **({"triedSources": sources} if sources else {}),
                 },
             )
-        return found.credentials
+        return credentials
 
     def _found(self) -> Found:
         self._settings.require("credentials_path")

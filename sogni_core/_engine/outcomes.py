@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sogni_core import errors
 from sogni_core._journal.entries import Step as StoredStep
-from sogni_core.errors import CODES, SogniError
+from sogni_core.errors import ServiceError, SogniError
+from sogni_core.plugin import ErrorCode
 from sogni_core.result import Outcome
 
 ANSWERED = ("completed", "partial", "withheld")
@@ -14,7 +17,7 @@ AGAIN = ("failed", "cancelled")
 """States in which resuming submits a new project: the old one ended without an output."""
 
 
-def answer(kept: StoredStep) -> Outcome | None:
+def answer(kept: StoredStep, codes: Mapping[str, ErrorCode]) -> Outcome | None:
     """Return a step's outcome if it is known and its files are still there; None if it has to be taken up."""
     if kept.state not in ANSWERED:
         return None
@@ -26,21 +29,26 @@ def answer(kept: StoredStep) -> Outcome | None:
         kept.project_id,
         kept.state,  # type: ignore[arg-type]
         kept.artifacts,
-        _error(kept),
+        _error(kept, codes),
     )
 
 
-def may_be_paid(kept: StoredStep) -> bool:
+def may_be_paid(kept: StoredStep, codes: Mapping[str, ErrorCode]) -> bool:
     """Whether something of a step of an earlier process may have been paid for, or may yet be."""
-    code = CODES.get(kept.error_code or "")
+    code = codes.get(kept.error_code or "")
     if kept.state in AGAIN and code is not None:
         return code.may_charge_again
     return kept.state != "prepared"
 
 
-def _error(kept: StoredStep) -> SogniError | None:
-    code = CODES.get(kept.error_code or "")
-    if code is None:
+def _error(kept: StoredStep, codes: Mapping[str, ErrorCode]) -> SogniError | None:
+    # A step that was completed in the end may have failed before: the journal keeps that.
+    if not kept.error_code or kept.state == "completed":
         return None
+    details = {"projectId": kept.project_id}
+    code = codes.get(kept.error_code)
+    if code is None:  # of a plugin that is not installed any more
+        message = kept.error_message or "The project failed."
+        return ServiceError("PROJECT_ERROR", message, details={**details, "errorCode": kept.error_code})
     kind: type[SogniError] = getattr(errors, code.kind)
-    return kind(code.name, kept.error_message or code.meaning, details={"projectId": kept.project_id})
+    return kind(code, kept.error_message or code.meaning, details=details)

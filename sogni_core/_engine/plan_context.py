@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from sogni_core._engine.networks import NetworkHandle, Networks
+from sogni_core._engine.prices import price_facts
+from sogni_core._engine.project_check import ProjectCheck
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._host.media import Media
-from sogni_core._host.registry import Registry
 from sogni_core._protocol import ids
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.requests import job_request
+from sogni_core.context import SubmitFacts
 from sogni_core.errors import AuthError, SogniError, TransportError
 from sogni_core.files import absolute, numbered
 from sogni_core.problem import Notice
@@ -30,12 +33,14 @@ class PlanScene(Scene):
 
     home: Path
     """Temporary: gone when the plan is made."""
-    network: str
+    wire_network: str
     """``fast`` or ``relaxed``, as projects name it."""
-    registry: Registry
+    networks: Networks
     media: Media
     steps: list[PlannedStep] = field(default_factory=list)
     price_error: SogniError | None = None
+
+    planned: ClassVar[bool] = True
 
     @property
     def folder(self) -> Path:
@@ -49,15 +54,17 @@ class PlanContext(WorkflowContext):
     def __init__(self, scene: PlanScene, resolved: Resolved, prefix: str = "") -> None:
         super().__init__(scene, resolved, prefix)
         self._plan = scene
+        self._check = ProjectCheck(scene.registry, resolved)
 
     def part(self, resolved: Resolved, prefix: str) -> Self:
         return type(self)(self._plan, resolved, prefix)
 
     async def submit(self, project: Project, key: str, *, output: Path | None = None) -> Outcome:
         plan = self._plan
-        medium = plan.media.of(project)
         name = self._prefix + key
-        project = replace(project, network=project.network or plan.network)
+        project = replace(project, network=project.network or plan.wire_network)
+        project = await self._check.passed(project, partial(self._facts, name))
+        medium = plan.media.of(project)
         # The request itself is not sent; what would be refused then is refused now.
         job_request(project, ids.make(), medium=medium, comfy=plan.registry.model(project.model).sampling == "comfy")
         files = tuple(numbered(absolute(output), project.count)) if output is not None else ()
@@ -75,6 +82,18 @@ class PlanContext(WorkflowContext):
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
         return Artifact(0, "", path=absolute(output))
 
+    def _facts(self, key: str, project: Project) -> SubmitFacts:
+        plan = self._plan
+
+        async def price() -> Mapping[str, Any] | None:
+            try:
+                handle = await plan.networks.open(plan.network)
+                return price_facts(await handle.session.estimate(project, plan.wire_network))
+            except SogniError:
+                return None
+
+        return SubmitFacts(**plan.facts(self._resolved), key=key, price=price)
+
 
 def _placeholder(medium: LoadedMedium, project: Project, index: int, path: Path) -> Artifact:
     facts = medium.placeholder(project, path)
@@ -83,15 +102,15 @@ def _placeholder(medium: LoadedMedium, project: Project, index: int, path: Path)
     return Artifact(index, facts.content_type, path, width=facts.width, height=facts.height, seconds=facts.seconds)
 
 
-async def priced(networks: Networks, network: str, planned: PlanScene, seconds: float) -> list[PlannedStep]:
+async def priced(planned: PlanScene, seconds: float) -> list[PlannedStep]:
     """Ask what each step would cost, all at once and for so many seconds; that nobody says it is one warning."""
     steps = planned.steps
     try:
-        way = await networks.open(network)
+        way = await planned.networks.open(planned.network)
     except AuthError as error:
         _unpriced(planned, steps, error)
         return steps
-    asked = [asyncio.create_task(_price(way, step, planned.network), name="sogni price") for step in steps]
+    asked = [asyncio.create_task(_price(way, step, planned.wire_network), name="sogni price") for step in steps]
     try:
         await asyncio.wait(asked, timeout=seconds)
     finally:
@@ -121,11 +140,9 @@ async def _price(way: NetworkHandle, step: PlannedStep, network: str) -> Planned
     project = step.project
     with way.explaining():
         price = await way.session.estimate(project, network)
-    if price.amount is None:
+    facts = price_facts(price)
+    if facts is None:
         return step
-    facts = {"token": project.token_type, "amount": float(price.amount)}
-    if price.usd is not None:
-        facts["usd"] = float(price.usd)
     figures = {"token": price.amount, "usd": price.usd, "spark": price.spark, "sogni": price.sogni}
     quote = {name: str(figure) for name, figure in figures.items() if figure is not None}
     return replace(step, price=facts, quote=quote)

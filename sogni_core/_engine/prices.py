@@ -17,6 +17,14 @@ Answer = Price | SogniError
 """The price of a project, or why the network did not say it."""
 
 
+def price_facts(price: Price) -> dict[str, Any] | None:
+    """Return a price as a plan and facts have it, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``."""
+    if price.amount is None:
+        return None
+    usd = {"usd": float(price.usd)} if price.usd is not None else {}
+    return {"token": price.token, "amount": float(price.amount), **usd}
+
+
 class Prices:
     """Asks the network for the price of every project of a run; who has not answered by the end is not waited for."""
 

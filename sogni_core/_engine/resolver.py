@@ -65,11 +65,18 @@ class Resolved:
     problems: tuple[Problem, ...] = ()
     """What is wrong with single values. The request then has another value in each such place, so that rules can say
     what else is wrong; it is never carried out."""
+    part_of: Owned[Mode] | None = None
+    """The mode that the user asked for, if this request is a part of its run."""
 
     @property
     def name(self) -> str:
         """Mode and workflow, ``mode:workflow``."""
         return f"{self.mode.record.name}:{self.workflow.record.name}"
+
+    @property
+    def run_mode(self) -> Owned[Mode]:
+        """The mode that the user asked for: this one, or the one that this is a part of."""
+        return self.part_of or self.mode
 
 
 def request_class(mode: Owned[Mode]) -> type[Request]:

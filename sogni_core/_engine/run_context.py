@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from sogni_core._engine.announcements import SILENT, Announcements, about_seed
 from sogni_core._engine.local_file import make
 from sogni_core._engine.networks import NetworkHandle
+from sogni_core._engine.observers import Observers
 from sogni_core._engine.outcomes import AGAIN, answer, may_be_paid
-from sogni_core._engine.prices import Prices
+from sogni_core._engine.prices import Answer, Prices, price_facts
 from sogni_core._engine.project_changes import changes
+from sogni_core._engine.project_check import ProjectCheck, as_sent
 from sogni_core._engine.resolver import DEFAULT_TIMEOUT, Resolved
 from sogni_core._engine.scene import Scene
-from sogni_core._engine.step import Step, facts_of
+from sogni_core._engine.step import Step, asked_of, facts_of
 from sogni_core._engine.submissions import Submissions
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
+from sogni_core._network.facts import Price
 from sogni_core._protocol import ids
 from sogni_core._protocol.medium import LoadedMedium
-from sogni_core.errors import InputError, PluginError
+from sogni_core.context import SubmitFacts
+from sogni_core.errors import InputError, PluginError, SogniError
 from sogni_core.files import absolute, numbered, private_folder
 from sogni_core.json_value import json_value
 from sogni_core.problem import Notice, Problem
@@ -38,14 +44,12 @@ from sogni_core.text import clean
 class RunScene(Scene):
     """What all parts of one run share."""
 
-    run_id: str
     home: Path
     """Where the run's own folder is made when it is first needed."""
     journal: Journal
     handle: NetworkHandle
     prices: Prices
-    network: str
-    """Name of the network, as results report it."""
+    observers: Observers
     medium_of: Callable[[Project], LoadedMedium]
     known: dict[str, StoredStep] = field(default_factory=dict)
     """Steps of an earlier process of this run, by key."""
@@ -70,7 +74,8 @@ class RunScene(Scene):
     @property
     def paid(self) -> list[dict[str, Any]]:
         """Projects that may have been paid for, whichever process sent them: id, key and state of each."""
-        found = {step.key: (step.project_id, step.state) for step in self.stored if may_be_paid(step)}
+        stored = (step for step in self.stored if may_be_paid(step, self.registry.error_codes))
+        found = {step.key: (step.project_id, step.state) for step in stored}
         for step in self.steps:
             if step.may_be_paid:
                 found[step.key] = step.project_id, step.state or "running"
@@ -83,6 +88,7 @@ class RunContext(WorkflowContext):
     def __init__(self, scene: RunScene, resolved: Resolved, prefix: str = "") -> None:
         super().__init__(scene, resolved, prefix)
         self._run = scene
+        self._check = ProjectCheck(scene.registry, resolved)
 
     def part(self, resolved: Resolved, prefix: str) -> Self:
         return type(self)(self._run, resolved, prefix)
@@ -91,13 +97,21 @@ class RunContext(WorkflowContext):
         run = self._run
         if run.refused is not None:
             raise run.refused
-        medium = run.medium_of(project)
         name = self._prefix + key
+        known = run.known.pop(name, None)
+        asked = replace(project, network=project.network or run.handle.wire_network)
+        if known is not None:
+            self._compare(known, asked)
+        answered = answer(known, run.registry.error_codes) if known is not None else None
+        project = await self._to_send(asked, name, known) if answered is None else asked
+        # From here to the first wait of the step nothing else happens, so that steps are begun one by one.
+        medium = run.medium_of(project)
         run.check_extension(medium.record, project, output)
         if run.submissions.closed:
             owner = self._resolved.workflow.plugin.label
             text = f"Workflow {self._resolved.name} of plugin {owner} submits the step {clean(name)} after it returned."
             raise PluginError("PLUGIN_HOOK", text, plugin=owner)
+        is_result = output is None or self._is_result(output)
         if output is None and run.handle.endpoint.ends_with_call:
             output = run.folder / f"{name.replace('/', '-')}.{medium.format(project)}"
         run.claim(
@@ -111,11 +125,6 @@ class RunContext(WorkflowContext):
         if self._prefix and not run.wrapping:
             announcements = SILENT  # a part of a run tells nothing beside what the whole tells
         run.first = run.first or (medium.name, project.model)
-        project = replace(project, network=project.network or run.handle.wire_network)
-        known = run.known.pop(name, None)
-        if known is not None:
-            self._compare(known, project)
-        answered = answer(known) if known is not None else None
         if known is not None and answered is not None:
             run.prices.keep(known.cost)
             return answered
@@ -126,6 +135,7 @@ class RunContext(WorkflowContext):
             run_id=run.run_id,
             key=name,
             project=project,
+            asked=asked,
             medium=medium,
             project_id=known.project_id if known is not None and known.state not in AGAIN else ids.make(),
             known=known,
@@ -135,11 +145,14 @@ class RunContext(WorkflowContext):
             seconds=float(request.timeout if isinstance(request, RenderOptions) else DEFAULT_TIMEOUT),
             tell=run.on_progress,
             warn=run.warn,
+            finish=self._finish_file(name, project) if is_result else None,
         )
         run.steps.append(step)
         outcome = await run.submissions.run(step)
         if not outcome.artifacts:
             run.claims[name].places.clear()  # a workflow may try again for the same file
+        if run.observers:
+            run.observers.step_ended(outcome, self._facts(name, project, step.price))
         return outcome
 
     def _compare(self, known: StoredStep, project: Project) -> None:
@@ -148,7 +161,7 @@ class RunContext(WorkflowContext):
         The workflow was changed since, perhaps by an update of its plugin. What was submitted may have been paid for:
         whether it will do, or another one is to be bought, is for the user to decide.
         """
-        names = changes(known.project, json_value(facts_of(project)))
+        names = changes(asked_of(known.project), json_value(facts_of(project)))
         if not names:
             return
         plugin = self._resolved.workflow.plugin.label
@@ -167,11 +180,36 @@ class RunContext(WorkflowContext):
             raise self._run.refused
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
-        artifact = await make(output, work)
-        # What goes into the run's own folder is for its next steps, and no result.
-        if self._run.home not in output.parents:
-            self._run.on_progress(Progress("saved", message=str(artifact.path)))
+        if not self._is_result(output):
+            return await make(output, work)
+        artifact = await make(output, work, self._finish_file("", None))
+        self._run.on_progress(Progress("saved", message=str(artifact.path)))
         return artifact
+
+    async def _to_send(self, project: Project, name: str, known: StoredStep | None) -> Project:
+        """Return the project to send, or the one that an earlier process sent."""
+        if known is None or known.state in (*AGAIN, "prepared"):
+            return await self._check.passed(project, partial(self._facts, name))
+        return as_sent(project, known.project)
+
+    def _is_result(self, output: Path) -> bool:
+        """Whether a file is a result; what goes into the run's own folder is for its next steps."""
+        return self._run.home not in absolute(output).parents
+
+    def _facts(self, key: str, project: Project, named: asyncio.Task[Answer] | None = None) -> SubmitFacts:
+        """Return what is known of a project; ``named``: its price, asked for already."""
+
+        async def price() -> Mapping[str, Any] | None:
+            if named is not None:
+                answer = named.result() if named.done() and not named.cancelled() else None
+                return price_facts(answer) if isinstance(answer, Price) else None
+            handle = self._run.handle
+            try:
+                return price_facts(await handle.session.estimate(project, project.network or handle.wire_network))
+            except SogniError:
+                return None
+
+        return SubmitFacts(**self._run.facts(self._resolved), key=key, price=price)
 
 
 def new_random_seed() -> int:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.networks import NetworkHandle
+from sogni_core._engine.observers import END_SECONDS, Observers
 from sogni_core._engine.prices import Prices
 from sogni_core._engine.progress import ProgressReporter
 from sogni_core._engine.report import finished, kept
@@ -21,14 +22,21 @@ from sogni_core._engine.run_context import RunContext, RunScene, new_random_seed
 from sogni_core._engine.scene import distinct
 from sogni_core._engine.watchdog import watched
 from sogni_core._engine.workflow_context import call_workflow
+from sogni_core._host.host import PluginHost
 from sogni_core._host.media import Media
+from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
 from sogni_core._journal.entries import Run
 from sogni_core._journal.journal import Journal
-from sogni_core.errors import ConfigError, InternalError, SogniError
+from sogni_core.context import RunFacts
+from sogni_core.errors import ConfigError, InternalError, InterruptedRunError, SogniError
+from sogni_core.plugin import Mode
 from sogni_core.problem import Notice
 from sogni_core.result import OnProgress, Result
 from sogni_core.settings.paths import Paths
+
+STOPPED_SECONDS = 0.5
+"""How long a run that was stopped waits for its observers: whoever stopped it will not wait long."""
 
 
 class RunServices(Protocol):
@@ -38,6 +46,8 @@ class RunServices(Protocol):
     last_render: LastRender
     media: Media
     projects: list[dict[str, Any]]
+    registry: Registry
+    host: PluginHost
 
     @property
     def journal(self) -> Journal: ...
@@ -47,7 +57,7 @@ class RunServices(Protocol):
 
     def section(self, model: type[Any]) -> Any: ...
 
-    async def prepare(self, name: str, fields: dict[str, Any]) -> Resolved: ...
+    async def prepare(self, name: str, fields: dict[str, Any], part_of: Owned[Mode] | None = None) -> Resolved: ...
 
 
 class Runs:
@@ -86,7 +96,30 @@ class Runs:
         return scene
 
     async def execute(self, scene: RunScene, resolved: Resolved) -> Result:
-        """Run the workflow of a run that the journal knows, and note how it ended."""
+        """Run the workflow of a run that the journal knows, note how it ended, and tell its observers."""
+        try:
+            result = await self._execute(scene, resolved)
+        except SogniError as error:
+            await self._tell_end(scene, resolved, error)
+            raise
+        except asyncio.CancelledError:
+            stopped = InterruptedRunError("INTERRUPTED", "The run was stopped.", details={"runId": scene.run_id})
+            await self._tell_end(scene, resolved, stopped, seconds=STOPPED_SECONDS)
+            raise
+        # Not earlier: it reads a file, and may write it, for which no project should wait.
+        self._engine.host.remember()
+        before = len(scene.notices)
+        await self._tell_end(scene, resolved, result)
+        return replace(result, notices=distinct([*result.notices, *scene.notices[before:]]))
+
+    async def _tell_end(
+        self, scene: RunScene, resolved: Resolved, end: Result | SogniError, seconds: float = END_SECONDS
+    ) -> None:
+        if scene.observers:
+            scene.observers.run_ended(end, RunFacts(**scene.facts(resolved)))
+            await scene.observers.close(seconds)
+
+    async def _execute(self, scene: RunScene, resolved: Resolved) -> Result:
         try:
             result = await self._called(scene, resolved)
             facts = {
@@ -129,7 +162,7 @@ class Runs:
 
         try:
             async with watched(blocked):
-                result = await call_workflow(resolved, RunContext(scene, resolved))
+                result = await call_workflow(resolved, RunContext(scene, resolved), scene.registry)
         except asyncio.CancelledError:
             await scene.submissions.cancel()
             raise
@@ -163,6 +196,7 @@ class Runs:
     ) -> RunScene:
         tell = ProgressReporter(on_progress)
         scene = RunScene(
+            registry=self._engine.registry,
             settings=self._engine.section,
             prepare=self._engine.prepare,
             began=began,
@@ -174,6 +208,7 @@ class Runs:
             handle=way,
             prices=Prices(way.session),
             network=network,
+            observers=Observers(self._engine.registry, lambda text: scene.warn(text)),
             medium_of=self._engine.media.of,
         )
         tell.failed = scene.warn

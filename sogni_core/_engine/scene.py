@@ -7,12 +7,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from sogni_core._engine.finishers import Finishers
 from sogni_core._engine.resolver import Resolved, same_format
+from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import PluginError
-from sogni_core.plugin import Medium
+from sogni_core.plugin import Medium, Mode
 from sogni_core.problem import Notice
 from sogni_core.project import Project
 from sogni_core.result import OnProgress, Progress
@@ -32,16 +35,43 @@ class Claim:
 class Scene(ABC):
     """Settings, time, chance, notices and progress of one execution."""
 
+    registry: Registry
     settings: Callable[[type[Any]], Any]
-    prepare: Callable[[str, dict[str, Any]], Awaitable[Resolved]]
+    prepare: Callable[[str, dict[str, Any], Owned[Mode]], Awaitable[Resolved]]
+    """Resolves and checks a request that is a part of a run of this mode."""
     began: datetime
     random_seed: int
     on_progress: OnProgress
+    network: str
+    """Name of the network, as results report it; empty where nothing is submitted."""
+    run_id: str
+    """Id in the journal; empty for what the journal does not keep."""
     notices: list[Notice] = field(default_factory=list, init=False)
     """What the caller should know, each once; of this execution alone."""
 
     claims: dict[str, Claim] = field(default_factory=dict, init=False)
     """What each step submits and writes, by its key."""
+
+    planned: ClassVar[bool] = False
+    """Whether nothing is sent."""
+
+    def facts(self, resolved: Resolved) -> dict[str, Any]:
+        """Return what :class:`sogni_core.context.RunFacts` says of one request of this execution."""
+        return {
+            "run_id": self.run_id,
+            "mode": resolved.mode.record.name,
+            "workflow": resolved.workflow.record.name,
+            "part_of": resolved.part_of.record.name if resolved.part_of is not None else None,
+            "network": self.network,
+            "folder": self.folder,
+            "planned": self.planned,
+            "settings": self.settings,
+        }
+
+    @cached_property
+    def finishers(self) -> Finishers:
+        """What works on the files of this execution before they take their places."""
+        return Finishers(self.registry, self.warn)
 
     @property
     @abstractmethod

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sogni_core._engine.announcements import Announcements
+from sogni_core._engine.finishers import FinishFile
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.outcomes import AGAIN
 from sogni_core._engine.prices import Answer, afford, cost_of
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
 from sogni_core._network.clock import time_limit
+from sogni_core._network.facts import Collected
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
 from sogni_core._protocol.medium import LoadedMedium
-from sogni_core.errors import ConfigError, ServiceError, SogniError, TimeLimitError, TransportError, first_of
+from sogni_core.errors import (
+    ConfigError,
+    PluginError,
+    ServiceError,
+    SogniError,
+    TimeLimitError,
+    TransportError,
+    first_of,
+)
 from sogni_core.files import numbered, prepare_output
+from sogni_core.media.file_check import FileFacts
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 
 MOST_WRITES = 2
 """How often one request may be written, whoever writes it; the second time only with proof that the first was lost."""
+
+_ASKED = "asked"
+"""Key of the journal's facts of a project: the workflow's values of fields that observers changed."""
 
 CANCEL_SECONDS = 5.0
 """Time for the network to answer a cancel, and for downloads under way to end when a run is interrupted."""
@@ -41,6 +56,7 @@ class Step:
         run_id: str,
         key: str,
         project: Project,
+        asked: Project,
         medium: LoadedMedium,
         project_id: str,
         known: StoredStep | None,
@@ -50,9 +66,11 @@ class Step:
         announcements: Announcements,
         tell: OnProgress,
         warn: Callable[[str], None],
+        finish: FinishFile[FileFacts] | None = None,
     ) -> None:
         self.key = key
         self.project = project
+        self._asked = asked
         self.medium = medium
         self.project_id = project_id
         self.state: State | None = None
@@ -62,12 +80,14 @@ class Step:
         self._journal = journal
         self._way = way
         self._run_id = run_id
-        self._price = price
+        self.price = price
+        """Its price, which the network was asked for."""
         self._known = known
         self._seconds = seconds
         self._announcements = announcements
         self._tell = tell
         self._warn = warn
+        self._finish = finish
         self._paths = numbered(output, project.count) if output is not None else None
         self._artifacts: dict[int, Artifact] = {}
         self._errors: dict[object, SogniError] = {}
@@ -111,11 +131,11 @@ class Step:
 
     def _write_ahead(self) -> None:
         """Note the project before anything of it is sent."""
-        facts = facts_of(self.project)
+        facts = journaled(self.project, self._asked)
         first = self._paths[0] if self._paths else None
         if self._known is None:
             self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
-        elif self._known.project_id != self.project_id or self._known.state == "prepared":
+        elif not self._taken_up:
             self._journal.renew_step(self._run_id, self.key, self.project_id, facts, output=first)
 
     def _submission(self) -> Submission:
@@ -157,7 +177,7 @@ class Step:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(submission.upload())
-                group.create_task(afford(self._way.session, self.project, self.medium.record, self._price, self._warn))
+                group.create_task(afford(self._way.session, self.project, self.medium.record, self.price, self._warn))
         except BaseExceptionGroup as failed:
             raise first_of(failed) or failed from None
 
@@ -202,7 +222,7 @@ class Step:
 
     def _note(self, state: str, error: SogniError | None = None) -> None:
         """Note a state in the journal; once the project was sent, a full disk must not stop its result."""
-        cost = cost_of(self._price, self.project.token_type)
+        cost = cost_of(self.price, self.project.token_type)
         try:
             self._journal.mark_step(self._run_id, self.key, state, error=error, cost=cost)
         except ConfigError as trouble:
@@ -219,13 +239,14 @@ class Step:
 
     def note_cost(self) -> None:
         """Note what the network asked for it, if it said so only after the step had ended."""
-        if not self._priced and self.state is not None and cost_of(self._price, self.project.token_type) is not None:
+        if not self._priced and self.state is not None and cost_of(self.price, self.project.token_type) is not None:
             self._note(self.state)
 
     async def _collect(self, submission: Submission, event: events.JobFinished) -> None:
         path = self._paths[event.index] if self._paths is not None and event.index < len(self._paths) else None
         try:
-            collected = await submission.collect(event.index, path)
+            finish = partial(self._finished, event, path) if self._finish is not None and path is not None else None
+            collected = await submission.collect(event.index, path, finish)
         except ServiceError as error:
             if event.uncertain:
                 self._withheld += 1
@@ -236,7 +257,38 @@ class Step:
             self._errors[event.index] = self._paid_for(error, "DOWNLOAD_FAILED")
             self._uncollected = True
             return
-        artifact = Artifact(
+        artifact = self._artifact(event, collected)
+        self._artifacts[event.index] = artifact
+        if event.labelled:
+            self._warn("The service marked an output as sensitive.")
+        self._keep(artifact)
+        if artifact.path is not None:
+            self._report("saved", job=event.index, message=str(artifact.path))
+
+    async def _finished(
+        self,
+        event: events.JobFinished,
+        output: Path,
+        url: str,
+        part: Path,
+        checked: FileFacts,
+        check: Callable[[Path], FileFacts],
+    ) -> FileFacts:
+        """Let a file be finished; if that fails, keep its URL, since it is paid for."""
+        assert self._finish is not None
+
+        def artifact_of(found: FileFacts) -> Artifact:
+            facts = {name: getattr(found, name) for name in ("content_type", "width", "height", "seconds")}
+            return self._artifact(event, Collected(url, path=output, **facts))
+
+        try:
+            return await self._finish(part, checked, check, artifact_of)
+        except PluginError as error:
+            self._keep(self._artifact(event, Collected(url)))
+            raise error.with_details({"projectId": self.project_id, "index": event.index, "url": url}) from error
+
+    def _artifact(self, event: events.JobFinished, collected: Collected) -> Artifact:
+        return Artifact(
             index=event.index,
             content_type=collected.content_type,
             path=collected.path,
@@ -249,15 +301,12 @@ class Step:
             seed=event.seed if event.seed is not None else self.project.seed,
             labelled=event.labelled,
         )
-        self._artifacts[event.index] = artifact
-        if event.labelled:
-            self._warn("The service marked an output as sensitive.")
+
+    def _keep(self, artifact: Artifact) -> None:
         try:
             self._journal.add_artifact(self._run_id, self.key, artifact)
         except ConfigError as trouble:
             self._warn(trouble.message)
-        if artifact.path is not None:
-            self._report("saved", job=event.index, message=str(artifact.path))
 
     async def _time_is_up(self, submission: Submission) -> None:
         answer = await self._cancel()
@@ -341,5 +390,17 @@ class Step:
 
 
 def facts_of(project: Project) -> dict[str, Any]:
-    """Return what the journal keeps of a project."""
+    """Return a project in the journal's form."""
     return dataclasses.asdict(project) | {"type": type(project).__name__}
+
+
+def journaled(project: Project, asked: Project) -> dict[str, Any]:
+    """Return what the journal keeps of a project, and what its workflow asked for where observers changed that."""
+    facts, before = facts_of(project), facts_of(asked)
+    changed = {name: value for name, value in before.items() if name not in facts or facts[name] != value}
+    return facts | {_ASKED: changed} if changed else facts
+
+
+def asked_of(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a project of the journal as its workflow asked for it."""
+    return {**kept, **kept.get(_ASKED, {})}

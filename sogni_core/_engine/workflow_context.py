@@ -12,13 +12,15 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import Any, Self, TypeVar
 
+from sogni_core._engine.finishers import FinishFile
 from sogni_core._engine.report import settled
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
-from sogni_core._host.targets import describe
+from sogni_core._host.registry import Registry
+from sogni_core._host.targets import describe, unregistered
 from sogni_core._host.targets import resolve as resolve_target
-from sogni_core.context import Context
-from sogni_core.errors import InputError, InternalError, PluginError, SogniError, first_of
+from sogni_core.context import Context, FinishFacts
+from sogni_core.errors import InputError, InternalError, PluginError, SogniError, UnregisteredCodeError, first_of
 from sogni_core.problem import Notice, literal
 from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, Progress, Result
@@ -46,6 +48,23 @@ class WorkflowContext(ABC):
     @abstractmethod
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact: ...
 
+    def _finish_file(self, key: str, project: Project | None) -> FinishFile[Any] | None:
+        """Return what finishes a file of this request before it takes its place; None if no plugin does."""
+        finishers = self._scene.finishers
+        if not finishers:
+            return None
+        facts = self._scene.facts(self._resolved)
+
+        async def finish(
+            path: Path, checked: Any, check: Callable[[Path], Any], artifact_of: Callable[[Any], Artifact]
+        ) -> Any:
+            def facts_of(found: Any) -> FinishFacts:
+                return FinishFacts(**facts, key=key, project=project, artifact=artifact_of(found))
+
+            return await finishers.finish(path, checked, check, facts_of)
+
+        return finish
+
     @property
     def folder(self) -> Path:
         return self._scene.folder
@@ -56,13 +75,14 @@ class WorkflowContext(ABC):
 
     async def run(self, name: str, /, key: str | None = None, **fields: Any) -> Result:
         try:
-            resolved = await self._scene.prepare(name, fields)
+            resolved = await self._scene.prepare(name, fields, self._resolved.run_mode)
         except InputError as error:
             self._refuse(error, name)
             raise
         for notice in resolved.notices:
             self._scene.notice(notice)
-        return settled(await call_workflow(resolved, self.part(resolved, f"{self._prefix}{key or name}/")))
+        context = self.part(resolved, f"{self._prefix}{key or name}/")
+        return settled(await call_workflow(resolved, context, self._scene.registry))
 
     def _refuse(self, error: InputError, name: str) -> None:
         """Raise what is wrong with a request that this workflow made: what nobody could give is its own mistake."""
@@ -95,19 +115,23 @@ class WorkflowContext(ABC):
         return found
 
 
-async def call_workflow(resolved: Resolved, context: Context) -> Result:
+async def call_workflow(resolved: Resolved, context: Context, registry: Registry) -> Result:
     """Call a workflow; what a plugin raises or returns wrongly is an error that names it."""
     owner = resolved.workflow.plugin
     workflow = resolve_target(owner, resolved.workflow.record.target)
     try:
         result = await workflow(context, resolved.request)
-    except (SogniError, asyncio.CancelledError):
+    except asyncio.CancelledError:
+        raise
+    except SogniError as error:
+        registry.require_registered(owner, error)
         raise
     except ExceptionGroup as group:
         # Several steps at once: the first error of ours speaks, anything else is the author's.
         first = first_of(group)
         if first is None:
             raise _attributed(resolved, _foreign(group) or group) from group
+        registry.require_registered(owner, first)
         raise first from None
     except (Exception, SystemExit) as error:
         raise _attributed(resolved, error) from error
@@ -128,6 +152,8 @@ def _attributed(resolved: Resolved, error: BaseException) -> SogniError:
     raised = f"raised {describe(error)}" + (f" ({where})" if where else "")
     if owner.is_core:
         return InternalError("INTERNAL", f"Workflow {resolved.name} {raised}", details=details)
+    if isinstance(error, UnregisteredCodeError):
+        return unregistered(owner, error.code)
     text = f"Workflow {resolved.name} of plugin {owner.label} {raised}"
     return PluginError("PLUGIN_HOOK", text, details=details, plugin=owner.label)
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
+from pathlib import Path
 from types import CoroutineType, ModuleType
 from typing import Any
 
@@ -14,6 +15,7 @@ import pluggy
 from sogni_core import __version__
 from sogni_core import plugin as hookspecs
 from sogni_core._host import discovery
+from sogni_core._host.memory import KnownPlugin, PluginMemory
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.quarantine import quarantine
 from sogni_core._host.record_check import HOOKS, check_record
@@ -41,10 +43,12 @@ class PluginHost:
         load: discovery.EntryPoints = discovery.installed,
         only: Collection[str] | None = None,
         blocked: Collection[str] = (),
+        memory: PluginMemory | None = None,
         specs: ModuleType = hookspecs,
         arguments: Mapping[str, Any] | None = None,
     ) -> None:
         self._arguments = dict(arguments or {})
+        self._memory = memory
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(specs)
         self.plugins: list[PluginInfo] = [PluginInfo("core", core, "sogni-core")]
@@ -63,10 +67,46 @@ class PluginHost:
     @classmethod
     def from_environment(cls, core: str, environ: Mapping[str, str] | None = None) -> PluginHost:
         """Make a host that obeys ``SOGNI_PLUGINS``: unset for all, else only the plugins it names."""
-        chosen = (os.environ if environ is None else environ).get("SOGNI_PLUGINS")
-        if chosen is None:
-            return cls(core)
-        return cls(core, only=[name.strip() for name in chosen.split(",") if name.strip()])
+        found = os.environ if environ is None else environ
+
+        def state() -> Path:
+            from sogni_core.settings.paths import Paths
+
+            return Paths.of(found).state
+
+        chosen = found.get("SOGNI_PLUGINS")
+        only = None if chosen is None else [name.strip() for name in chosen.split(",") if name.strip()]
+        return cls(core, only=only, memory=PluginMemory(state))
+
+    def remembered(self) -> tuple[KnownPlugin, ...]:
+        """Return the plugins that this installation has had, of distributions that are there or gone."""
+        return self._memory.read() if self._memory is not None else ()
+
+    def remember(self) -> None:
+        """Remember the installed plugins that were loaded."""
+        if self._memory is not None:
+            loaded = (plugin for plugin in self.plugins if plugin.dist and plugin.failure is None)
+            self._memory.remember(map(self._known, loaded))
+
+    def suspects(self) -> list[PluginInfo]:
+        """Return the plugins that could not be loaded and may have rules for what other plugins' modes submit.
+
+        A plugin that cannot be loaded cannot say what it has. It is innocent only if it was loaded here before, in
+        whatever version, and had no such rules then.
+        """
+        failed = [plugin for plugin in self.plugins if plugin.failure is not None]
+        if not failed:
+            return []
+        innocent = {(one.distribution, one.name) for one in self.remembered() if not one.rules}
+        return [plugin for plugin in failed if (plugin.distribution, plugin.name) not in innocent]
+
+    def _known(self, plugin: PluginInfo) -> KnownPlugin:
+        return KnownPlugin(
+            distribution=plugin.distribution,
+            name=plugin.name,
+            version=plugin.version,
+            rules=self.registry.has_rules(plugin),
+        )
 
     def resolve(self, owned: Owned[Any], target: str) -> Any:
         """Import a target of a record; raises PluginError PLUGIN_IMPORT with the plugin's name."""

@@ -8,8 +8,22 @@ from typing import Any
 
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.targets import RESOURCE, TARGET
-from sogni_core.errors import PluginError
-from sogni_core.plugin import RECORDS, Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.errors import CODES, PluginError
+from sogni_core.plugin import (
+    RECORDS,
+    Command,
+    CredentialSource,
+    ErrorCode,
+    Finisher,
+    Medium,
+    Mode,
+    Model,
+    Network,
+    Observer,
+    Settings,
+    Validator,
+    Workflow,
+)
 
 HOOKS: Mapping[str, type] = {
     "sogni_modes": Mode,
@@ -20,6 +34,10 @@ HOOKS: Mapping[str, type] = {
     "sogni_networks": Network,
     "sogni_models": Model,
     "sogni_media": Medium,
+    "sogni_errors": ErrorCode,
+    "sogni_observers": Observer,
+    "sogni_credentials": CredentialSource,
+    "sogni_finishers": Finisher,
 }
 """Hook to the record it returns."""
 
@@ -34,6 +52,9 @@ _SECTION = re.compile(r"([a-z][a-z0-9_]*)?")
 _ID = re.compile(r"[^\s\x00-\x1f\x7f]+")
 _CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _KIND = re.compile(r"[a-z]+")
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+_CLASS = re.compile("|".join(sorted({code.kind for code in CODES.values()})))
+_SENTENCE = re.compile(r".*\S.*\.")
 
 _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Mode, "name"): _NAME,
@@ -47,6 +68,7 @@ _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Workflow, "target"): TARGET,
     (Workflow, "aliases"): _NAME,
     (Validator, "target"): TARGET,
+    (Validator, "projects"): TARGET,
     (Settings, "section"): _SECTION,
     (Settings, "model"): TARGET,
     (Command, "name"): _WORDS,
@@ -62,7 +84,27 @@ _FORMS: Mapping[tuple[type, str], re.Pattern[str]] = {
     (Medium, "decoder"): TARGET,
     (Medium, "placeholder"): TARGET,
     (Medium, "estimate"): TARGET,
+    (ErrorCode, "name"): _CODE,
+    (ErrorCode, "kind"): _CLASS,
+    (ErrorCode, "meaning"): _SENTENCE,
+    (Observer, "name"): _NAME,
+    (Observer, "before_submit"): TARGET,
+    (Observer, "after_step"): TARGET,
+    (Observer, "after_run"): TARGET,
+    (CredentialSource, "name"): _NAME,
+    (CredentialSource, "target"): TARGET,
+    (CredentialSource, "networks"): _NAME,
+    (Finisher, "name"): _NAME,
+    (Finisher, "target"): TARGET,
+    (Finisher, "media"): _NAME,
+    (Finisher, "fails"): re.compile("loudly|warning"),
 }
+
+_ONE_OF: Mapping[type, tuple[str, ...]] = {
+    Validator: ("target", "projects"),
+    Observer: ("before_submit", "after_step", "after_run"),
+}
+"""Record to fields of which at least one has to be given."""
 
 Type = Callable[[object], bool]
 """Whether a value is of a type."""
@@ -121,6 +163,9 @@ def check_record(plugin: PluginInfo, hook: str, record: object) -> Any:
                 raise refuse(f"{wanted.__name__}.{name} must look like {form.pattern!r}, not {text!r:.80}.")
     if isinstance(record, Medium) and not (record.formats and all(map(_NAME.fullmatch, record.formats))):
         raise refuse(f"Medium.formats must name at least one format, such as 'png', not {record.formats!r:.80}.")
+    names = _ONE_OF.get(wanted, ())
+    if names and all(getattr(record, name) is None for name in names):
+        raise refuse(f"{wanted.__name__} needs at least one of {', '.join(names)}.")
     return record
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cached_property
 from typing import Any, Generic, NoReturn, TypeVar
 
 from sogni_core._host import extras
 from sogni_core._host.plugin_info import PluginInfo
-from sogni_core.errors import InputError, PluginError
+from sogni_core._host.targets import unregistered
+from sogni_core.errors import CODES, InputError, PluginError, SogniError
 from sogni_core.frozen import frozen
-from sogni_core.plugin import Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import Command, ErrorCode, Medium, Mode, Model, Network, Observer, Settings, Validator, Workflow
 from sogni_core.text import nearest
 
 R = TypeVar("R")
@@ -103,14 +105,39 @@ class Registry:
         # Plugins come in the order of their names, which must not decide what a mode does with given assets.
         return sorted(found, key=lambda owned: owned.plugin is not mode.plugin)
 
-    def validators(self, mode: Owned[Mode]) -> list[Owned[Validator]]:
-        """List the rules for a mode."""
-        name = mode.record.name
+    def validators(self, *modes: Owned[Mode]) -> list[Owned[Validator]]:
+        """List the rules for a mode, or for any of several."""
         return [
             owned
             for owned in self.every(Validator)
-            if "*" in owned.record.modes or (name in owned.record.modes and self._means(owned, mode))
+            if "*" in owned.record.modes
+            or any(mode.record.name in owned.record.modes and self._means(owned, mode) for mode in modes)
         ]
+
+    def has_rules(self, plugin: PluginInfo) -> bool:
+        """Whether a plugin has a say in what others' modes submit: by an observer, or by a rule for such modes."""
+        own = {owned.record.name for owned in self.every(Mode) if owned.plugin is plugin}
+        observes = any(o.plugin is plugin and o.record.before_submit for o in self.every(Observer))
+        return observes or any(o.plugin is plugin and not own.issuperset(o.record.modes) for o in self.every(Validator))
+
+    @cached_property
+    def error_codes(self) -> Mapping[str, ErrorCode]:
+        """Every error code by name: the core's, then those of plugins; of two with one name, the first."""
+        codes = dict(CODES)
+        for owned in self.every(ErrorCode):
+            codes.setdefault(owned.record.name, owned.record)
+        return codes
+
+    def error_code(self, name: str) -> ErrorCode | None:
+        """Find an error code, None if there is none; raises PluginError if two plugins claim it."""
+        if name in CODES or name not in self.error_codes:
+            return CODES.get(name)
+        return self._one(ErrorCode, name).record
+
+    def require_registered(self, plugin: PluginInfo, error: SogniError) -> None:
+        """Raise PluginError PLUGIN_HOOK if a plugin raised an error whose code nobody registered."""
+        if error.code not in self.error_codes:
+            raise unregistered(plugin, error.code).with_details(error.details) from error
 
     def settings(self) -> dict[str, Owned[Settings]]:
         """Map the names of the configuration's tables to their records; the core's own table is ''."""
@@ -165,7 +192,7 @@ class Registry:
         name = str(one.record.name)
         rivals = [
             o
-            for space in (Mode, Command, Network, Medium)
+            for space in (Mode, Command, Network, Medium, ErrorCode)
             for o in self.every(space)
             if contested.intersection(_claims(o.record))
         ]
@@ -220,7 +247,7 @@ class Registry:
     def _settle(self) -> Iterator[tuple[_Claim, PluginInfo | None]]:
         """Decide who owns each name: the core what it claims, nobody what two plugins claim."""
         claimants: dict[_Claim, list[Owned[Any]]] = {}
-        for kind in (Mode, Command, Network, Settings, Workflow, Medium):
+        for kind in (Mode, Command, Network, Settings, Workflow, Medium, ErrorCode):
             for owned in self.every(kind):
                 for claim in _claims(owned.record):
                     claimants.setdefault(claim, []).append(owned)
@@ -247,6 +274,7 @@ _RESERVED = {
     *(("network", name) for name in LIVE_NETWORKS),
     *(("command", word) for word in RESERVED_COMMANDS),
     *(("section", key) for key in RESERVED_SECTIONS),
+    *(("error code", name) for name in CODES),
 }
 
 
@@ -258,6 +286,8 @@ def _claims(record: Any) -> tuple[_Claim, ...]:
         return (("section", record.section),)
     if isinstance(record, Network):
         return (("network", record.name),)
+    if isinstance(record, ErrorCode):
+        return (("error code", record.name),)
     if isinstance(record, Mode | Command):
         return (("command", record.name.split()[0]),)
     if isinstance(record, Medium):

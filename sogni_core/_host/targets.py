@@ -12,7 +12,7 @@ from typing import Any
 
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.quarantine import quarantine
-from sogni_core.errors import PluginError, SogniError
+from sogni_core.errors import PluginError, SogniError, UnregisteredCodeError
 from sogni_core.text import clean
 
 TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -35,8 +35,22 @@ def blaming(owner: PluginInfo, what: str) -> Iterator[None]:
     except SogniError:
         raise
     except Exception as error:
-        text = f"Plugin {owner.label}: {what} raised {describe(error)}"
-        raise PluginError("PLUGIN_HOOK", text, plugin=owner.label) from error
+        raise blame(owner, f"Plugin {owner.label}: {what}", error) from error
+
+
+def blame(owner: PluginInfo, subject: str, error: BaseException) -> PluginError:
+    """Make the error of what a plugin's code raised, PLUGIN_HOOK: ``subject`` and what it raised."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]  # a group says nothing of itself
+    if isinstance(error, UnregisteredCodeError):
+        return unregistered(owner, error.code)
+    return PluginError("PLUGIN_HOOK", f"{subject} raised {describe(error)}", plugin=owner.label)
+
+
+def unregistered(owner: PluginInfo, code: str) -> PluginError:
+    """Make the error of a plugin that uses a code which nobody registered."""
+    text = f"Plugin {owner.label} {UnregisteredCodeError(clean(code, 80))}."
+    return PluginError("PLUGIN_HOOK", text, plugin=owner.label)
 
 
 def read_text(owner: PluginInfo, resource: str) -> str:

@@ -293,4 +293,4 @@ def _nothing_sent(failure: SogniError) -> TransportError:
 
 def _copy(error: SogniError) -> SogniError:
     """Make an equal error: one exception that many raise would gather all their tracebacks."""
-    return type(error)(error.code, error.message, hint=error.hint, details=error.details, plugin=error.plugin)
+    return type(error)(error.registered, error.message, hint=error.hint, details=error.details, plugin=error.plugin)

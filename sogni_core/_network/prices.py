@@ -51,7 +51,9 @@ class Prices:
             return await asyncio.shield(task)
         except SogniError as failure:
             # A new exception for each: one that many raise would gather all their tracebacks.
-            raise type(failure)(failure.code, failure.message, hint=failure.hint, details=failure.details) from None
+            raise type(failure)(
+                failure.registered, failure.message, hint=failure.hint, details=failure.details
+            ) from None
 
     async def close(self) -> None:
         """Cancel the questions that are still open."""

@@ -12,6 +12,7 @@ from sogni_core._network.facts import Collected, Recovery
 from sogni_core._network.paid_request import NotAdmitted, PaidRequest
 from sogni_core._network.search import NeverArrived
 from sogni_core._network.services import SubmissionServices
+from sogni_core._network.transfers import Finish
 from sogni_core._network.watch import Watch
 from sogni_core._protocol import frames
 from sogni_core._protocol.events import Event, JobFinished, ProjectFailed
@@ -174,16 +175,17 @@ class Submission:
         """
         return aiter(self._events)
 
-    async def collect(self, job_index: int, output: Path | None) -> Collected:
+    async def collect(self, job_index: int, output: Path | None, finish: Finish | None = None) -> Collected:
         """Get the result of a job that finished; with ``output`` download it there, checked and in one step.
 
-        Raises TransportError DOWNLOAD_FAILED, InputError OUTPUT_NOT_WRITABLE, AuthError, and ServiceError
-        SENSITIVE_CONTENT if the service withheld it without saying so clearly.
+        ``finish`` works on the file before it takes its place. Raises TransportError DOWNLOAD_FAILED, InputError
+        OUTPUT_NOT_WRITABLE, AuthError, ServiceError SENSITIVE_CONTENT if the service withheld it without saying so
+        clearly, and what ``finish`` raises.
         """
         job = self._finished.get(job_index)
         if job is None:
             raise InternalError("INTERNAL", f"Job {job_index} has not finished; there is nothing to collect.")
-        return await self._services.transfers.collect(self.project, self._medium, self.project_id, job, output)
+        return await self._services.transfers.collect(self.project, self._medium, self.project_id, job, output, finish)
 
     def receive(self, frame: frames.Frame) -> None:
         """Take a frame that names this project."""
@@ -214,7 +216,7 @@ class Submission:
         self._watch.stop()
         if not self._state.done:
             details = {**error.details, "projectId": self.project_id}
-            self._events.fail(type(error)(error.code, error.message, hint=error.hint, details=details))
+            self._events.fail(type(error)(error.registered, error.message, hint=error.hint, details=details))
 
     def fail_as_lost(self, error: SogniError) -> None:
         """Take that nobody knows what happened to it, unless it is over."""

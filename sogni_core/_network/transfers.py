@@ -17,6 +17,7 @@ from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.values import record, url
 from sogni_core._transport.http import MAX_LINES, Http
 from sogni_core._transport.retry import TRANSFERS, Pause, TryAgain, retried
+from sogni_core._transport.threads import to_its_end
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
 from sogni_core.files import PartFile
 from sogni_core.media.file_check import FileFacts
@@ -37,6 +38,11 @@ MAX_BYTES = 4 * 2**30
 """Bytes that are downloaded at most of a result that is not of its project's medium."""
 DOWNLOAD_SECONDS = 1800.0
 """Time limit for such a download."""
+
+
+Finish = Callable[[str, Path, FileFacts, Callable[[Path], FileFacts]], Awaitable[FileFacts]]
+"""Works on a file that was downloaded before it takes its place: gets its URL, its path, what is known of it and what
+reads it again; returns what is known of it then."""
 
 
 class Transfers:
@@ -97,7 +103,13 @@ class Transfers:
         )
 
     async def collect(
-        self, project: Project, medium: LoadedMedium, project_id: str, job: JobFinished, output: Path | None
+        self,
+        project: Project,
+        medium: LoadedMedium,
+        project_id: str,
+        job: JobFinished,
+        output: Path | None,
+        finish: Finish | None = None,
     ) -> Collected:
         """Get a result: its URL and, with ``output``, its file. Errors as :meth:`submission.Submission.collect`."""
         earlier: SogniError | None = None
@@ -113,7 +125,7 @@ class Transfers:
                     known = found is not None and project.output_format is not None
                     return Collected(target, content_type=medium.content_type(project) if known else "")
                 async with self._downloads:
-                    return await self._saved(target, found, output)
+                    return await self._saved(target, found, output, finish)
             except AuthError as error:
                 # It is paid for, so one refusal is not believed; two are, and no login is tried over and over.
                 if isinstance(earlier, AuthError):
@@ -188,7 +200,7 @@ class Transfers:
         self._store.note(found)
         return found
 
-    async def _saved(self, target: str, medium: LoadedMedium | None, output: Path) -> Collected:
+    async def _saved(self, target: str, medium: LoadedMedium | None, output: Path, finish: Finish | None) -> Collected:
         limit = medium.record.max_bytes if medium is not None else MAX_BYTES
         seconds = medium.record.download_seconds if medium is not None else DOWNLOAD_SECONDS
         with PartFile(output) as part_file:
@@ -197,7 +209,10 @@ class Transfers:
             )
             if received.status != 200:
                 raise _answered(received.status)
-            checked = await _to_its_end(lambda: _committed(part_file, medium))
+            if finish is None:
+                checked = await to_its_end(lambda: _committed(part_file, medium))
+            else:
+                checked = await _finished(finish, target, part_file, medium)
             return Collected(
                 target,
                 path=output,
@@ -210,23 +225,20 @@ class Transfers:
             )
 
 
+async def _finished(finish: Finish, url: str, part_file: PartFile, medium: LoadedMedium | None) -> FileFacts:
+    """Check what was downloaded, let it be finished, and put it into its place."""
+    checked = await to_its_end(lambda: inspect(part_file.finish(), medium))
+    checked = await finish(url, part_file.finish(), checked, lambda path: inspect(path, medium))
+    await to_its_end(part_file.reread)
+    await to_its_end(part_file.commit)
+    return checked
+
+
 def _committed(part_file: PartFile, medium: LoadedMedium | None) -> FileFacts:
     """Check what was downloaded and put it into its place."""
     checked = inspect(part_file.finish(), medium)
     part_file.commit()
     return checked
-
-
-async def _to_its_end(work: Callable[[], FileFacts]) -> FileFacts:
-    """Run blocking work (fsync, decoding) in a thread; a cancellation waits for it, since it uses an open file."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()
-        raise
 
 
 def _answered(status: int) -> ServiceError:

@@ -8,8 +8,8 @@ import typing
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sogni_core._host.registry import Owned
-from sogni_core._host.targets import describe
+from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.targets import blame
 from sogni_core.app import App
 from sogni_core.cli.invocation import Invocation
 from sogni_core.cli.parameters import COMMON, switch
@@ -21,22 +21,21 @@ from sogni_core.result import Plan, Report, Result
 
 
 @contextlib.contextmanager
-def attributed(owned: Owned[Command]) -> Iterator[None]:
+def attributed(owned: Owned[Command], registry: Registry) -> Iterator[None]:
     """Name the plugin if its command raises an unexpected exception."""
     import typer
 
     try:
         yield
-    except (SogniError, typer.TyperException, typer.Abort, typer.Exit):
+    except SogniError as error:
+        registry.require_registered(owned.plugin, error)
+        raise
+    except (typer.TyperException, typer.Abort, typer.Exit):
         raise
     except (Exception, SystemExit) as error:
         if owned.plugin.is_core:
             raise
-        raise PluginError(
-            "PLUGIN_HOOK",
-            f"Command {owned.record.name!r} of plugin {owned.plugin.label} raised {describe(error)}",
-            plugin=owned.plugin.label,
-        ) from error
+        raise blame(owned.plugin, f"Command {owned.record.name!r} of plugin {owned.plugin.label}", error) from error
 
 
 def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable[[Any], Any]:

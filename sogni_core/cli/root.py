@@ -173,7 +173,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
         else:
             carry = _add(parent, owned, app, invocation)
     typed = next((owned for owned in group if owned.record.name == wanted), group[0])
-    with commands.attributed(typed):
+    with commands.attributed(typed, host.registry):
         return _call_typer(root, argv, invocation, app=app, carry=carry)
 
 

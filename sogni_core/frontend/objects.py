@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sogni_core.errors import CODES, SogniError
+from sogni_core.errors import SogniError, code_of
 from sogni_core.field import camel
 from sogni_core.frontend.dialect import PYTHON, Wording
 from sogni_core.json_value import json_value
@@ -82,7 +82,7 @@ def error_object(error: SogniError, wording: Wording = _PYTHON) -> JsonObject:
     fields: JsonObject = {
         "success": False,
         "error": clean_block(wording.error_text(error)),
-        "errorCode": problems[0].code if problems else error.code,
+        "errorCode": problems[0].code_name if problems else error.code,
     }
     if problems:
         fields["field"] = problems[0].field
@@ -101,12 +101,12 @@ def error_object(error: SogniError, wording: Wording = _PYTHON) -> JsonObject:
 
 def problem_object(problem: Problem, wording: Wording = _PYTHON) -> JsonObject:
     """Return the object of one problem."""
-    hint = wording.hint(problem) or CODES[problem.code].remedy
+    hint = wording.hint(problem) or code_of(problem.code).remedy
     return {
         "rule": problem.rule,
         "field": problem.field,
         "fields": list(problem.fields),
         "error": clean_block(wording.text(problem)),
-        "errorCode": problem.code,
+        "errorCode": problem.code_name,
         **({"hint": clean_block(hint)} if hint else {}),
     }

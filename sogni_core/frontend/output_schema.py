@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sogni_core.errors import CODES
@@ -16,9 +17,13 @@ _WARNINGS: JsonSchema = {**_TEXTS, "description": "Sentences for people."}
 _NUMBER_OR_NULL: JsonSchema = {"type": ["number", "null"]}
 
 
-def output_schemas() -> dict[str, JsonSchema]:
-    """Return the schemas by name: ``result``, ``plan`` and ``error``."""
-    return {"result": _result(), "plan": _plan(), "error": _error()}
+def output_schemas(codes: Iterable[str] = CODES) -> dict[str, JsonSchema]:
+    """Return the schemas by name: ``result``, ``plan`` and ``error``.
+
+    ``codes``: names of the error codes that can occur, ``app.error_codes``; by default those of the core alone.
+    """
+    error = _error(codes)
+    return {"result": _result(error["properties"]), "plan": _plan(), "error": error}
 
 
 def _object(title: str, description: str, properties: JsonSchema, required: list[str]) -> JsonSchema:
@@ -32,8 +37,7 @@ def _object(title: str, description: str, properties: JsonSchema, required: list
     }
 
 
-def _result() -> JsonSchema:
-    error = _error()["properties"]
+def _result(error: JsonSchema) -> JsonSchema:
     partial = {
         name: error[name] for name in ("error", "errorCode", "errorDetails", "hint", "retryable", "mayChargeAgain")
     }
@@ -107,8 +111,8 @@ def _plan() -> JsonSchema:
     )
 
 
-def _error() -> JsonSchema:
-    code = {"enum": sorted(CODES)}
+def _error(codes: Iterable[str]) -> JsonSchema:
+    code = {"enum": sorted(codes)}
     problem = {
         "type": "object",
         "properties": {

@@ -9,7 +9,18 @@ import sys
 from collections.abc import Iterator
 
 from sogni_core.frozen import frozen
-from sogni_core.plugin import Command, Medium, Mode, Network, Settings, Validator, Workflow
+from sogni_core.plugin import (
+    Command,
+    CredentialSource,
+    Finisher,
+    Medium,
+    Mode,
+    Network,
+    Observer,
+    Settings,
+    Validator,
+    Workflow,
+)
 from sogni_core.testing.subject import Subject
 
 HEAVY = ("pydantic", "httpx", "websockets", "PIL", "rich", "asyncio", "ssl", "eth_account", "typer")
@@ -82,7 +93,10 @@ def targets_of(subject: Subject) -> Iterator[str]:
     for kind, names in (
         (Mode, ("request", "workflow", "needs")),
         (Workflow, ("target",)),
-        (Validator, ("target",)),
+        (Validator, ("target", "projects")),
+        (Observer, ("before_submit", "after_step", "after_run")),
+        (CredentialSource, ("target",)),
+        (Finisher, ("target",)),
         (Settings, ("model",)),
         (Command, ("target",)),
         (Network, ("target",)),

@@ -12,7 +12,20 @@ from sogni_core import plugin as hookspecs
 from sogni_core._host.record_check import HOOKS, check_record
 from sogni_core._host.targets import describe
 from sogni_core.errors import SogniError
-from sogni_core.plugin import PROJECT, Command, Medium, Mode, Model, Network, Settings, Workflow
+from sogni_core.plugin import (
+    PROJECT,
+    Command,
+    CredentialSource,
+    ErrorCode,
+    Finisher,
+    Medium,
+    Mode,
+    Model,
+    Network,
+    Observer,
+    Settings,
+    Workflow,
+)
 from sogni_core.testing.subject import Subject
 from sogni_core.text import nearest
 
@@ -68,5 +81,9 @@ def _twice(subject: Subject) -> Iterator[str]:
         + [("settings section", record.section) for record in subject.records(Settings)]
         + [("model", record.id) for record in subject.records(Model)]
         + [("medium", record.name) for record in subject.records(Medium)]
+        + [("error code", record.name) for record in subject.records(ErrorCode)]
+        + [("observer", record.name) for record in subject.records(Observer)]
+        + [("credential source", record.name) for record in subject.records(CredentialSource)]
+        + [("finisher", record.name) for record in subject.records(Finisher)]
     )
     yield from (f"{what} {name!r} is registered {count} times" for (what, name), count in names.items() if count > 1)

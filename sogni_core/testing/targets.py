@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -17,7 +18,20 @@ from pydantic_core import to_jsonable_python
 from sogni_core._engine.announcements import strangers
 from sogni_core._host.targets import describe, read_text, resolve
 from sogni_core.errors import SogniError
-from sogni_core.plugin import Command, Medium, Mode, Model, Network, Settings, Validator, Workflow
+from sogni_core.plugin import (
+    Command,
+    CredentialSource,
+    ErrorCode,
+    Finisher,
+    Medium,
+    Mode,
+    Model,
+    Network,
+    Observer,
+    Settings,
+    Validator,
+    Workflow,
+)
 from sogni_core.request import Request
 from sogni_core.settings import schema
 from sogni_core.testing.subject import Subject
@@ -47,7 +61,16 @@ def findings(subject: Subject) -> Iterator[str]:
         yield from _lines(subject, workflow)
         yield from _keys(subject, workflow)
     for validator in subject.records(Validator):
-        yield from _is(subject, "validator", validator.target, _no_rule)
+        for target in filter(None, (validator.target, validator.projects)):
+            yield from _is(subject, "validator", target, _no_rule)
+    for observer in subject.records(Observer):
+        for target in filter(None, (observer.before_submit, observer.after_step, observer.after_run)):
+            yield from _is(subject, f"observer {observer.name}", target, partial(_no_function, count=2))
+    for source in subject.records(CredentialSource):
+        yield from _is(subject, f"credential source {source.name}", source.target, _no_source)
+    for finisher in subject.records(Finisher):
+        what = f"finisher {finisher.name}"
+        yield from _is(subject, what, finisher.target, partial(_no_function, count=2))
     for settings in subject.records(Settings):
         yield from _is(subject, f"settings [{settings.section}]", settings.model, partial(_no_table, settings))
     for command in subject.records(Command):
@@ -56,6 +79,16 @@ def findings(subject: Subject) -> Iterator[str]:
         yield from _is(subject, f"network {network.name}", network.target, _no_network)
     for model in subject.records(Model):
         yield from _model(subject, model)
+    yield from _unregistered(subject)
+
+
+def _unregistered(subject: Subject) -> Iterator[str]:
+    """Yield the error codes that the plugin's modules define, so far as they were imported, and nobody registered."""
+    package = subject.module.__name__.partition(".")[0]
+    codes = subject.host.registry.error_codes
+    modules = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == package]
+    found = {value.name for module in modules for value in vars(module).values() if isinstance(value, ErrorCode)}
+    yield from (f"error code {name} is not registered; add it with sogni_errors" for name in sorted(found - set(codes)))
 
 
 def _is(subject: Subject, what: str, target: str, wrong: Callable[[Any], Iterator[str]]) -> Iterator[str]:
@@ -102,6 +135,20 @@ def _no_rule(found: Any) -> Iterator[str]:
         yield "is not a plain function"
     elif not takes(found, 2):
         yield "does not take two arguments, (request, facts)"
+
+
+def _no_function(found: Any, count: int) -> Iterator[str]:
+    if not callable(found):
+        yield "is not a function"
+    elif not takes(found, count):
+        yield f"does not take {count} arguments"
+
+
+def _no_source(found: Any) -> Iterator[str]:
+    if not callable(found) or inspect.iscoroutinefunction(found):
+        yield "is not a plain function"
+    elif not takes(found, 1):
+        yield "does not take one argument, the name of the network"
 
 
 def _no_look(found: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import hashlib
 import re
 import wave
 from collections.abc import Callable
@@ -175,7 +176,8 @@ def test_hook_sogni_validators(stamps: Installed) -> None:
     call = stamps(
         """sogni_validators():
     return [Validator(modes=("image",), target="stamps.rules:no_birds"),
-            Validator(modes=("*",), target="stamps.rules:no_fish")]
+            Validator(modes=("*",), target="stamps.rules:no_fish"),
+            Validator(modes=("image",), projects="stamps.rules:no_mice")]
 """,
         rules="""
 from sogni_core.problem import Problem
@@ -187,12 +189,19 @@ def no_birds(request, facts):
 
 def no_fish(request, facts):
     return [Problem("aviary.fish", (), "No fish.")] if "fish" in request.prompt else []
+
+def no_mice(project, facts):
+    if "mouse" in project.prompt:
+        yield Problem("aviary.mice", ("prompt",), "{prompt} has mice in {key}.", {"key": facts.key})
 """,
     )
     called = call("image", "a bird and a fish", "--network", "devnet", "--json")
     assert called.exit_code == 2
     assert [problem["error"] for problem in called.json["problems"]] == ["No birds in image:text.", "No fish."]
     assert call("image", "a cat", "--network", "devnet", "--dry-run", "--json").exit_code == 0
+    refused = call("image", "a mouse", "--network", "devnet", "--dry-run", "--json").json
+    assert refused["error"] == "Refused by stamps (sogni-stamps 1.0): PROMPT has mice in image."
+    assert refused["plugin"] == "stamps (sogni-stamps 1.0)"
 
 
 def test_hook_sogni_settings(stamps: Installed, sogni_home: Any, sogni_app: Any) -> None:
@@ -409,6 +418,148 @@ def test_hook_sogni_media(stamps: Installed, devnet: Any, tmp_path: Path) -> Non
 
     refused = call(*argv, "--rows", "9", "--dry-run", environ=devnet.environ)
     assert (refused.exit_code, refused.json["error"]) == (2, "A project's rows must be from 1 to 8.")
+
+
+def test_hook_sogni_errors(stamps: Installed) -> None:
+    call = stamps(
+        MODE,
+        """sogni_errors():
+    from stamps.codes import GUM_DRY
+    return [GUM_DRY]
+""",
+        """sogni_workflows():
+    return [Workflow("stamp", "dry", "stamps.mode:dry")]
+""",
+        codes="""
+from sogni_core.plugin import ErrorCode
+
+GUM_DRY = ErrorCode(name="GUM_DRY", kind="MoneyError", meaning="The gum is dry.", remedy="Buy gum.",
+                    retryable=True, may_charge_again=True)
+""",
+        mode=STAMP
+        + """
+from sogni_core.errors import MoneyError
+from stamps.codes import GUM_DRY
+
+async def dry(ctx, request):
+    raise MoneyError(GUM_DRY, "No gum is left.")
+""",
+    )
+    failed = call("stamp", "a bird", "--network", "devnet", "--dry-run", "--json")
+    assert (failed.exit_code, failed.json["errorCode"], failed.json["hint"]) == (4, "GUM_DRY", "Buy gum.")
+    assert (failed.json["retryable"], failed.json["mayChargeAgain"]) == (True, True)
+    explained = call("errors", "gum_dry", "--json").json
+    assert (explained["exitCode"], explained["meaning"]) == (4, "The gum is dry.")
+    written = {file["name"]: file["text"] for file in call("skill", "--json").json["files"]}
+    assert "| `GUM_DRY` | 4 |" in written["references/errors.md"]
+
+
+def test_hook_sogni_observers(stamps: Installed, devnet: Any, sogni_app: Any, tmp_path: Path) -> None:
+    call = stamps(
+        """sogni_observers():
+    return [Observer(name="clerk", before_submit="stamps.clerk:sign", after_step="stamps.clerk:note",
+                     after_run="stamps.clerk:close")]
+""",
+        clerk=f"""
+from dataclasses import replace
+from pathlib import Path
+
+BOOK = Path({str(tmp_path)!r}) / "book"
+
+async def sign(project, facts):
+    price = await facts.price()
+    write(facts, "submits", price["token"])
+    return replace(project, prompt=project.prompt + ", signed")
+
+def note(outcome, facts):
+    write(facts, outcome.state, outcome.key)
+
+async def close(end, facts):
+    write(facts, type(end).__name__, len(end.artifacts))
+
+def write(facts, *words):
+    with BOOK.open("a") as book:
+        print(*words, "plan" if facts.planned else "run", facts.mode, facts.network, bool(facts.run_id), file=book)
+""",
+    )
+    argv = ("image", "a bird", "-m", "z_image_turbo_bf16", "-o", tmp_path / "bird.png", "--json")
+    plan = call(*argv, "--dry-run", environ=devnet.environ).json
+    assert plan["projects"][0]["prompt"] == "a bird, signed"
+    done = call(*argv, environ=devnet.environ)
+    assert (done.exit_code, done.json["warnings"]) == (0, [])
+    assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "a bird, signed"
+    assert (tmp_path / "book").read_text("utf-8").splitlines() == [
+        "submits spark plan image fast False",
+        "submits spark run image fast True",
+        "completed image run image fast True",
+        "Result 1 run image fast True",
+    ]
+    (step,) = sogni_app(plugins=[]).find_run(done.json["runId"]).steps
+    assert step.project["prompt"] == "a bird, signed"
+
+
+def test_hook_sogni_credentials(stamps: Installed, devnet: Any) -> None:
+    call = stamps(
+        """sogni_credentials():
+    return [CredentialSource(name="drawer", target="stamps.drawer:look", networks=("fast",))]
+""",
+        drawer=f"""
+from sogni_core.settings import Credentials
+
+def look(network):
+    return Credentials(api_key={devnet.accounts[0].api_key!r})
+""",
+    )
+    there = {name: value for name, value in devnet.environ.items() if name.endswith("_URL")}
+    found = call("doctor", "--json", environ=there)
+    checks = {check["name"]: check["message"] for check in found.json["checks"]}
+    assert (checks["credentials"], checks["login"]) == (
+        "API key (drawer of plugin stamps (sogni-stamps 1.0))",
+        "accepted",
+    )
+    assert devnet.accounts[0].api_key not in found.stdout + found.stderr
+    missing = call("balance", "--network", "relaxed", "--json", environ=there).json
+    assert missing["errorCode"] == "MISSING_CREDENTIALS"
+    assert call("balance", "--json", environ=there).json["tokenType"] == "spark"
+
+
+def test_hook_sogni_finishers(stamps: Installed, devnet: Any, tmp_path: Path) -> None:
+    from PIL import Image
+
+    call = stamps(
+        """sogni_finishers():
+    return [Finisher(name="edge", target="stamps.edge:cut", media=("image",), fails="loudly"),
+            Finisher(name="gum", target="stamps.edge:gum", fails="warning"),
+            Finisher(name="voice", target="stamps.edge:speak", media=("audio",))]
+""",
+        edge="""
+from PIL import Image
+
+def cut(path, facts):
+    with Image.open(path) as image:
+        image.resize((facts.artifact.width // 2, facts.artifact.height // 2)).save(path, "PNG")
+
+async def gum(path, facts):
+    path.write_bytes(b"sticky")
+    raise RuntimeError(f"no gum for {facts.artifact.width} pixels")
+
+def speak(path, facts):
+    raise AssertionError("a stamp is no sound")
+""",
+    )
+    stamp = tmp_path / "bird.png"
+    argv = ("image", "a bird", "-m", "z_image_turbo_bf16", "-w", "512", "-h", "256", "-o", stamp, "--json")
+    done = call(*argv, environ=devnet.environ)
+    assert done.exit_code == 0, done
+    assert done.json["warnings"] == [
+        f"The finisher gum of plugin stamps (sogni-stamps 1.0) failed on {stamp}: RuntimeError: no gum for 256 pixels"
+    ]
+    with Image.open(stamp) as image:
+        assert image.size == (256, 128)
+    (artifact,) = call("show", done.json["runId"], "--json").json["steps"][0]["artifacts"]
+    assert (artifact["width"], artifact["size"]) == (256, stamp.stat().st_size)
+    assert artifact["sha256"] == hashlib.sha256(stamp.read_bytes()).hexdigest()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bird.png", "site"]
 
 
 @pytest.mark.parametrize(("hook", "record"), HOOKS.items(), ids=HOOKS)

@@ -17,7 +17,6 @@ from sogni_core._engine.resolver import request_class
 from sogni_core.app import App
 from sogni_core.cli import command_help, parameters
 from sogni_core.cli import help as help_pages
-from sogni_core.errors import CODES
 from sogni_core.plugin import Mode
 from sogni_core.settings import schema
 from tools import examples
@@ -192,7 +191,7 @@ def texts() -> Mapping[str, str]:
     told = {name: prose(text) for name, text in skill.files().items()}
     packages = (ROOT / "sogni_core", *sorted(ROOT.glob("plugins/*/sogni_*")))
     said = {package.relative_to(ROOT).as_posix(): " | ".join(messages(package)) for package in packages}
-    codes = " | ".join(f"{code.meaning} {code.remedy}" for code in CODES.values())
+    codes = " | ".join(f"{code.meaning} {code.remedy}" for code in host().registry.error_codes.values())
     tables = [host().resolve(owned, owned.record.model) for owned in host().registry.settings().values()]
     settings = " | ".join(text for table in tables for text in described(table))
     return pages | told | said | dict(helped()) | {"error codes": codes, "settings": settings}

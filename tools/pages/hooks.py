@@ -20,7 +20,10 @@ Names that the core uses are reserved. If two plugins claim the same name, neith
 `sogni call PLUGIN:MODE` runs the mode of either."""
 
 EXAMPLES = (
-    *(ROOT / f"examples/sogni-{name}/sogni_{name}/plugin.py" for name in ("postcard", "flipbook")),
+    *(
+        ROOT / f"examples/sogni-{name}/sogni_{name.replace('-', '_')}/plugin.py"
+        for name in ("postcard", "flipbook", "house-policy")
+    ),
     *sorted(ROOT.glob("plugins/*/sogni_*/plugin.py")),
     ROOT / "sogni_core/_builtin/plugin.py",
 )
@@ -31,8 +34,11 @@ WITH: Mapping[str, type] = {"sogni_networks": Endpoint}
 
 _ALSO = {
     "sogni_workflows": "The target gets a [Context](../../reference/python.md#context).",
-    "sogni_validators": "The target gets [Facts](../../reference/python.md#facts) and yields "
-    "[Problem](../../reference/python.md#problem)s.",
+    "sogni_validators": "The target gets [Facts](../../reference/python.md#facts), a rule about projects "
+    "[SubmitFacts](../../reference/python.md#submitfacts); both yield [Problem](../../reference/python.md#problem)s.",
+    "sogni_observers": "The targets get [SubmitFacts](../../reference/python.md#submitfacts); `after_run` gets "
+    "[RunFacts](../../reference/python.md#runfacts).",
+    "sogni_finishers": "The target gets [FinishFacts](../../reference/python.md#finishfacts).",
     "sogni_commands": "The target gets an [App](../../reference/python.md#app) and returns a "
     "[Report](../../reference/python.md#report).",
 }
@@ -72,7 +78,18 @@ def _record(node: ast.ClassDef) -> Iterator[str]:
     yield ""
 
 
+_PAGES = {
+    "sogni_credentials": "[Add a credential source](../how-to/credential-sources.md) shows an example.",
+    "sogni_finishers": "[Finish outputs](../how-to/finishers.md) shows an example.",
+}
+"""Hooks that no plugin of this repository implements, and where to see them."""
+
+
 def _example(hook: str) -> Iterator[str]:
+    if hook in _PAGES:
+        yield _PAGES[hook]
+        yield ""
+        return
     for path in EXAMPLES:
         for function in source.functions(source.tree_of(path).body):
             if function.name == hook:

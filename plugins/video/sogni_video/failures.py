@@ -8,6 +8,7 @@ from pathlib import Path
 from sogni_core.errors import InputError
 from sogni_core.project import Asset
 from sogni_core.text import quote_path
+from sogni_video.error_codes import FFMPEG_EXTRACT_FAILED, FFMPEG_FAILED
 from sogni_video.ffmpeg import FailedError
 
 
@@ -25,7 +26,7 @@ def unreadable(clip: Asset, failure: FailedError | None) -> InputError:
 def not_joined(clips: Sequence[Path | None], reason: str) -> InputError:
     """Return the error for clips that could not be joined. It names them, since they may have been paid for."""
     return InputError(
-        "FFMPEG_FAILED",
+        FFMPEG_FAILED,
         f"ffmpeg failed to concatenate video clips: {reason}.",
         details={"clips": [str(path) for path in clips], "cause": reason},
     )
@@ -34,7 +35,7 @@ def not_joined(clips: Sequence[Path | None], reason: str) -> InputError:
 def not_extracted(clip: Asset, reason: str) -> InputError:
     """Return the error for a last frame that could not be extracted."""
     return InputError(
-        "FFMPEG_EXTRACT_FAILED",
+        FFMPEG_EXTRACT_FAILED,
         "Failed to extract last frame from video.",
         details={"videoPath": str(clip.path), "cause": reason},
     )

@@ -20,6 +20,7 @@ from sogni_core.errors import InputError
 from sogni_core.problem import Problem
 from sogni_core.project import Asset
 from sogni_core.text import clean, quote_path
+from sogni_video.error_codes import MISSING_FFMPEG
 
 VARIABLES = ("SOGNI_FFMPEG", "FFMPEG_PATH")
 """Environment variables that name the program. The first one that is set is used, even if the program is missing."""
@@ -73,7 +74,7 @@ def missing(environ: Mapping[str, str] | None = None) -> Iterator[Problem]:
             (),
             "ffmpeg is required to join videos, but no working ffmpeg was found.",
             {"ffmpegPath": wanted},
-            code="MISSING_FFMPEG",
+            code=MISSING_FFMPEG,
             hint='Install ffmpeg, or set FFMPEG_PATH. With pip: pip install "sogni-video[ffmpeg]"',
         )
 

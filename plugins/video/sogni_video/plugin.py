@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sogni_core.plugin import Command, Medium, Mode, Model, Settings, Validator, Workflow, hookimpl
+from sogni_core.plugin import Command, ErrorCode, Medium, Mode, Model, Settings, Validator, Workflow, hookimpl
 
 _STEPS = {"steps": {"*lightx2v*": 4, "*lightning*": 4, "*turbo*": 4, "*lcm*": 4, "*": 20}}
 """Distilled models need few steps."""
@@ -139,6 +139,14 @@ def sogni_settings() -> list[Settings]:
             },
         )
     ]
+
+
+@hookimpl
+def sogni_errors() -> list[ErrorCode]:
+    """Return the codes of errors about videos and ffmpeg."""
+    from sogni_video.error_codes import ERROR_CODES
+
+    return ERROR_CODES
 
 
 @hookimpl

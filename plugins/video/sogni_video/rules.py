@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sogni_core.context import Facts
 from sogni_core.errors import InputError
 from sogni_core.problem import Problem, literal
+from sogni_video.error_codes import INVALID_VIDEO_SIZE
 from sogni_video.request import ContinueRequest, JoinRequest, VideoOptions, VideoRequest
 from sogni_video.size_choice import Sizing
 from sogni_video.sizes import LARGEST, LEAST, STEP, normalised
@@ -129,7 +130,7 @@ def size_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:
                 "requested": size.as_json(),
                 "nearest": video.as_json(),
             },
-            code="INVALID_VIDEO_SIZE",
+            code=INVALID_VIDEO_SIZE,
             hint="Try {width} {w} {height} {h}, or omit {strict_size}.",
         )
     elif isinstance(request, VideoRequest):
@@ -160,6 +161,6 @@ def _misfit(request: VideoRequest, sizing: Sizing) -> Problem:
             "requested": sizing.base.as_json(),
             "resized": sizing.before.as_json(),
         },
-        code="INVALID_VIDEO_SIZE",
+        code=INVALID_VIDEO_SIZE,
         hint=hint,
     )

@@ -43,7 +43,7 @@ def test_a_variable_that_is_set_is_obeyed(folder: Path) -> None:
     environ = {"SOGNI_FFMPEG": str(folder / "gone"), "FFMPEG_PATH": get_ffmpeg_exe()}
     assert ffmpeg.find(environ) is None
     problem = next(ffmpeg.missing(environ))
-    assert (problem.code, problem.facts) == ("MISSING_FFMPEG", {"ffmpegPath": str(folder / "gone")})
+    assert (problem.code_name, problem.facts) == ("MISSING_FFMPEG", {"ffmpegPath": str(folder / "gone")})
     with pytest.raises(InputError, match="ffmpeg is required"):
         ffmpeg.required(environ)
 
@@ -54,7 +54,7 @@ def test_a_program_that_does_not_run_is_none(system: str, folder: Path, text: st
     broken = folder / "ffmpeg"
     broken.write_text(f"#!{sys.executable}\n{text}\n")
     broken.chmod(0o755)
-    assert [problem.code for problem in ffmpeg.missing({"FFMPEG_PATH": str(broken)})] == ["MISSING_FFMPEG"]
+    assert [problem.code_name for problem in ffmpeg.missing({"FFMPEG_PATH": str(broken)})] == ["MISSING_FFMPEG"]
 
 
 @needs_scripts

@@ -35,7 +35,7 @@ def assemble(app: App, form: Form) -> Skill:
     warnings: list[str] = []
     modes = told(app, warnings)
     others = {
-        f"{FOLDER}/errors.md": ("every error code", _lines("Error codes", _codes())),
+        f"{FOLDER}/errors.md": ("every error code", _lines("Error codes", _codes(app))),
         f"{FOLDER}/models.md": ("every known model", _lines("Models", _models(app))),
     }
     listed = ["- more of each mode, and all its options: " + ", ".join(f"[{mode.name}]({mode.file})" for mode in modes)]
@@ -86,7 +86,7 @@ def _exit(kind: str) -> int:
     return int(getattr(errors, kind).exit_code)
 
 
-def _codes() -> Iterator[str]:
+def _codes(app: App) -> Iterator[str]:
     yield "*Retry*: the same call can succeed later. *May charge*: repeating it may cost money; see `sogni runs` first."
     yield ""
     rows = [
@@ -97,7 +97,7 @@ def _codes() -> Iterator[str]:
             "yes" if one.retryable else "",
             "yes" if one.may_charge_again else "",
         )
-        for one in CODES.values()
+        for one in app.error_codes.values()
     ]
     yield from table(("Code", "Exit", "Meaning", "Retry", "May charge"), rows)
 

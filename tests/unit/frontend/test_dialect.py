@@ -81,7 +81,7 @@ def test_a_front_end_orders_problems_and_has_words_of_its_own() -> None:
 def test_an_error_without_problems_is_one_about_the_whole_request() -> None:
     error = InputError("MISSING_FILE", "no {file}", hint="{look}", details={"path": "x"})
     (problem,) = error.as_problems()
-    assert (problem.said(), problem.hinted(), problem.code, problem.field) == (
+    assert (problem.said(), problem.hinted(), problem.code_name, problem.field) == (
         "no {file}",
         "{look}",
         "MISSING_FILE",

@@ -45,3 +45,10 @@ async def test_what_is_answered_fits(sogni_app: AppFactory, devnet: Devnet, tmp_
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(jsonschema.ValidationError):
         fits({"success": True}, SCHEMAS["error"])
+
+
+def test_codes_are_those_of_what_is_installed(sogni_app: AppFactory) -> None:
+    codes = sogni_app(plugins=["video"]).error_codes
+    for schema in output_schemas(codes).values():
+        assert schema["properties"].get("errorCode") in (None, {"enum": sorted(codes)})
+    assert "MISSING_FFMPEG" in output_schemas(codes)["error"]["properties"]["errorCode"]["enum"]

@@ -1,0 +1,1 @@
+"""House rules for everything that is submitted, a plugin for sogni-core."""
