@@ -45,14 +45,15 @@ def open(
     network: str | Endpoint | None = None,
     environ: Mapping[str, str] | None = None,
     host: PluginHost | None = None,
+    files: Sequence[str | os.PathLike[str]] = (),
 ) -> App:
     """Return an App to use as ``async with``; nothing is connected before it is needed.
 
     ``network``: for every run that names none; its name, or its Endpoint, which needs no plugin.
     ``environ``: environment to read settings from, the process's own by default. ``host``: plugins to use,
-    the installed ones by default.
+    the installed ones by default. ``files``: one-file plugins to load besides the installed ones.
     """
-    return App(network=network, environ=environ, host=host)
+    return App(network=network, environ=environ, host=host, files=files)
 
 
 def _silent(progress: Progress) -> None:
@@ -68,14 +69,17 @@ class App:
         network: str | Endpoint | None = None,
         environ: Mapping[str, str] | None = None,
         host: PluginHost | None = None,
+        files: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
+        if host is not None and files:
+            raise ValueError("files are for a host that App makes itself")
         self._environ = dict(os.environ if environ is None else environ)
         network = network or default_network.get()
         self._endpoint = network if isinstance(network, Endpoint) else None
         self._network = network.name if isinstance(network, Endpoint) else network
         if self._endpoint is not None and self._network in LIVE_NETWORKS:
             self._network = None  # it replaces the live networks; which one is used, the settings say
-        self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ)
+        self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ, files=files)
         self.on_progress: OnProgress = _silent
         """Receiver of progress for every run that names none."""
         self._settings: Settings | None = None
@@ -124,11 +128,11 @@ class App:
     def settings(self) -> Settings:
         """All settings in their layers."""
         if self._settings is None:
+            from sogni_core._host.settings_model import settings_model
             from sogni_core.settings import Settings
 
             sections = {
-                name: lambda owned=owned: self._host.resolve(owned, owned.record.model)
-                for name, owned in self.registry.settings().items()
+                name: lambda owned=owned: settings_model(owned) for name, owned in self.registry.settings().items()
             }
             self._settings = Settings(
                 sections, paths=Paths.of(self._environ), environ=self._environ, openclaw=self._openclaw_keys()
@@ -271,8 +275,9 @@ class App:
         return input_schema(self.engine.find_mode(mode)[0], self.settings)
 
     def schemas(self) -> dict[str, dict[str, Any]]:
-        """Return the JSON Schemas of all modes by name."""
-        return {owned.record.name: self.schema(owned.record.name) for owned in self.registry.usable(Mode)}
+        """Return the JSON Schemas of all modes by name, without those of hidden modes."""
+        names = [owned.record.name for owned in self.registry.usable(Mode) if not owned.record.hidden]
+        return {name: self.schema(name) for name in names}
 
     @property
     def interrupted(self) -> Sequence[Mapping[str, Any]]:

@@ -317,7 +317,12 @@ _REGISTERED = (
     ErrorCode("PARTIAL", "PartialError", "Some outputs are there, others failed.",
               "What is listed was saved; run again for the rest.", may_charge_again=True),
     # plugins
-    ErrorCode("PLUGIN_NOT_INSTALLED", "PluginError", "The command belongs to a plugin that is not installed.", ""),
+    ErrorCode("PLUGIN_NOT_INSTALLED", "PluginError",
+              "The command belongs to a plugin that is not installed, or that SOGNI_PLUGINS leaves out.",
+              "Install the plugin with: sogni plugins add NAME"),
+    ErrorCode("INSTALL_FAILED", "PluginError",
+              "A plugin could not be installed or uninstalled: the installer is missing, or it failed.",
+              "Run the command that was shown by hand, and read what the installer says."),
     ErrorCode("PLUGIN_IMPORT", "PluginError", "A plugin cannot be imported.",
               "Update or uninstall the plugin; sogni plugins shows all of them."),
     ErrorCode("PLUGIN_INCOMPATIBLE", "PluginError", "A plugin and this version of sogni-core do not fit together.",

@@ -103,6 +103,10 @@ class FieldSpec:
     """Whether the value is the name of a workflow."""
     group: str = ""
     """Heading under which help lists it; empty for the mode's own options, which come first."""
+    hidden: bool = False
+    """Whether it works without being shown: help, schemas and suggestions leave it out."""
+    deprecated: str = ""
+    """What to use instead; empty if it is not deprecated."""
 
     @property
     def flag(self) -> str:
@@ -154,6 +158,8 @@ def spec_of(name: str, info: FieldInfo, mark: Marker) -> FieldSpec:
         plans=getattr(mark, "plans", False),
         names_workflow=getattr(mark, "names_workflow", False),
         group=getattr(mark, "group", ""),
+        hidden=getattr(mark, "hidden", False),
+        deprecated=getattr(mark, "deprecated", ""),
     )
 
 

@@ -56,6 +56,10 @@ class Mode:
     examples: Mapping[str, str] = field(default_factory=dict)
     """What an example does to its command line, for the end of ``sogni NAME --help``:
     ``{"Make a wide picture": 'sogni image "a lighthouse" -w 1024 -o lighthouse.png'}``."""
+    hidden: bool = False
+    """Whether the mode works without being shown: not in help, lists of schemas, skills or shell completion."""
+    deprecated: str = ""
+    """What to use instead, one sentence; empty if the mode is not deprecated. A call of the mode then warns."""
 
 
 @frozen

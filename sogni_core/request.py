@@ -41,6 +41,16 @@ class Argument:
     """Whether the rules of the mode refuse a request without it. One without a default is required anyway."""
 
 
+@frozen
+class Fixed:
+    """Marks an inherited field as no option of the subclass; its value is the field's default.
+
+    ``steps: Annotated[int | None, Fixed()] = None`` drops ``--steps``: help and schema leave it out, and a call that
+    gives it is refused. The default may be any value of the field's type, so that
+    ``output_format: Annotated[ImageFormat | None, Fixed()] = "png"`` makes every output a PNG image.
+    """
+
+
 @dataclass(frozen=True, init=False)
 class Option:
     """Marks a field as an option."""
@@ -73,6 +83,10 @@ class Option:
     inherited option with the same name, else the mode's own options."""
     required: bool
     """Whether the rules of the mode refuse a request without it, although the field has a default."""
+    hidden: bool
+    """Whether the option works without being shown: not in help, JSON Schema, skills or shell completion."""
+    deprecated: str
+    """What to use instead, one sentence; empty if the option is not deprecated. A call that gives the option warns."""
 
     def __init__(
         self,
@@ -89,6 +103,8 @@ class Option:
         names_workflow: bool = False,
         group: str = "",
         required: bool = False,
+        hidden: bool = False,
+        deprecated: str = "",
     ) -> None:
         for name, value in locals().items():
             if name not in ("self", "__class__"):

@@ -11,12 +11,16 @@ import typer
 from sogni_core import __version__
 from sogni_core._builtin.account import NetworkOption
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
+from sogni_core._host.memory import KnownPlugin
+from sogni_core._host.target_check import broken_records
 from sogni_core.app import App
 from sogni_core.errors import ConfigError, SogniError
 from sogni_core.files import private_folder
 from sogni_core.frozen import frozen
 from sogni_core.result import Report
 from sogni_core.settings.host_file import FILE
+
+_REPORT = "Update or uninstall the plugin, and tell its author."
 
 
 @frozen
@@ -59,12 +63,32 @@ async def doctor(
 
 def _installation(app: App) -> Iterator[Check]:
     yield Check("program", True, f"sogni-core {__version__}, Python {platform.python_version()}, {platform.system()}")
+    yield from _plugins(app)
+
+
+def _plugins(app: App) -> Iterator[Check]:
+    """Check every plugin, what its records name included, and that no plugin is missing that was there before."""
+    broken = broken_records(app.registry)
     for plugin in app.host.plugins:
-        wrong = [error for error in (plugin.failure, *plugin.problems) if error is not None]
-        if wrong:
-            yield from (Check(f"plugin {plugin.name}", False, error.message, error.hint) for error in wrong)
-        elif not plugin.is_core:
-            yield Check(f"plugin {plugin.name}", True, f"{plugin.distribution} {plugin.version}")
+        name = f"plugin {plugin.name}"
+        errors = [error for error in (plugin.failure, *plugin.problems) if error is not None]
+        findings = [finding for finding in broken if finding.plugin is plugin]
+        yield from (Check(name, False, error.message, error.hint) for error in errors)
+        yield from (Check(name, False, finding.message, _REPORT) for finding in findings)
+        if not errors and not findings and not plugin.is_core:
+            yield Check(name, True, plugin.label.removeprefix(f"{plugin.name} (").removesuffix(")"))
+    for left_out in app.host.left_out:
+        yield Check(f"plugin {left_out.name}", True, f"{left_out.label} is left out by SOGNI_PLUGINS")
+    gone: dict[str, KnownPlugin] = {one.distribution: one for one in app.host.gone()}
+    for distribution, known in gone.items():
+        yield Check(
+            f"plugin {known.name}",
+            False,
+            f"{distribution} {known.version} was installed and is no longer there.",
+            f"Install it again: sogni plugins add {distribution}. If it was removed on purpose: "
+            f"sogni plugins remove {distribution}",
+        )
+    app.host.remember()
 
 
 def _rules(app: App) -> Iterator[Check]:

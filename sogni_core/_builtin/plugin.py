@@ -101,7 +101,7 @@ def sogni_settings() -> list[Settings]:
 def sogni_commands() -> list[Command]:
     """Return the commands for account, settings, runs, plugins and agents."""
     account, config = "sogni_core._builtin.account", "sogni_core._builtin.config"
-    about, journal = "sogni_core._builtin.about", "sogni_core._builtin.journal"
+    journal, plugins = "sogni_core._builtin.journal", "sogni_core._builtin.plugins"
     openclaw = "sogni_core._builtin.openclaw.commands"
     return [
         Command("login", "Store credentials after checking them.", f"{account}:login", group=_ACCOUNT),
@@ -140,23 +140,63 @@ def sogni_commands() -> list[Command]:
         Command("show", "Show the request, steps and files of a run.", f"{journal}:show", group=_RUNS),
         Command("resume", "Continue an interrupted run.", f"{journal}:resume", group=_RUNS),
         Command("last", "Show the last render.", f"{journal}:last", group=_RUNS),
-        Command("plugins", "List plugins, what they provide, and their problems.", f"{about}:plugins", group=_PLUGINS),
-        Command("models", "List models and how many workers each has.", f"{about}:models", group=_PLUGINS),
+        Command(
+            "plugins",
+            "List plugins, what they provide, and their problems.",
+            f"{plugins}.listing:plugins",
+            group=_PLUGINS,
+        ),
+        Command(
+            "plugins add",
+            "Install plugins with the installer of this environment.",
+            f"{plugins}.installation:add",
+            group=_PLUGINS,
+            examples={"Show what installing the video plugin would run": "sogni plugins add video --dry-run"},
+        ),
+        Command(
+            "plugins remove",
+            "Uninstall plugins with the installer of this environment.",
+            f"{plugins}.installation:remove",
+            group=_PLUGINS,
+        ),
+        Command(
+            "plugins freeze",
+            "List the installed plugins with their versions.",
+            f"{plugins}.snapshot:freeze",
+            group=_PLUGINS,
+        ),
+        Command(
+            "plugins restore", "Install the plugins of such a list.", f"{plugins}.snapshot:restore", group=_PLUGINS
+        ),
+        Command(
+            "new plugin",
+            "Write a new plugin with a mode, a setting and tests.",
+            "sogni_core._builtin.new_plugin:plugin",
+            group=_PLUGINS,
+            parent="Start a new plugin.",
+            examples={"Write the plugin sogni-kite": "sogni new plugin kite"},
+        ),
+        Command(
+            "models",
+            "List models and how many workers each has.",
+            "sogni_core._builtin.model_list:models",
+            group=_PLUGINS,
+        ),
         Command(
             "schema",
             "Print the JSON Schema of a mode, or of all modes.",
-            f"{about}:schema",
+            "sogni_core._builtin.schemas:schema",
             group=_PLUGINS,
             examples={"Describe the options of the image mode": "sogni schema image"},
         ),
         Command(
             "errors",
             "Explain error codes.",
-            f"{about}:errors",
+            "sogni_core._builtin.error_codes:errors",
             group=_PLUGINS,
             examples={"Explain one code": "sogni errors INSUFFICIENT_BALANCE"},
         ),
-        Command("version", "Print the version.", f"{about}:version", group=_PLUGINS),
+        Command("version", "Print the version.", "sogni_core._builtin.version:version", group=_PLUGINS),
         Command(
             "skill",
             "Write a skill file for AI agents.",

@@ -70,8 +70,9 @@ def _split(item: Any, separator: str) -> list[Any]:
 
 def _unknown(name: str, specs: Mapping[str, FieldSpec]) -> Problem:
     shown = clean(name, 80)
-    close = nearest(name, specs)
-    facts = {"option": shown, "available": list(specs)}
+    known = [field for field, spec in specs.items() if not spec.hidden]
+    close = nearest(name, known)
+    facts = {"option": shown, "available": known}
     if close is None:
         return Problem("value.unknown", (), "Unknown option '{option}'.", facts, hint="Available: {available}.")
     return Problem("value.unknown", (close,), "Unknown option '{option}'.", facts, hint=f"Did you mean {{{close}}}?")

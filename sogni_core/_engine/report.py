@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sogni_core._engine.resolver import Resolved, sources
+from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.targets import blaming
 from sogni_core.errors import PartialError
 from sogni_core.field import camel
@@ -71,7 +72,15 @@ def kept(resolved: Resolved) -> dict[str, Any]:
         "seedStrategy": resolved.seed_strategy,
         # Only their names: whoever resumes the run gives them again.
         "secrets": [name for name in secrets(request) if name in resolved.origins],
+        "plugin": _plugin(resolved.mode.plugin),
     }
+
+
+def _plugin(plugin: PluginInfo) -> dict[str, str]:
+    """Return what the journal keeps of the plugin that brought a run's mode."""
+    if plugin.file is not None:
+        return {"name": plugin.name, "file": str(plugin.file)}
+    return {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version}
 
 
 def echo(resolved: Resolved, artifacts: tuple[Artifact, ...] | None, model: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sogni_core._engine import prompt_hash
 from sogni_core._engine.conversion import convert, problems_of
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.local_paths import expand_paths, with_absolute_paths
-from sogni_core._engine.markers import wrong_marks
+from sogni_core._engine.markers import fixed_values, wrong_marks
 from sogni_core._engine.seeds import find_seed, hashed_of
 from sogni_core._engine.workflow_choice import choose
 from sogni_core._host.quarantine import quarantine
@@ -127,7 +127,8 @@ class Resolver:
         values, problems = convert(model, given)
         named = frozenset(given) & frozenset(model.model_fields)
         origins = dict.fromkeys(values, GIVEN)
-        notices: list[Notice] = []
+        notices = list(_deprecations(mode.record, model, values))
+        values |= fixed_values(model)
         self._fill_assets(model, values, origins, problems)
         chosen = self._choose(mode, model, values, origins, workflow, problems)
         self._drop_filled(model, chosen.record, values, origins, notices)
@@ -187,7 +188,7 @@ class Resolver:
         """Let switches such as ``--last-image`` put the last render's image into the field they name."""
         specs = model.specs()
         for name, spec in specs.items():
-            if not spec.fills or values.get(name) not in _ON:
+            if spec.fills not in specs or values.get(name) not in _ON:
                 continue
             try:
                 image = self._last_render.image()
@@ -333,6 +334,17 @@ class Resolver:
 def same_format(name: str) -> str:
     """Return the one name of a format that has two."""
     return {"jpeg": "jpg"}.get(name, name)
+
+
+def _deprecations(mode: Mode, model: type[Request], given: Mapping[str, Any]) -> Iterator[Notice]:
+    """Warn of what is deprecated in a call: the mode, and the options that were given."""
+    if mode.deprecated:
+        facts = {"mode": mode.name, "instead": mode.deprecated}
+        yield Notice("mode.deprecated", (), "{mode} is deprecated: {instead}", facts)
+    for name, spec in model.specs().items():
+        if spec.deprecated and name in given:
+            facts = {"instead": spec.deprecated}
+            yield Notice("option.deprecated", (name,), f"{{{name}}} is deprecated: {{instead}}", facts)
 
 
 def _by_model(said: Any, model_id: str) -> Any:

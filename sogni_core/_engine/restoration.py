@@ -11,15 +11,16 @@ from pydantic import ValidationError
 from sogni_core._engine.conversion import convert, problems_of
 from sogni_core._engine.resolver import Resolved, whole_class
 from sogni_core._engine.workflow_choice import choose
-from sogni_core._host.registry import Registry
+from sogni_core._host.registry import Owned, Registry
 from sogni_core._journal.entries import Run
-from sogni_core.errors import ConfigError, InputError
+from sogni_core.errors import ConfigError, InputError, PluginError
 from sogni_core.json_value import json_value
 from sogni_core.origin import DEFAULT, GIVEN, Origin
+from sogni_core.plugin import Mode
 from sogni_core.problem import Problem
 from sogni_core.request import Request
 from sogni_core.settings import Settings
-from sogni_core.text import clean
+from sogni_core.text import clean, quote_path
 
 
 def _read(model: type[Request], options: dict[str, Any]) -> Request:
@@ -39,10 +40,10 @@ def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str
 
     ``given``: secrets, which the journal does not keep; one that came from a setting is read from there again.
     Rules are not asked again: they let it pass when it began, and what was paid for must not hang on a new rule.
-    Raises PluginError if its mode is gone, ConfigError if it does not read, InputError for a secret that is missing
-    and for a field that is no secret.
+    Raises PluginError PLUGIN_NOT_INSTALLED if the plugin of its mode is gone, ConfigError if the request does not read,
+    InputError for a secret that is missing and for a field that is no secret.
     """
-    mode = registry.mode(run.mode)
+    mode = _mode(registry, run)
     model = whole_class(mode)
     kept = run.request.get("origins") or {}
     origins = {str(name): Origin.from_json(origin) for name, origin in kept.items()}
@@ -64,6 +65,41 @@ def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str
     request._given = frozenset(name for name, origin in origins.items() if origin == GIVEN)
     entry = registry.model(str(getattr(request, "model", "") or ""))
     return Resolved(mode, workflow, request, entry, origins, run.request.get("seedStrategy"), ())
+
+
+def _mode(registry: Registry, run: Run) -> Owned[Mode]:
+    """Find the mode of a run: that of the plugin it was made by, whoever else has a mode of this name."""
+    maker = run.request.get("plugin") or {}
+    name = str(maker.get("name", ""))
+    if any(owned.plugin.name == name for owned in registry.every(Mode) if owned.record.name == run.mode):
+        return registry.mode(f"{name}:{run.mode}")
+    try:
+        return registry.mode(run.mode)
+    except InputError:
+        raise _not_installed(run, maker) from None
+    except PluginError as error:
+        raise error.with_details({"runId": run.id}) from None
+
+
+def _not_installed(run: Run, maker: Mapping[str, str]) -> PluginError:
+    details = {"runId": run.id, "command": run.mode}
+    if "file" in maker:
+        file = quote_path(maker["file"])
+        return PluginError(
+            "PLUGIN_NOT_INSTALLED",
+            f"Run {run.id} was made by the plugin file {file}, which is not loaded.",
+            hint=f"Use: sogni resume {run.id} --plugin {file}",
+            details={**details, "path": maker["file"]},
+            plugin=maker.get("name"),
+        )
+    distribution = maker.get("distribution")
+    if distribution is None:
+        text, hint = f"No installed plugin provides the mode {run.mode!r} of run {run.id}.", None
+    else:
+        text = f"Run {run.id} was made by the plugin {distribution} {maker.get('version', '')}, which is not installed."
+        hint = f"Install it with: sogni plugins add {distribution}"
+        details["distribution"] = distribution
+    return PluginError("PLUGIN_NOT_INSTALLED", text, hint=hint, details=details, plugin=distribution)
 
 
 def _secrets(

@@ -42,12 +42,12 @@ STOPPED_SECONDS = 0.5
 class RunServices(Protocol):
     """What runs need of the engine."""
 
+    host: PluginHost
     paths: Paths
     last_render: LastRender
     media: Media
     projects: list[dict[str, Any]]
     registry: Registry
-    host: PluginHost
 
     @property
     def journal(self) -> Journal: ...
@@ -78,6 +78,7 @@ class Runs:
             seed_random=random_seed,
             began=began,
         )
+        self._engine.host.remember()
         scene = self._scene(run_id, way, network, on_progress, began, random_seed)
         for notice in (*resolved.notices, *self._engine.notices):
             scene.notice(notice)

@@ -25,12 +25,10 @@ def installed() -> Iterable[EntryPoint]:
     return entry_points(ENTRY_POINT_GROUP)
 
 
-def find(load: EntryPoints, only: frozenset[str] | None, blocked: frozenset[str]) -> list[PluginInfo]:
-    """List the plugins by name; with ``only``, just those."""
+def find(load: EntryPoints) -> list[PluginInfo]:
+    """List the installed plugins by name."""
     found: dict[tuple[str, str, str], PluginInfo] = {}
     for point in load():
-        if point.name in blocked or (only is not None and point.name not in only):
-            continue
         distribution = _name(point.dist) if point.dist is not None else ""
         # One distribution can be on the path twice (an editable install beside a copy): the first one counts.
         found.setdefault(

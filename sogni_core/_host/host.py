@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import CoroutineType, ModuleType
@@ -14,26 +14,29 @@ import pluggy
 
 from sogni_core import __version__
 from sogni_core import plugin as hookspecs
-from sogni_core._host import discovery
+from sogni_core._host import discovery, plugin_file
 from sogni_core._host.memory import KnownPlugin, PluginMemory
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.quarantine import quarantine
 from sogni_core._host.record_check import HOOKS, check_record
 from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.selection import VARIABLE, Selection
 from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import PluginError, SogniError
+from sogni_core.plugin import Command, Mode, Network
 
 CORE_PLUGIN = "sogni_core._builtin.plugin"
 """Module of the core's own plugin."""
 
 
 class PluginHost:
-    """Loads the core's own plugin and every installed one; a broken one costs its own names only.
+    """Loads the core's own plugin and every other one; a broken one costs its own names only.
 
-    ``core``: module of the core's own plugin. ``load``: gives the entry points. ``only``: names of the
-    plugins to load, None for all. ``blocked``: names never to load. ``specs``: module of hookspecs.
-    ``arguments``: what a hook may ask for by name. The hooks of this version take nothing; an argument that
-    the specs deprecate is still given to the plugins that ask for it, until it is removed.
+    ``core``: module of the core's own plugin. ``load``: gives the entry points. ``path``: files and folders of
+    one-file plugins. ``only``: names of the plugins to load of these, None for all. ``blocked``: names never to load.
+    ``files``: one-file plugins that are loaded whatever they are named. ``memory``: what was installed before.
+    ``specs``: module of hookspecs. ``arguments``: what a hook may ask for by name. The hooks of this version take
+    nothing; an argument that the specs deprecate is still given to the plugins that ask for it, until it is removed.
     """
 
     def __init__(
@@ -41,8 +44,10 @@ class PluginHost:
         core: str,
         *,
         load: discovery.EntryPoints = discovery.installed,
+        path: Iterable[str | os.PathLike[str]] = (),
         only: Collection[str] | None = None,
         blocked: Collection[str] = (),
+        files: Iterable[str | os.PathLike[str]] = (),
         memory: PluginMemory | None = None,
         specs: ModuleType = hookspecs,
         arguments: Mapping[str, Any] | None = None,
@@ -51,22 +56,39 @@ class PluginHost:
         self._memory = memory
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(specs)
-        self.plugins: list[PluginInfo] = [PluginInfo("core", core, "sogni-core")]
-        wanted = None if only is None else frozenset(only)
-        self.plugins += discovery.find(load, wanted, frozenset(blocked))
-        for name in sorted((wanted or frozenset()) - {plugin.name for plugin in self.plugins}):
-            self.plugins[0].warnings.append(f"The plugin {name!r} was asked for and is not installed.")
+        selection = Selection(None if only is None else frozenset(only), frozenset(blocked))
+        found = [*discovery.find(load), *plugin_file.find_files(path)]
+        named = list(plugin_file.find_files(files))
+        given = {plugin.file for plugin in named}
+        found = [plugin for plugin in found if plugin.file is None or plugin.file not in given]
+        chosen = [plugin for plugin in found if selection.takes(plugin.name)]
+        self.plugins: list[PluginInfo] = [PluginInfo("core", core, "sogni-core"), *_distinct([*chosen, *named])]
+        """The plugins to load, broken ones included: the core's own, the installed ones by name, then files."""
+        self.left_out = tuple(plugin for plugin in found if not selection.takes(plugin.name))
+        """The plugins that are there and that the selection leaves out."""
+        for name in sorted(selection.named - {plugin.name for plugin in (*self.plugins, *self.left_out)}):
+            self.plugins[0].warnings.append(f"{VARIABLE} names the plugin {name!r}, which is not installed.")
         for plugin in self.plugins:
-            self._guard(plugin, self._load)
+            if plugin.failure is None:
+                self._guard(plugin, self._load)
         records: list[Owned[Any]] = []
         for plugin in self.plugins:
             if plugin.failure is None:
                 records += self._guard(plugin, self._ask) or []
-        self.registry = Registry(records, self.plugins)
+        self.registry = Registry(records, self.plugins, left_out=self.left_out, remembered=self.remembered)
 
     @classmethod
-    def from_environment(cls, core: str, environ: Mapping[str, str] | None = None) -> PluginHost:
-        """Make a host that obeys ``SOGNI_PLUGINS``: unset for all, else only the plugins it names."""
+    def from_environment(
+        cls,
+        core: str,
+        environ: Mapping[str, str] | None = None,
+        *,
+        files: Iterable[str | os.PathLike[str]] = (),
+    ) -> PluginHost:
+        """Make a host that obeys ``SOGNI_PLUGINS`` and ``SOGNI_PLUGIN_PATH``.
+
+        Raises ConfigError INVALID_CONFIG for a selection that cannot be read.
+        """
         found = os.environ if environ is None else environ
 
         def state() -> Path:
@@ -74,19 +96,19 @@ class PluginHost:
 
             return Paths.of(found).state
 
-        chosen = found.get("SOGNI_PLUGINS")
-        only = None if chosen is None else [name.strip() for name in chosen.split(",") if name.strip()]
-        return cls(core, only=only, memory=PluginMemory(state))
+        chosen = Selection.read(found.get(VARIABLE))
+        return cls(
+            core,
+            path=plugin_file.search_path(found.get(plugin_file.VARIABLE)),
+            only=chosen.only,
+            blocked=chosen.blocked,
+            files=files,
+            memory=PluginMemory(state),
+        )
 
     def remembered(self) -> tuple[KnownPlugin, ...]:
         """Return the plugins that this installation has had, of distributions that are there or gone."""
         return self._memory.read() if self._memory is not None else ()
-
-    def remember(self) -> None:
-        """Remember the installed plugins that were loaded."""
-        if self._memory is not None:
-            loaded = (plugin for plugin in self.plugins if plugin.dist and plugin.failure is None)
-            self._memory.remember(map(self._known, loaded))
 
     def suspects(self) -> list[PluginInfo]:
         """Return the plugins that could not be loaded and may have rules for what other plugins' modes submit.
@@ -100,11 +122,35 @@ class PluginHost:
         innocent = {(one.distribution, one.name) for one in self.remembered() if not one.rules}
         return [plugin for plugin in failed if (plugin.distribution, plugin.name) not in innocent]
 
+    def gone(self) -> tuple[KnownPlugin, ...]:
+        """Return the remembered plugins that are no longer installed."""
+        there = {(plugin.distribution, plugin.name) for plugin in (*self.plugins, *self.left_out)}
+        return tuple(one for one in self.remembered() if (one.distribution, one.name) not in there)
+
+    def remember(self) -> None:
+        """Remember the installed plugins that were loaded."""
+        if self._memory is not None:
+            loaded = (plugin for plugin in self.plugins if plugin.dist and plugin.failure is None)
+            self._memory.remember(map(self._known, loaded))
+
+    def forget(self, distributions: Iterable[str]) -> None:
+        """Remember distributions no longer: they were removed on purpose."""
+        if self._memory is not None:
+            self._memory.forget(distributions)
+
     def _known(self, plugin: PluginInfo) -> KnownPlugin:
+        def names(*kinds: type[Any]) -> Iterator[str]:
+            for kind in kinds:
+                for owned in self.registry.every(kind):
+                    if owned.plugin is plugin:
+                        yield owned.record.name.split()[0]
+
         return KnownPlugin(
             distribution=plugin.distribution,
             name=plugin.name,
             version=plugin.version,
+            words=tuple(dict.fromkeys(names(Mode, Command))),
+            networks=tuple(names(Network)),
             rules=self.registry.has_rules(plugin),
         )
 
@@ -134,11 +180,12 @@ class PluginHost:
         return None
 
     def _load(self, plugin: PluginInfo) -> list[Owned[Any]]:
-        discovery.check_entry_point(plugin)
-        discovery.check_compatible(plugin, __version__)
+        if plugin.file is None:
+            discovery.check_entry_point(plugin)
+            discovery.check_compatible(plugin, __version__)
         self._check_rivals(plugin)
         begin = time.perf_counter()
-        module = import_module(plugin.module_name)
+        module = plugin_file.load_file(plugin.file) if plugin.file is not None else import_module(plugin.module_name)
         plugin.import_ms = (time.perf_counter() - begin) * 1000
         plugin.module = module
         self._manager.register(module, name=plugin.name)
@@ -150,12 +197,13 @@ class PluginHost:
     def _check_rivals(self, plugin: PluginInfo) -> None:
         """Raise PLUGIN_CONFLICT if an earlier plugin has the same name, or is the same module."""
         for other in self.plugins[: self.plugins.index(plugin)]:
-            if other.name == plugin.name or other.module_name == plugin.module_name:
+            same_module = (other.module_name, other.file) == (plugin.module_name, plugin.file)
+            if other.name == plugin.name or same_module:
                 what = "name" if other.name == plugin.name else "module"
                 raise PluginError(
                     "PLUGIN_CONFLICT",
                     f"Plugin {plugin.label} is not loaded: its {what} is that of {other.label}.",
-                    hint="Uninstall one of them.",
+                    hint="Uninstall one of them." if plugin.file is None else "Rename the file.",
                     plugin=f"{other.label} and {plugin.label}",
                 )
 
@@ -190,3 +238,13 @@ def _listed(plugin: PluginInfo, hook: str, answer: object) -> list[object]:
         f"Plugin {plugin.label}: {hook} must return a list of records, not {type(answer).__name__}.",
         plugin=plugin.label,
     )
+
+
+def _distinct(plugins: Iterable[PluginInfo]) -> Iterator[PluginInfo]:
+    """Leave out a file that was named before."""
+    seen: set[Path] = set()
+    for plugin in plugins:
+        if plugin.file is None or plugin.file not in seen:
+            yield plugin
+        if plugin.file is not None:
+            seen.add(plugin.file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sogni_core._host.plugin_info import PluginInfo
@@ -110,9 +110,9 @@ Type = Callable[[object], bool]
 """Whether a value is of a type."""
 
 TYPES: Mapping[str, Type] = {
+    "bool": lambda value: isinstance(value, bool),
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
-    "bool": lambda value: isinstance(value, bool),
     "int": lambda value: isinstance(value, int),
     "float": lambda value: isinstance(value, int | float),
     "float | None": lambda value: value is None or isinstance(value, int | float),
@@ -130,6 +130,19 @@ TYPES: Mapping[str, Type] = {
     ),
 }
 """Annotation of a record's field to whether a value is of that type."""
+
+
+def targets_of(record: Any) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a record that are targets, and the targets; a field that is None is left out."""
+    for (kind, name), form in _FORMS.items():
+        if kind is type(record) and form is TARGET and getattr(record, name) is not None:
+            yield name, getattr(record, name)
+
+
+def resource_of(record: Any) -> str | None:
+    """Return the file in a package that a record names, ``"package:file.md"``; None if it names none."""
+    names = [name for (kind, name), form in _FORMS.items() if kind is type(record) and form is RESOURCE]
+    return getattr(record, names[0]) if names else None
 
 
 def _many(value: Any, kind: Any) -> bool:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any, Generic, NoReturn, TypeVar
 
-from sogni_core._host import extras
+from sogni_core._host.absence import Absences
+from sogni_core._host.memory import KnownPlugin
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.targets import unregistered
-from sogni_core.errors import CODES, InputError, PluginError, SogniError
+from sogni_core.errors import CODES, PluginError, SogniError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Command, ErrorCode, Medium, Mode, Model, Network, Observer, Settings, Validator, Workflow
-from sogni_core.text import nearest
 
 R = TypeVar("R")
 
@@ -49,6 +49,11 @@ class Owned(Generic[R]):
     record: R
 
 
+def summary_of(mode: Mode) -> str:
+    """Return a mode's summary, and what to use instead of a mode that is deprecated."""
+    return f"{mode.summary} Deprecated: {mode.deprecated}" if mode.deprecated else mode.summary
+
+
 class Registry:
     """All records of a host, by type and name.
 
@@ -56,8 +61,17 @@ class Registry:
     every other name keeps working. The core's names stay the core's.
     """
 
-    def __init__(self, records: Iterable[Owned[Any]], plugins: Sequence[PluginInfo]) -> None:
+    def __init__(
+        self,
+        records: Iterable[Owned[Any]],
+        plugins: Sequence[PluginInfo],
+        *,
+        left_out: Sequence[PluginInfo] = (),
+        remembered: Callable[[], Sequence[KnownPlugin]] = tuple,
+    ) -> None:
+        """``left_out``: plugins that are there and not loaded. ``remembered``: plugins that were installed once."""
         self.plugins = plugins
+        self._absences = Absences(plugins, left_out, remembered)
         self._records: dict[type, list[Owned[Any]]] = {}
         for owned in records:
             self._records.setdefault(type(owned.record), []).append(owned)
@@ -213,36 +227,13 @@ class Registry:
         return all(self._owners.get(claim, owned.plugin) is owned.plugin for claim in _claims(owned.record))
 
     def _absent(self, kind: type[Any], name: str) -> NoReturn:
-        word = (name.split() or [""])[0]
-        for plugin in self.plugins:
-            if plugin.failure is not None and word in (plugin.name, plugin.distribution.removeprefix("sogni-")):
-                raise plugin.failure
-        extra = (extras.NETWORKS if kind is Network else extras.COMMANDS).get(word)
-        what = "network" if kind is Network else "command"
-        if extra is not None:
-            raise PluginError(
-                "PLUGIN_NOT_INSTALLED",
-                f"The {what} {word!r} comes with the plugin sogni-{extra}, which is not installed.",
-                hint=f'Install it with: pip install "sogni-core[{extra}]"',
-                details={what: word, "distribution": f"sogni-{extra}"},
-                plugin=f"sogni-{extra}",
-            )
         if kind is Network:
-            names = [*LIVE_NETWORKS, *(owned.record.name for owned in self.every(Network))]
-        else:
-            names = [
-                *(o.record.name.split()[0] for o in self.every(Command)),
-                *(o.record.name for o in self.every(Mode)),
-            ]
-        close = nearest(word, names)
-        broken = [plugin.label for plugin in self.plugins if plugin.failure is not None]
-        hint = f"Did you mean {close!r}?" if close else None
-        if broken and not close:
-            hint = f"Not loaded: {', '.join(broken)}; see sogni plugins."
-        if kind is Network:
-            allowed = ", ".join(dict.fromkeys(names))
-            raise InputError("INVALID_ARGUMENT", f"Unknown network {name!r}. Available: {allowed}.", hint=hint)
-        raise InputError("UNKNOWN_COMMAND", f"There is no command {name!r}.", hint=hint, details={"command": name})
+            raise self._absences.network(name, [*LIVE_NETWORKS, *(one.record.name for one in self.every(Network))])
+        words = [owned.record.name.split()[0] for owned in self.every(Command)]
+        words += [owned.record.name for owned in self.every(Mode) if not owned.record.hidden]
+        users = [owned.plugin for owned in self.every(Validator) if name in owned.record.modes]
+        users += [owned.plugin for owned in self.every(Workflow) if owned.record.mode == name]
+        raise self._absences.command(name, words, users)
 
     def _settle(self) -> Iterator[tuple[_Claim, PluginInfo | None]]:
         """Decide who owns each name: the core what it claims, nobody what two plugins claim."""

@@ -54,11 +54,15 @@ def unregistered(owner: PluginInfo, code: str) -> PluginError:
 
 
 def read_text(owner: PluginInfo, resource: str) -> str:
-    """Return the text of a file in a plugin's package, ``"package:file.md"``; raises PluginError PLUGIN_IMPORT."""
+    """Return the text of a file in a plugin's package, ``"package:file.md"``; raises PluginError PLUGIN_IMPORT.
+
+    For a one-file plugin it is a file beside it.
+    """
     from importlib.resources import files
 
     package, _, name = resource.partition(":")
-    outcome = quarantine(lambda: files(package).joinpath(name).read_text("utf-8"))
+    beside = owner.file.parent if owner.file is not None and package == owner.module_name else None
+    outcome = quarantine(lambda: (beside or files(package)).joinpath(name).read_text("utf-8"))
     if outcome.error is None:
         return str(outcome.value)
     raise PluginError(
@@ -71,10 +75,12 @@ def read_text(owner: PluginInfo, resource: str) -> str:
 def resolve(owner: PluginInfo, target: str) -> Any:
     """Import a target of a plugin; raises PluginError PLUGIN_IMPORT."""
     module_name, _, attribute = target.partition(":")
-    module = sys.modules.get(module_name)
+    # A plugin file cannot be imported by its name, which may be that of another module.
+    own = owner.module if owner.file is not None and module_name == owner.module_name else None
+    module = own or sys.modules.get(module_name)
     if module is not None and "." not in attribute and attribute in vars(module):
         return vars(module)[attribute]
-    outcome = quarantine(lambda: attrgetter(attribute)(import_module(module_name)))
+    outcome = quarantine(lambda: attrgetter(attribute)(own or import_module(module_name)))
     if outcome.error is None:
         return outcome.value
     if isinstance(outcome.error, SogniError):

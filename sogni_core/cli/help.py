@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sogni_core._host.registry import Owned, Registry
+from sogni_core.cli.invocation import PLUGIN
 from sogni_core.frontend.help_page import HelpPage, Row, Section
 from sogni_core.plugin import Command, Mode
 
@@ -22,9 +23,9 @@ _NOTES = ("Help for a command: sogni COMMAND --help. Help for an error code: sog
 
 def program_page(registry: Registry) -> HelpPage:
     """Return the help of the program: the names and summaries of all modes and commands."""
-    modes = list(registry.usable(Mode))
+    modes = [owned for owned in registry.usable(Mode) if not owned.record.hidden]
     groups: dict[str, dict[str, str]] = {}
-    claimed = {owned.record.name: owned.record.summary for owned in modes}
+    claimed = {owned.record.name: _brief(owned.record) for owned in modes}
     for word, group in grouped_commands(registry).items():
         if word in claimed:
             continue
@@ -38,11 +39,22 @@ def program_page(registry: Registry) -> HelpPage:
         (
             *((Section("Modes", tuple(claimed.items())),) if claimed else ()),
             *(Section(heading, tuple(groups[heading].items())) for heading in headings),
-            Section("Options", ((", ".join(VERSION_FLAGS), VERSION), (", ".join(HELP_FLAGS), HELP))),
+            Section(
+                "Options",
+                (
+                    (f"{PLUGIN} FILE", "Load a plugin from a Python file. Repeat it for several files."),
+                    (", ".join(VERSION_FLAGS), VERSION),
+                    (", ".join(HELP_FLAGS), HELP),
+                ),
+            ),
         ),
         dict(list(first.items())[:1]),
         _NOTES,
     )
+
+
+def _brief(mode: Mode) -> str:
+    return f"(deprecated) {mode.summary}" if mode.deprecated else mode.summary
 
 
 def grouped_commands(registry: Registry) -> Mapping[str, Sequence[Owned[Command]]]:
@@ -64,13 +76,14 @@ def summary_of(word: str, group: Sequence[Owned[Command]]) -> str:
 
 def group_page(word: str, group: Sequence[Owned[Command]]) -> HelpPage:
     """Return the help of a group of commands, such as ``sogni config``."""
-    commands = tuple((owned.record.name.partition(" ")[2], owned.record.summary) for owned in group)
+    below = {owned.record.name.partition(" ")[2]: owned.record.summary for owned in group}
+    usage = f"sogni {word} [COMMAND] [OPTIONS]" if below.pop("", None) else f"sogni {word} COMMAND [OPTIONS]"
     options = Section("Options", ((", ".join(HELP_FLAGS), HELP),))
     note = f"Help for a command: sogni {word} COMMAND --help."
     return HelpPage(
-        f"sogni {word} COMMAND [OPTIONS]",
+        usage,
         summary_of(word, group),
-        (Section("Commands", commands), options),
+        (Section("Commands", tuple(below.items())), options),
         {},
         (note,),
     )

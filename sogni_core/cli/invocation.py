@@ -8,6 +8,9 @@ from dataclasses import field
 from sogni_core.frontend.dialect import FLAGS, Wording
 from sogni_core.frozen import frozen
 
+PLUGIN = "--plugin"
+"""Names a plugin file. It is read before typer sees the arguments, since the command may be in that file."""
+
 _JSON = "--json"
 _QUIET = ("-q", "--quiet")
 
@@ -17,11 +20,13 @@ class Invocation:
     """One argument list."""
 
     argv: tuple[str, ...]
-    """The arguments, without flags before the name of the command that every command has."""
+    """The arguments, without ``--plugin``, and without flags before the name of the command that every command has."""
     json: bool
     """Whether to write one JSON object. It is read here, so that usage errors are objects too."""
     quiet: bool
     debug: bool
+    files: tuple[str, ...] = ()
+    """Values of ``--plugin``; an empty one is a flag without a value."""
     wording: Wording = field(default_factory=lambda: Wording(FLAGS))
     """Names fields in messages. The fields are added when the mode is known."""
 
@@ -34,8 +39,8 @@ class Invocation:
 def read(argv: Sequence[str], debug: bool) -> Invocation:
     """Read an argument list. Nothing after ``--`` is a flag."""
     end = argv.index("--") if "--" in argv else len(argv)
-    flags = argv[:end]
-    rest = list(argv)
+    flags, files = _without_files(argv[:end])
+    rest = [*flags, *argv[end:]]
     while rest and rest[0] in (_JSON, *_QUIET):
         rest.pop(0)
     return Invocation(
@@ -43,4 +48,20 @@ def read(argv: Sequence[str], debug: bool) -> Invocation:
         json=_JSON in flags,
         quiet=any(flag in flags for flag in _QUIET),
         debug=debug,
+        files=tuple(files),
     )
+
+
+def _without_files(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split ``--plugin FILE`` and ``--plugin=FILE`` from the other arguments; return these and the files."""
+    rest: list[str] = []
+    files: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == PLUGIN:
+            files.append(next(words, ""))
+        elif word.startswith(f"{PLUGIN}="):
+            files.append(word.removeprefix(f"{PLUGIN}="))
+        else:
+            rest.append(word)
+    return rest, files

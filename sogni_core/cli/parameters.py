@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sogni_core._host.registry import summary_of
 from sogni_core.cli.help import HELP, HELP_FLAGS, sections
 from sogni_core.field import FieldSpec, Group
 from sogni_core.frontend.help_page import HelpPage, Row
@@ -102,7 +103,7 @@ def page(name: str, mode: Mode, model: type[Request], settings: Settings) -> Hel
     ])
     arguments = [row(spec, fields, settings) for spec in fields.values() if spec.positional]
     return HelpPage(
-        usage(f"sogni {name}", fields), mode.summary, sections(arguments, groups.items()), mode.examples, (_NOTE,)
+        usage(f"sogni {name}", fields), summary_of(mode), sections(arguments, groups.items()), mode.examples, (_NOTE,)
     )
 
 

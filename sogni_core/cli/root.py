@@ -18,7 +18,7 @@ from sogni_core.cli import help as help_pages
 from sogni_core.cli import invocation as invocations
 from sogni_core.cli import output
 from sogni_core.cli.help import HELP_FLAGS, VERSION_FLAGS
-from sogni_core.cli.invocation import Invocation
+from sogni_core.cli.invocation import PLUGIN, Invocation
 from sogni_core.errors import InputError, InternalError, InterruptedRunError, SogniError
 from sogni_core.frontend import streams
 from sogni_core.frontend.help_page import HelpPage, terminal_width
@@ -68,14 +68,14 @@ def _dispatch(invocation: Invocation) -> int:
         else:
             streams.write_lines([__version__])
         return 0
-    host = PluginHost.from_environment(CORE_PLUGIN, os.environ)
+    if invocation.word == "help":
+        return _dispatch(replace(invocation, argv=(*invocation.argv[1:], "--help")))
+    host = PluginHost.from_environment(CORE_PLUGIN, os.environ, files=_files(invocation))
     argv = list(invocation.argv)
     if not argv or argv[0] in HELP_FLAGS:
         return _show(help_pages.program_page(host.registry))
     if invocation.word is None:
         return _call_typer(_root_app(), argv, invocation)
-    if argv[0] == "help":
-        return run([*argv[1:], "--help"])
     name, rest = invocation.argv[0], argv[1:]
     if name == "call":
         if not rest or rest[0].startswith("-"):
@@ -93,6 +93,22 @@ def _dispatch(invocation: Invocation) -> int:
         host.registry.mode(name)
     host.registry.command(name)
     raise AssertionError("the registry says what is missing")
+
+
+def _files(invocation: Invocation) -> tuple[str, ...]:
+    """Return the plugin files that were named; raises InputError if one does not exist, since the call relies on it."""
+    if not invocation.files:
+        return ()
+    from sogni_core.files import absolute
+    from sogni_core.text import quote_path
+
+    for file in invocation.files:
+        if not file:
+            raise InputError("INVALID_ARGUMENT", f"{PLUGIN} requires a file.", hint=f"{PLUGIN} my_plugin.py")
+        if not absolute(file).is_file():
+            text = f"The plugin file {quote_path(file)} does not exist."
+            raise InputError("MISSING_FILE", text, hint="Check the path.", details={"path": file})
+    return invocation.files
 
 
 def _show(page: HelpPage) -> int:
@@ -150,31 +166,50 @@ def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], i
 
 
 def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str], invocation: Invocation) -> int:
-    import typer
-
     from sogni_core.app import App
     from sogni_core.cli import commands
 
     word = argv[0]
-    grouped = any(" " in owned.record.name for owned in group)
-    if grouped and argv[1:] and argv[1] in HELP_FLAGS:
+    members = {owned.record.name.partition(" ")[2]: owned for owned in group}
+    alone = members.pop("", None)
+    wanted = next((name for name in argv[1:] if name in members), None)
+    if members and argv[1:] and argv[1] in HELP_FLAGS:
         return _show(help_pages.group_page(word, group))
     app = App(host=host)
-    wanted = " ".join(argv[:2])
-    parent = root = _root_app()
-    if grouped:
-        parent = typer.Typer(rich_markup_mode=None)
-        parent.callback()(lambda: None)
-        root.add_typer(parent, name=word)
+    root = _root_app()
     carry: Callable[[Any], Any] | None = None
-    for owned in group:
-        if grouped and owned.record.name != wanted:
-            parent.command(owned.record.name.split()[-1])(_placeholder)
-        else:
-            carry = _add(parent, owned, app, invocation)
-    typed = next((owned for owned in group if owned.record.name == wanted), group[0])
+    if members:
+        parent = _group_app(word, group, alone if wanted is None else None, app, invocation)
+        root.add_typer(parent, name=word)
+        for name, owned in members.items():
+            if name == wanted:
+                carry = _add(parent, owned, app, invocation)
+            else:
+                parent.command(name)(_placeholder)
+    elif alone is not None:
+        carry = _add(root, alone, app, invocation)
+    typed = members[wanted] if wanted is not None else alone or group[0]
     with commands.attributed(typed, host.registry):
         return _call_typer(root, argv, invocation, app=app, carry=carry)
+
+
+def _group_app(
+    word: str, group: list[Owned[Command]], alone: Owned[Command] | None, app: App, invocation: Invocation
+) -> typer.Typer:
+    """Return the app of a group of commands. ``alone``: the command that its first word is, if nothing follows."""
+    import typer
+
+    from sogni_core.cli import commands, parameters
+
+    parent = typer.Typer(rich_markup_mode=None)
+    show_help = parameters.help_option(HELP_FLAGS, lambda: _rendered(help_pages.group_page(word, group)))
+    if alone is None:
+        function = commands.command(lambda: None, app, lambda _: None, show_help)
+    else:
+        target = app.host.resolve(alone, alone.record.target)
+        function = commands.command(target, app, commands.carrier(app, alone, invocation), show_help)
+    parent.callback(invoke_without_command=alone is not None, context_settings=OWN_HELP)(function)
+    return parent
 
 
 def _add(parent: typer.Typer, owned: Owned[Command], app: App, invocation: Invocation) -> Callable[[Any], Any] | None:
@@ -188,7 +223,9 @@ def _add(parent: typer.Typer, owned: Owned[Command], app: App, invocation: Invoc
     carry = commands.carrier(app, owned, invocation)
     if isinstance(target, typer.Typer):
         # Its functions are typer's own: they find the App in the context, and return an answer as others do.
-        parent.add_typer(target, name=name, help=owned.record.summary)
+        # Typer renders its help, also below a group that renders its own.
+        settings = {"help_option_names": [*HELP_FLAGS]}
+        parent.add_typer(target, name=name, help=owned.record.summary, context_settings=settings)
         return carry
     shown = list(command_help.parameters_of(target))
     show_help = parameters.help_option(

@@ -16,7 +16,8 @@ OPTIONS = "Options"
 
 def usage(command: str, fields: Mapping[str, FieldSpec]) -> str:
     """Return the usage of a mode: its required options and its arguments, optional ones in brackets."""
-    needed = [f"{spec.flags[0]} {spec.metavar}".strip() for spec in fields.values() if spec.flags and spec.required]
+    options = [spec for spec in fields.values() if spec.flags and spec.required and not spec.hidden]
+    needed = [f"{spec.flags[0]} {spec.metavar}".strip() for spec in options]
     arguments = [spec.metavar if spec.required else f"[{spec.metavar}]" for spec in fields.values() if spec.positional]
     return " ".join([command, "[OPTIONS]", *needed, *arguments])
 
@@ -25,7 +26,7 @@ def grouped(fields: Mapping[str, FieldSpec]) -> Iterator[tuple[str, list[FieldSp
     """Yield headings with their options: the mode's own options, groups of its author, then shared groups."""
     groups: dict[str, list[FieldSpec]] = {}
     for spec in fields.values():
-        if spec.flags:
+        if spec.flags and not spec.hidden:
             groups.setdefault(spec.group, []).append(spec)
     shared = [str(group) for group in Group]
     for name in sorted(groups, key=lambda name: (name != "", shared.index(name) if name in shared else -1)):
@@ -46,7 +47,12 @@ def label(spec: FieldSpec) -> str:
 
 
 def help_of(spec: FieldSpec, settings: Settings) -> str:
-    """Return an option's help with its default and the setting that changes it."""
+    """Return an option's help with its default, the setting that changes it, and what to use if it is deprecated."""
+    text = _with_default(spec, settings)
+    return f"{text} Deprecated: {spec.deprecated}" if spec.deprecated else text
+
+
+def _with_default(spec: FieldSpec, settings: Settings) -> str:
     if spec.setting is not None:
         builtin = settings.builtin(spec.setting)
         default = f"default: {_shown(builtin, spec)}; " if builtin not in (None, "") else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from sogni_core._engine.resolver import request_class
-from sogni_core._host.registry import Owned, Registry
+from sogni_core._host.registry import Owned, Registry, summary_of
 from sogni_core.field import FieldSpec
 from sogni_core.plugin import Mode, Workflow
 from sogni_core.request import Request
@@ -31,8 +31,13 @@ class ModeInfo:
 
     @property
     def summary(self) -> str:
-        """One sentence."""
-        return self._owned.record.summary
+        """One sentence; of a deprecated mode, also what to use instead."""
+        return summary_of(self._owned.record)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the mode works without being shown."""
+        return self._owned.record.hidden
 
     @property
     def flat(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sogni_core._engine.resolver import whole_class
-from sogni_core._host.registry import Owned
+from sogni_core._host.registry import Owned, summary_of
 from sogni_core.json_value import json_value
 from sogni_core.plugin import Mode
 from sogni_core.settings import Settings
@@ -21,6 +21,8 @@ def input_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
     specs = model.specs()
     properties: dict[str, Any] = {}
     for name, spec in specs.items():
+        if spec.hidden:
+            continue
         described = {key: value for key, value in schema["properties"][name].items() if key != "title"}
         described["description"] = spec.help
         if not spec.positional:
@@ -30,13 +32,17 @@ def input_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
             described["default"] = json_value(settings.builtin(spec.setting))
         if spec.default_text:
             described["x-default"] = spec.default_text
+        if spec.deprecated:
+            described["deprecated"] = True
+            described["description"] += f" Deprecated: {spec.deprecated}"
         properties[name] = described
     filled = {spec.fills for spec in specs.values()}
-    required = [spec.name for spec in specs.values() if spec.required and spec.name not in filled]
+    required = [spec.name for spec in specs.values() if spec.required and spec.name in {*properties} - filled]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": mode.record.name,
-        "description": mode.record.summary,
+        "description": summary_of(mode.record),
+        **({"deprecated": True} if mode.record.deprecated else {}),
         "type": "object",
         "additionalProperties": False,
         "required": required,

@@ -18,7 +18,8 @@ NOT_SETTINGS: Mapping[str, str] = {
     "SOGNI_DEBUG": "1: show where an error happened.",
     "SOGNI_FFMPEG": "The ffmpeg program, for plugins that need one.",
     "SOGNI_PASSWORD": "Password of the account.",
-    "SOGNI_PLUGINS": "Names of the plugins to load, separated by commas; set but empty: none.",
+    "SOGNI_PLUGINS": "Names of the plugins to load, separated by commas; -NAME for all but NAME; empty for none.",
+    "SOGNI_PLUGIN_PATH": "Plugin files, and folders with plugin files, to load.",
     "SOGNI_STATE_DIR": "Folder of the journal, login tokens and runs.",
     "SOGNI_USERNAME": "User name of the account.",
 }

@@ -239,7 +239,8 @@ class Settings:
                 section = self._section(name)
             except SogniError as error:
                 if broken is not None:
-                    broken.append(SettingProblem(error.message, f"plugin of [{name}]", name))
+                    # It is named, and costs its own values only.
+                    broken.append(SettingProblem(error.message, f"plugin of [{name}]", name, severity="note"))
                 continue
             yield section
 

@@ -45,4 +45,5 @@ def _flags(subject: Subject, mode: Mode) -> list[str]:
         return []
     if not (isinstance(model, type) and issubclass(model, Request)):
         return []
-    return [mark.flags[0].partition("/")[0] for _, mark in model.markers() if isinstance(mark, Option) and mark.flags]
+    shown = [mark for _, mark in model.markers() if isinstance(mark, Option) and mark.flags and not mark.hidden]
+    return [mark.flags[0].partition("/")[0] for mark in shown]

@@ -8,19 +8,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from sogni_core._host import record_check
 from sogni_core.frozen import frozen
-from sogni_core.plugin import (
-    Command,
-    CredentialSource,
-    Finisher,
-    Medium,
-    Mode,
-    Network,
-    Observer,
-    Settings,
-    Validator,
-    Workflow,
-)
+from sogni_core.plugin import RECORDS
 from sogni_core.testing.subject import Subject
 
 HEAVY = ("pydantic", "httpx", "websockets", "PIL", "rich", "asyncio", "ssl", "eth_account", "typer")
@@ -90,19 +80,6 @@ def early(subject: Subject, fresh: Fresh) -> Iterator[str]:
 
 def targets_of(subject: Subject) -> Iterator[str]:
     """Yield every target that the plugin's records name."""
-    for kind, names in (
-        (Mode, ("request", "workflow", "needs")),
-        (Workflow, ("target",)),
-        (Validator, ("target", "projects")),
-        (Observer, ("before_submit", "after_step", "after_run")),
-        (CredentialSource, ("target",)),
-        (Finisher, ("target",)),
-        (Settings, ("model",)),
-        (Command, ("target",)),
-        (Network, ("target",)),
-        (Medium, ("project", "builder", "decoder", "placeholder", "estimate")),
-    ):
+    for kind in RECORDS:
         for record in subject.records(kind):
-            for name in names:
-                if getattr(record, name) is not None:
-                    yield getattr(record, name)
+            yield from (target for _, target in record_check.targets_of(record))

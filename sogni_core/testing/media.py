@@ -10,6 +10,7 @@ from string import Formatter
 from tempfile import TemporaryDirectory
 
 from sogni_core._host.media import Media
+from sogni_core._host.target_check import takes
 from sogni_core._host.targets import describe, resolve
 from sogni_core._protocol import ids
 from sogni_core._protocol.requests import job_request
@@ -17,7 +18,6 @@ from sogni_core.errors import PluginError, SogniError
 from sogni_core.plugin import Medium
 from sogni_core.project import Project
 from sogni_core.testing.subject import Subject
-from sogni_core.testing.targets import takes
 
 KINDS = ("image", "audio", "video")
 """Kinds of reference files that can be read and uploaded."""

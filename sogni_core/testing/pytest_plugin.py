@@ -76,15 +76,30 @@ class ProcessFactory(Protocol):
 
 
 @pytest.fixture
-def sogni_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
-    """Give the process a home of its own, and no ``SOGNI_*`` or ``OPENCLAW_*`` variable; return its paths.
+def sogni_plugins(request: pytest.FixtureRequest) -> Collection[str] | None:
+    """Return the names of the plugins to load where a test names none; None for all that are installed.
 
-    ``sogni_home.config_file`` is where ``config.toml`` belongs, ``sogni_home.credentials`` the credentials.
+    In the project of a plugin: the plugins that its ``pyproject.toml`` registers, and the devnet. So a test does not
+    depend on what else is installed. In any other project: all. If a plugin needs others, override the fixture in
+    ``conftest.py``, and name them.
+    """
+    from sogni_core.testing.project import plugins_of
+
+    registered = plugins_of(request.path, request.config.rootpath)
+    return [*registered, "devnet"] if registered else None
+
+
+@pytest.fixture
+def sogni_home(tmp_path_factory: pytest.TempPathFactory, sogni_plugins: Collection[str] | None) -> Iterator[Paths]:
+    """Give the process an empty home folder, and no ``SOGNI_*`` or ``OPENCLAW_*`` variable; return its paths.
+
+    ``sogni_home.config_file`` is where ``config.toml`` belongs, ``sogni_home.credentials`` the credentials. The
+    variable ``SOGNI_PLUGINS`` is set to ``sogni_plugins``.
     """
     from sogni_core.settings.paths import Paths
     from sogni_core.testing.isolation import environment, isolated_environ
 
-    with environment(isolated_environ(tmp_path_factory.mktemp("sogni-home"))):
+    with environment({**isolated_environ(tmp_path_factory.mktemp("sogni-home")), **_chosen(sogni_plugins)}):
         yield Paths.of(os.environ)
 
 
@@ -92,7 +107,7 @@ def sogni_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
 def sogni_app(sogni_home: Paths) -> AppFactory:
     """Return a function that makes an App to use as ``async with``.
 
-    ``plugins``: names of the plugins to load beside the core's own, all that are installed by default.
+    ``plugins``: names of the plugins to load besides the core's own, those of ``sogni_plugins`` by default.
     ``environ``: variables to add, such as ``devnet.environ``. ``network``: the name of a network or a network in
     memory, for every run that names none.
     """
@@ -205,18 +220,22 @@ def sogni_network() -> MemoryNetwork:
 def sogni_site(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """Return a function that installs a small distribution for the length of a test.
 
-    Arguments are those of :func:`sogni_core.testing.write_distribution` after its first. What is imported from
-    it is forgotten after the test.
+    Arguments are those of :func:`sogni_core.testing.write_distribution` after its first. Its plugins are loaded besides
+    those of ``sogni_plugins``. What is imported from it is forgotten after the test.
     """
-    from functools import partial
-
     from sogni_core.testing.distribution import on_path, write_distribution
 
     site = tmp_path / "site"
     site.mkdir()
-    with ExitStack() as stack:
-        stack.enter_context(on_path(site))
-        yield partial(write_distribution, site)
+
+    def install(name: str, *, plugins: Mapping[str, str], **options: Any) -> Path:
+        usual = os.environ.get("SOGNI_PLUGINS")
+        if usual is not None:
+            os.environ["SOGNI_PLUGINS"] = ",".join([usual, *plugins])
+        return write_distribution(site, name, plugins=plugins, **options)
+
+    with on_path(site):
+        yield install
 
 
 def _chosen(plugins: Collection[str] | None) -> dict[str, str]:

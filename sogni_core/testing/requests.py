@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sogni_core._engine.markers import wrong_marks
+from pydantic import BaseModel, BeforeValidator, PlainValidator, WrapValidator
+from pydantic.fields import FieldInfo
+
+from sogni_core._engine.markers import fixed_fields, wrong_marks
 from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import SogniError
+from sogni_core.field import leaves
 from sogni_core.plugin import Mode
 from sogni_core.request import Argument, Option, Request
 from sogni_core.testing.subject import Subject
@@ -17,7 +21,7 @@ from sogni_core.testing.targets import setting_exists
 FIELDS = frozenset({"key", "on_progress", "name", "json_output", "quiet", "dry_run"})
 """Names that ``ctx.run``, ``app.run`` and the command line have for themselves."""
 
-FLAGS = frozenset({"--json", "-q", "--quiet", "--dry-run", "--help"})
+FLAGS = frozenset({"--json", "-q", "--quiet", "--dry-run", "--help", "--plugin"})
 """Flags that every command has."""
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
@@ -39,15 +43,17 @@ def _findings(subject: Subject, mode: Mode, model: type[Request]) -> Iterator[st
     if unreadable:
         yield from unreadable
         return
-    yield from (*_fields(model), *_flags(model), *_settings(subject, model), *_schema(subject, mode))
+    yield from (*_fields(model), *_flags(model), *_settings(subject, model), *_typed(model), *_schema(subject, mode))
 
 
 def _fields(model: type[Request]) -> Iterator[str]:
     marks = list(model.markers())
+    fixed = set(fixed_fields(model))
     for name in model.model_fields:
         own = [mark for marked, mark in marks if marked == name]
-        if len(own) != 1:
-            yield f"field {name} must be marked once, as Argument or Option; it is marked {len(own)} times"
+        count = len(own) + (name in fixed)
+        if count != 1:
+            yield f"field {name} must be marked once, as Argument, Option or Fixed; it is marked {count} times"
         if name in FIELDS:
             yield f"field {name} has a name that is taken: {', '.join(sorted(FIELDS))}"
         yield from (f"field {name} has no help" for mark in own if not mark.help.strip())
@@ -74,8 +80,47 @@ def _settings(subject: Subject, model: type[Request]) -> Iterator[str]:
             yield from setting_exists(subject, mark.setting, f"option {name}")
             if not model.model_fields[name].is_required():
                 yield f"option {name} has a default beside its setting {mark.setting}: only the setting's would count"
-        if mark.fills and mark.fills not in model.model_fields:
+        if mark.fills and mark.fills not in model.specs():
             yield f"option {name} fills {mark.fills!r}, which is no field"
+
+
+def _typed(model: type[Request]) -> Iterator[str]:
+    """Yield the fields whose values nobody can type: tables, models, lists of lists."""
+    try:
+        schema = model.model_json_schema()
+    except Exception:  # noqa: BLE001 - said where the schema is made
+        return
+    for name, _ in model.markers():
+        info = model.model_fields[name]
+        if _reads_text(info) or _can_be_typed(schema["properties"][name], schema.get("$defs", {})):
+            continue
+        yield (
+            f"field {name} cannot be typed on a command line: it must be text, a number, a switch, a choice, a path or"
+            " a file, or a list of them; a pydantic BeforeValidator may make anything of text"
+        )
+
+
+def _reads_text(info: FieldInfo) -> bool:
+    """Whether a validator of the field, or of the model that it holds, sees the text before pydantic does."""
+    if any(isinstance(mark, BeforeValidator | PlainValidator | WrapValidator) for mark in info.metadata):
+        return True
+    for kind in leaves(info.annotation):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            validators = kind.__pydantic_decorators__.model_validators.values()
+            return any(validator.info.mode in ("before", "wrap") for validator in validators)
+    return False
+
+
+def _can_be_typed(schema: Mapping[str, Any], definitions: Mapping[str, Any], *, many: bool = True) -> bool:
+    if "$ref" in schema:
+        return _can_be_typed(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions, many=many)
+    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+    if choices:
+        return any(_can_be_typed(one, definitions, many=many) for one in choices)
+    if schema.get("type") == "array":
+        items = [schema["items"]] if isinstance(schema.get("items"), Mapping) else schema.get("prefixItems", ())
+        return many and all(_can_be_typed(one, definitions, many=False) for one in items)
+    return schema.get("type") not in ("object", "null")
 
 
 def _schema(subject: Subject, mode: Mode) -> Iterator[str]:

@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ import pluggy
 from sogni_core import plugin as hookspecs
 from sogni_core._host import discovery
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
+from sogni_core._host.plugin_file import find_files
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core.app import App
 from sogni_core.frozen import frozen
@@ -34,6 +36,8 @@ class Subject:
     module: ModuleType
     beside: tuple[str, ...]
     """Names of the installed plugins it builds on."""
+    file: Path | None = None
+    """The file of a one-file plugin."""
 
     @property
     def is_core(self) -> bool:
@@ -43,12 +47,17 @@ class Subject:
     @cached_property
     def host(self) -> PluginHost:
         """The host that loads it, and nothing but the core and what it builds on."""
-        return PluginHost(CORE_PLUGIN, only=[self.name, *self.beside])
+        path = [self.file] if self.file is not None else []
+        return PluginHost(CORE_PLUGIN, only=[self.name, *self.beside], path=path)
 
     @cached_property
     def info(self) -> PluginInfo:
         """The plugin as its host sees it."""
-        return next(plugin for plugin in self.host.plugins if plugin.module_name == self.module.__name__)
+        return next(
+            plugin
+            for plugin in self.host.plugins
+            if (plugin.file == self.file if self.file is not None else plugin.module_name == self.module.__name__)
+        )
 
     @cached_property
     def app(self) -> App:
@@ -104,6 +113,17 @@ def subject_of(module_name: str, folder: str, beside: tuple[str, ...]) -> Iterat
                 write_distribution(site, f"checked-{name}", plugins={name: module_name})
         os.environ["SOGNI_PLUGINS"] = ",".join((name, *beside))
         yield Subject(name, import_module(module_name), beside)
+
+
+@contextlib.contextmanager
+def file_subject(file: Path, folder: str, beside: tuple[str, ...]) -> Iterator[Subject]:
+    """Make a one-file plugin ready for its check, as :func:`subject_of`; one that does not load has an empty module."""
+    with environment(isolated_environ(Path(folder) / "home")):
+        [plugin] = find_files([file])
+        os.environ["SOGNI_PLUGINS"] = ",".join((plugin.name, *beside))
+        os.environ["SOGNI_PLUGIN_PATH"] = str(file)
+        subject = Subject(plugin.name, ModuleType(plugin.module_name), beside, file)
+        yield replace(subject, module=subject.info.module or subject.module)
 
 
 def _installed_as(module_name: str) -> str | None:

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import tomli_w
-import typer
-from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from sogni_core._engine.announcements import strangers
+from sogni_core._host.registry import Owned
+from sogni_core._host.settings_model import unfit
+from sogni_core._host.target_check import broken_targets, unknown_modes
 from sogni_core._host.targets import describe, read_text, resolve
 from sogni_core.errors import SogniError
-from sogni_core.plugin import (
-    Command,
-    CredentialSource,
-    ErrorCode,
-    Finisher,
-    Medium,
-    Mode,
-    Model,
-    Network,
-    Observer,
-    Settings,
-    Validator,
-    Workflow,
-)
+from sogni_core.plugin import RECORDS, ErrorCode, Medium, Mode, Model, Settings, Workflow
 from sogni_core.request import Request
 from sogni_core.settings import schema
 from sogni_core.testing.subject import Subject
@@ -45,38 +31,22 @@ LONGEST_LEAD = 40
 
 def findings(subject: Subject) -> Iterator[str]:
     """Yield the targets that are missing or are something else, and what records say that is not so."""
+    for kind in RECORDS:
+        for record in subject.records(kind) if kind is not Medium else ():  # media have a check of their own
+            owned: Owned[Any] = Owned(subject.info, record)
+            for finding in (*broken_targets(owned), *unknown_modes(owned, subject.host.registry)):
+                yield f"{finding.record}: {finding.reason}"
     for mode in subject.records(Mode):
-        yield from _is(subject, f"mode {mode.name}: request", mode.request, _no_request)
-        if mode.workflow is not None:
-            yield from _is(subject, f"mode {mode.name}: workflow", mode.workflow, _no_workflow)
-        elif not _workflows(subject, mode.name):
+        if mode.workflow is None and not _workflows(subject, mode.name):
             yield f"mode {mode.name} has no workflow: give it one, or register Workflow records for it"
-        if mode.needs is not None:
-            yield from _is(subject, f"mode {mode.name}: needs", mode.needs, _no_look)
         if mode.skill is not None:
             yield from _skill(subject, mode.skill)
     for workflow in subject.records(Workflow):
-        yield from _is(subject, f"workflow {workflow.mode}:{workflow.name}", workflow.target, _no_workflow)
         yield from _accepts(subject, workflow)
         yield from _lines(subject, workflow)
         yield from _keys(subject, workflow)
-    for validator in subject.records(Validator):
-        for target in filter(None, (validator.target, validator.projects)):
-            yield from _is(subject, "validator", target, _no_rule)
-    for observer in subject.records(Observer):
-        for target in filter(None, (observer.before_submit, observer.after_step, observer.after_run)):
-            yield from _is(subject, f"observer {observer.name}", target, partial(_no_function, count=2))
-    for source in subject.records(CredentialSource):
-        yield from _is(subject, f"credential source {source.name}", source.target, _no_source)
-    for finisher in subject.records(Finisher):
-        what = f"finisher {finisher.name}"
-        yield from _is(subject, what, finisher.target, partial(_no_function, count=2))
     for settings in subject.records(Settings):
-        yield from _is(subject, f"settings [{settings.section}]", settings.model, partial(_no_table, settings))
-    for command in subject.records(Command):
-        yield from _is(subject, f"command {command.name}", command.target, _no_command)
-    for network in subject.records(Network):
-        yield from _is(subject, f"network {network.name}", network.target, _no_network)
+        yield from (f"settings [{settings.section}]: {reason}" for reason in _table(subject, settings))
     for model in subject.records(Model):
         yield from _model(subject, model)
     yield from _unregistered(subject)
@@ -91,21 +61,11 @@ def _unregistered(subject: Subject) -> Iterator[str]:
     yield from (f"error code {name} is not registered; add it with sogni_errors" for name in sorted(found - set(codes)))
 
 
-def _is(subject: Subject, what: str, target: str, wrong: Callable[[Any], Iterator[str]]) -> Iterator[str]:
-    try:
-        found = resolve(subject.info, target)
-    except SogniError as error:
-        yield f"{what}: {error.message}"
-        return
-    yield from (f"{what}: {target} {reason}" for reason in wrong(found))
-
-
 def _skill(subject: Subject, resource: str) -> Iterator[str]:
     try:
         text = read_text(subject.info, resource)
-    except SogniError as error:
-        yield error.message
-        return
+    except SogniError:
+        return  # said where targets are resolved
     title, _, rest = text.partition("\n")
     if not title.startswith("# "):
         yield f"{resource} does not begin with a heading, # …"
@@ -118,94 +78,27 @@ def _skill(subject: Subject, resource: str) -> Iterator[str]:
         yield f"{resource} has a code block that is not closed"
 
 
-def _no_request(found: Any) -> Iterator[str]:
-    if not (isinstance(found, type) and issubclass(found, Request)):
-        yield "is not a subclass of sogni_core.request.Request"
-
-
-def _no_workflow(found: Any) -> Iterator[str]:
-    if not inspect.iscoroutinefunction(found):
-        yield "is not an async function"
-    elif not takes(found, 2):
-        yield "does not take two arguments, (ctx, request)"
-
-
-def _no_rule(found: Any) -> Iterator[str]:
-    if not callable(found) or inspect.iscoroutinefunction(found):
-        yield "is not a plain function"
-    elif not takes(found, 2):
-        yield "does not take two arguments, (request, facts)"
-
-
-def _no_function(found: Any, count: int) -> Iterator[str]:
-    if not callable(found):
-        yield "is not a function"
-    elif not takes(found, count):
-        yield f"does not take {count} arguments"
-
-
-def _no_source(found: Any) -> Iterator[str]:
-    if not callable(found) or inspect.iscoroutinefunction(found):
-        yield "is not a plain function"
-    elif not takes(found, 1):
-        yield "does not take one argument, the name of the network"
-
-
-def _no_look(found: Any) -> Iterator[str]:
-    if not callable(found) or inspect.iscoroutinefunction(found):
-        yield "is not a plain function"
-    elif not takes(found, 0):
-        yield "takes arguments"
-
-
-def _no_command(found: Any) -> Iterator[str]:
-    if not (isinstance(found, typer.Typer) or callable(found)):
-        yield "is neither a function nor a typer app"
-
-
-def _no_network(found: Any) -> Iterator[str]:
-    if not callable(found):
-        yield "is not callable"
-        return
+def _table(subject: Subject, settings: Settings) -> Iterator[str]:
     try:
-        # The host hands the plugin's own settings to a function that has a parameter of this name, and nothing else.
-        settings = {"settings": None} if "settings" in inspect.signature(found).parameters else {}
-        inspect.signature(found).bind(**settings)
-    except TypeError:
-        yield "takes arguments; it may take settings and nothing else"
-
-
-def takes(function: Callable[..., Any], count: int) -> bool:
-    """Whether a function can be called with so many arguments."""
-    try:
-        inspect.signature(function).bind(*range(count))
-    except TypeError:
-        return False
-    return True
-
-
-def _no_table(settings: Settings, found: Any) -> Iterator[str]:
-    if not (isinstance(found, type) and issubclass(found, BaseModel)):
-        yield "is not a pydantic model"
+        found = resolve(subject.info, settings.model)
+    except SogniError:
         return
+    if next(unfit(found), None) is not None:
+        return  # both are said where targets are resolved
     for name, info in found.model_fields.items():
-        if info.is_required():
-            yield f"has no default for {name}"
         if not info.description:
-            yield f"has no description of {name}"
-    if any(info.is_required() for info in found.model_fields.values()):
-        return
+            yield f"{settings.model} has no description of {name}"
     try:
         tomli_w.dumps(to_jsonable_python(found().model_dump(exclude_none=True)))
     except Exception as error:  # noqa: BLE001 - whatever a model of others does
-        yield f"does not give defaults that fit into TOML: {describe(error)}"
+        yield f"{settings.model} does not give defaults that fit into TOML: {describe(error)}"
     for key, fed in settings.openclaw.items():
         for name in (fed,) if isinstance(fed, str) else fed:
             path = tuple(name.split("."))
             if schema.at(found, path) is schema.MISSING:
-                yield f"has no field {name!r}, which OpenClaw's {key!r} should feed"
+                yield f"{settings.model} has no field {name!r}, which OpenClaw's {key!r} should feed"
             elif schema.is_secret(found, path):
-                yield f"lets OpenClaw's {key!r} feed {name!r}, a secret: it would never be taken from there"
+                yield f"{settings.model} lets OpenClaw's {key!r} feed {name!r}, a secret: it is never taken from there"
 
 
 def _workflows(subject: Subject, mode: str) -> bool:

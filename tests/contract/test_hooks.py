@@ -78,7 +78,9 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
         """sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
                  flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md",
-                 examples={"Print a bird": 'sogni stamp "a bird" -o bird.png'})]
+                 examples={"Print a bird": 'sogni stamp "a bird" -o bird.png'}),
+            Mode(name="print", summary="Make a print.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
+                 hidden=True, deprecated="Use stamp instead.")]
 """,
         mode=STAMP + "\ndef gum():\n    return []\n",
     )
@@ -96,6 +98,9 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     record = sogni_app(plugins=["stamps"]).registry.mode("stamp").record
     assert record.flat == ("--stamp",)
     assert record.skill == "stamps:skill.md"
+    assert "print" not in call("--help").stdout
+    plan = call("print", "a bird", "-m", "z_image_turbo_bf16", "--network", "devnet", "--dry-run", "--json").json
+    assert plan["warnings"] == ["print is deprecated: Use stamp instead."]
 
 
 def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path) -> None:

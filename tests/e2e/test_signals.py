@@ -112,7 +112,7 @@ needs_full = pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
     [
         (["version"], "Cannot write to standard output: no space left on device."),
         (["version", "--json"], "Cannot write to standard output: no space left on device."),
-        (["nonsense", "--json"], "There is no command 'nonsense'."),
+        (["nonsense", "--json"], "Unknown command 'nonsense'."),
         (["schema"], "OSError: [Errno 28] No space left on device"),
         (["--help"], "Cannot write to standard output: no space left on device."),
         (["image", "--help"], "Cannot write to standard output: no space left on device."),

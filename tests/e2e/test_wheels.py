@@ -198,7 +198,7 @@ def test_the_core_alone_says_what_to_install(alone: Installation) -> None:
     assert called.returncode == 9, called
     shown = json.loads(called.stdout)
     assert shown["errorCode"] == "PLUGIN_NOT_INSTALLED"
-    assert shown["hint"] == 'Install it with: pip install "sogni-core[devnet]"'
+    assert shown["hint"] == "Install it with: sogni plugins add devnet"
     assert alone.sogni("devnet", "serve").returncode == 9
     assert alone.sogni("version").stdout.strip()
 
@@ -210,7 +210,7 @@ def test_sogni_gen_comes_with_its_extra_and_needs_no_other(
     place = install("sogni-core[gen]")
     called = place.run("sogni-gen", "--video", "ocean waves at sunset", "--json")
     assert called.returncode == 1, called
-    assert json.loads(called.stdout)["hint"] == 'Install it with: pip install "sogni-core[video]"'
+    assert json.loads(called.stdout)["hint"] == "Install it with: sogni plugins add video"
     assert json.loads(place.run("sogni-gen", "--json", "--version").stdout)["name"] == "sogni-gen"
     assert "--context" in place.run("sogni-gen", "--help").stdout
 
@@ -243,7 +243,7 @@ def test_portraits_need_their_extra_alone(install: Callable[..., Installation]) 
     assert [Path(path).name for path in json.loads(called.stdout)["localPaths"]] == [
         f"portrait-{number}.png" for number in range(1, 5)
     ]
-    assert json.loads(place.sogni("multiangle", "--json").stdout)["hint"].endswith('"sogni-core[multiangle]"')
+    assert json.loads(place.sogni("multiangle", "--json").stdout)["hint"].endswith("sogni plugins add multiangle")
 
 
 def test_angles_need_their_extra_alone_and_their_video_says_what_it_needs(
@@ -257,7 +257,7 @@ def test_angles_need_their_extra_alone_and_their_video_says_what_it_needs(
     assert len(json.loads(called.stdout)["localPaths"]) == 8
     video = place.sogni("multiangle", *argv, "--angles-360-video", "turntable.mp4", "--json")
     assert video.returncode == 9, video
-    assert json.loads(video.stdout)["hint"] == 'Install it with: pip install "sogni-core[video]"'
+    assert json.loads(video.stdout)["hint"] == "Install it with: sogni plugins add video"
 
 
 def test_a_turntable_video_needs_the_plugins_own_extra(install: Callable[..., Installation]) -> None:

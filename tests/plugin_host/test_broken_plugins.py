@@ -6,7 +6,6 @@ distribution and version in ``sogni plugins``, in ``sogni doctor``, and in the a
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -303,6 +302,7 @@ def test_settings_that_cannot_be_imported_cost_their_own_section(install: Any, s
     plan = sogni_cli("image", "x", "--network", "devnet", "--dry-run", "--json")
     assert plan.exit_code == 0
     shown = sogni_cli("config", "show", "--json")
-    assert shown.exit_code == 3
-    assert "broken (sogni-broken 3.1)" in json.dumps(shown.json)
+    assert shown.exit_code == 0
+    assert "image.width" in [row["key"] for row in shown.json["settings"]]
+    assert any("broken (sogni-broken 3.1)" in warning for warning in shown.json["warnings"])
     assert sogni_cli("config", "set", "image.width", "640", "--json").exit_code == 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sogni_core import plugin as hookspecs
-from sogni_core._builtin.about import plugins
+from sogni_core._builtin.plugins.listing import plugins
 from sogni_core._host.host import PluginHost
 from sogni_core.app import CORE_PLUGIN, App
 from sogni_core.plugin import Mode, hookspec
@@ -39,16 +39,16 @@ def next_specs() -> Iterator[ModuleType]:
 
 def test_an_argument_that_is_deprecated(install: Any, next_specs: ModuleType, sogni_home: Any, tmp_path: Path) -> None:
     install("old", OLD)
-    install("new")
+    install("fresh")
     host = PluginHost(CORE_PLUGIN, specs=next_specs, arguments={"region": "Lisbon"})
     assert host.registry.mode("old").record.summary == "Made in Lisbon."
-    assert host.registry.mode("new").record.summary == "new it."
+    assert host.registry.mode("fresh").record.summary == "fresh it."
     report = plugins(App(host=host))
     rows = {row["name"]: row for row in report.fields["plugins"]}
     assert len(rows["old"]["warnings"]) == 1
     assert "region" in rows["old"]["warnings"][0]
     assert "goes away in 0.4" in rows["old"]["warnings"][0]
-    assert rows["new"]["warnings"] == []
+    assert rows["fresh"]["warnings"] == []
     assert any("goes away in 0.4" in line for line in report.text)
 
 

@@ -11,7 +11,7 @@ import typer
 
 from sogni_core._engine.resolver import request_class
 from sogni_core._host.host import PluginHost
-from sogni_core._host.registry import Owned
+from sogni_core._host.registry import Owned, summary_of
 from sogni_core.cli.command_help import spellings
 from sogni_core.frontend.help_text import usage
 from sogni_core.plugin import Command, Mode, Network, Workflow
@@ -28,7 +28,8 @@ Every command of `sogni` and every option.
 Flags may be anywhere after the command. Every command accepts `--json` (print exactly one JSON object to stdout),
 `-q`/`--quiet` (hide progress) and `--help`. Every mode also accepts `--dry-run` (show what would be submitted, and its
 price; submit nothing). `-h` is short for `--help`, except in commands where it sets the height. Put `--` before a
-prompt that starts with `-`. `sogni --version` prints the version."""
+prompt that starts with `-`. `sogni --version` prints the version. `--plugin FILE`, anywhere before `--`, loads a
+[plugin from a file](../plugins/how-to/one-file.md) for this call."""
 
 
 def render() -> str:
@@ -42,7 +43,8 @@ def _body(made: PluginHost) -> Iterator[str]:
     yield "A mode renders something and costs money on the live network. *Name* is for Python and JSON Schema."
     yield ""
     for owned in made.registry.usable(Mode):
-        yield from _mode(made, owned)
+        if not owned.record.hidden:
+            yield from _mode(made, owned)
     yield from _call()
     yield "## Commands"
     yield ""
@@ -71,7 +73,7 @@ def _mode(made: PluginHost, owned: Owned[Mode]) -> Iterator[str]:
     yield f"### `sogni {owned.record.name}`"
     yield ""
     called = usage(f"sogni {owned.record.name}", model.specs())
-    yield f"{owned.record.summary} From {distribution(owned.plugin)}. Usage: `{called}`"
+    yield f"{summary_of(owned.record)} From {distribution(owned.plugin)}. Usage: `{called}`"
     yield ""
     for name, mark in arguments:
         yield f"- `{mark.metavar or name.upper()}`: {mark.help}"
@@ -114,7 +116,7 @@ def builtin(made: PluginHost, key: str) -> Any:
 
 def _options(made: PluginHost, model: type[Request]) -> Iterator[tuple[str, ...]]:
     for name, mark in model.markers():
-        if not isinstance(mark, Option):
+        if not isinstance(mark, Option) or mark.hidden:
             continue
         info = model.model_fields[name]
         if mark.setting is not None:
@@ -126,7 +128,8 @@ def _options(made: PluginHost, model: type[Request]) -> Iterator[tuple[str, ...]
         else:
             value = "" if info.is_required() or info.default is False else default(info.default)
         taken = "" if _is_switch(info.annotation) else described(info)
-        yield codes(_flags(mark)), taken, value, code(name), mark.help
+        help = f"{mark.help} Deprecated: {mark.deprecated}" if mark.deprecated else mark.help
+        yield codes(_flags(mark)), taken, value, code(name), help
 
 
 def _flags(mark: Option) -> list[str]:

@@ -60,6 +60,6 @@ def test_errors_are_told_in_the_shell_s_words(
         "error: 'x' is not FIELD=VALUE.",
         "error: Cannot read this line: No closing quotation.",
         "error: Cannot read this line: not enough values to unpack (expected at least 1, got 0).",
-        "error: There is no command 'imge'.",
+        "error: Unknown command 'imge'.",
     ]
     assert devnet.job_requests == []

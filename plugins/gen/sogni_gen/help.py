@@ -26,7 +26,7 @@ def help_text(vocabulary: Vocabulary, settings: Settings, width: int) -> str:
     blocks = {"Modes:": list(_modes(vocabulary))}
     blocks["Options:"] = [(", ".join(flags), text) for flags, _, text in OWN_FLAGS]
     blocks["Options:"] += _options(vocabulary.modes[DEFAULT], settings, only=shared)
-    for mode in vocabulary.modes.values():
+    for mode in _shown(vocabulary):
         title = f"Options of {'images' if mode.name == DEFAULT else mode.name}:"
         blocks[title] = _about(mode, settings, shared)
     column = column_of((label for block in blocks.values() for label, _ in block), width)
@@ -37,13 +37,17 @@ def help_text(vocabulary: Vocabulary, settings: Settings, width: int) -> str:
     return "\n".join([*text, "", *wrapped(_FOOT, width)]) + "\n"
 
 
+def _shown(vocabulary: Vocabulary) -> list[ModeInfo]:
+    return [mode for mode in vocabulary.modes.values() if not mode.hidden]
+
+
 def _modes(vocabulary: Vocabulary) -> Iterator[Row]:
-    for mode in vocabulary.modes.values():
+    for mode in _shown(vocabulary):
         yield _flags_of(mode, vocabulary), mode.summary
     for extra in sorted(set(CLAIMS.values())):
         flags = [flag for flag, owner in CLAIMS.items() if owner == extra and flag not in vocabulary.words]
         if flags:
-            yield ", ".join(flags), f'Not installed. Install it with: pip install "sogni-core[{extra}]"'
+            yield ", ".join(flags), f"Not installed. Install it with: sogni plugins add {extra}"
 
 
 def _about(mode: ModeInfo, settings: Settings, shared: frozenset[str]) -> list[Row]:
@@ -80,6 +84,8 @@ def _options(
     mode: ModeInfo, settings: Settings, *, only: frozenset[str] | None = None, without: frozenset[str] = frozenset()
 ) -> Iterator[Row]:
     for spec in mode.fields.values():
-        if not spec.flags or spec.flags[0] in without or (only is not None and spec.flags[0] not in only):
+        if not spec.flags or spec.hidden or spec.flags[0] in without:
+            continue
+        if only is not None and spec.flags[0] not in only:
             continue
         yield label(spec), help_of(spec, settings)

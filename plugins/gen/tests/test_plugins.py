@@ -232,6 +232,6 @@ def test_a_flag_of_a_plugin_that_is_not_installed_answers_with_the_line_to_type(
     called = gen(*argv, "--json", plugins=("devnet",))
     assert called.exit_code == 1
     assert called.json["errorCode"] == "PLUGIN_NOT_INSTALLED"
-    assert called.json["hint"] == f'Install it with: pip install "sogni-core[{extra}]"'
-    assert f'pip install "sogni-core[{extra}]"' in " ".join(gen("--help", plugins=("devnet",)).stdout.split())
+    assert called.json["hint"] == f"Install it with: sogni plugins add {extra}"
+    assert f"sogni plugins add {extra}" in " ".join(gen("--help", plugins=("devnet",)).stdout.split())
     assert devnet.requests == []

@@ -19,11 +19,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def sogni_plugins() -> list[str]:
+    """The mode, and the plugin that joins its clips."""
+    return ["multiangle", "video", "devnet"]
+
+
+@pytest.fixture
 def run(sogni_cli: Any, devnet: Any, folder: Path) -> Callable[..., Any]:
     """Run ``sogni multiangle`` on a devnet."""
 
     def call(*argv: Any, **environ: str) -> Any:
-        plugins = ["multiangle", "video", "devnet"]
-        return sogni_cli("multiangle", *argv, "-q", plugins=plugins, environ={**devnet.environ, **environ})
+        return sogni_cli("multiangle", *argv, "-q", environ={**devnet.environ, **environ})
 
     return call

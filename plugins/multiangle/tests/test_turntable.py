@@ -194,7 +194,7 @@ def test_a_place_that_cannot_be_written_is_said_before_anything_is_sent(run: Run
 def test_without_the_video_mode_it_says_so_before_anything_is_sent(sogni_cli: Any, devnet: Any, folder: Path) -> None:
     called = sogni_cli("multiangle", *TURN, "-q", "--json", plugins=["multiangle", "devnet"], environ=devnet.environ)
     assert (called.exit_code, called.json["errorCode"]) == (9, "PLUGIN_NOT_INSTALLED")
-    assert "sogni-core[video]" in called.json["hint"]
+    assert called.json["plugin"] == "sogni-video"
     assert devnet.job_requests == []
     without = ("-c", "subject.jpg", "--angles-360", "x", "-q")
     assert sogni_cli("multiangle", *without, plugins=["multiangle", "devnet"], environ=devnet.environ).exit_code == 0

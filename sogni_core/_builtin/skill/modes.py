@@ -8,7 +8,7 @@ from typing import Any
 
 from sogni_core._builtin.skill.markdown import sections, uncommented
 from sogni_core._builtin.skill.options import options, usage
-from sogni_core._host.registry import Owned
+from sogni_core._host.registry import Owned, summary_of
 from sogni_core._host.targets import read_text
 from sogni_core.app import App
 from sogni_core.errors import SogniError
@@ -58,6 +58,8 @@ def told(app: App, warnings: list[str]) -> list[ModeText]:
     usable = list(app.registry.usable(Mode))
     names = {owned.record.name for owned in usable}
     for owned in usable:
+        if owned.record.hidden:
+            continue
         try:
             schema = app.schema(owned.record.name)
         except SogniError as error:
@@ -91,7 +93,7 @@ def _told(record: Mode, schema: dict[str, Any], text: str) -> ModeText:
         else:
             lead = content
     call = usage(schema)
-    summary = clean(record.summary)
+    summary = clean(summary_of(record))
     page = [f"# {call.partition(' [')[0]}", "", summary, "", f"Usage: `{call}`", "", *rest, "## Options", ""]
     return ModeText(
         record.name, summary, call, title.strip(), lead.strip(), first, "\n".join([*page, *options(schema)])

@@ -22,3 +22,22 @@ def test_flags_for_every_command_are_read_wherever_they_stand(
 ) -> None:
     found = read(argv, debug=False)
     assert (found.argv, found.json, found.quiet, found.word) == (rest, json, quiet, word)
+
+
+@pytest.mark.parametrize(
+    ("argv", "rest", "files"),
+    [
+        (["--plugin", "a.py", "image", "x"], ("image", "x"), ("a.py",)),
+        (["image", "--plugin=a.py", "x", "--plugin", "b.py"], ("image", "x"), ("a.py", "b.py")),
+        (["--json", "--plugin", "a.py", "-q", "image"], ("image",), ("a.py",)),
+        (["image", "--", "--plugin", "a.py"], ("image", "--", "--plugin", "a.py"), ()),
+        (["image", "--plugin"], ("image",), ("",)),
+        (["image", "--plugin="], ("image",), ("",)),
+        (["image", "--plugins", "a.py"], ("image", "--plugins", "a.py"), ()),
+    ],
+)
+def test_plugin_files_are_taken_out_wherever_they_stand(
+    argv: list[str], rest: tuple[str, ...], files: tuple[str, ...]
+) -> None:
+    found = read(argv, debug=False)
+    assert (found.argv, found.files) == (rest, files)

@@ -79,7 +79,7 @@ async def test_a_plan_names_the_steps_and_submits_nothing(
 @pytest.mark.parametrize(
     ("name", "fields", "message"),
     [
-        ("imag", {"prompt": "x"}, "There is no command 'imag'."),
+        ("imag", {"prompt": "x"}, "Unknown command 'imag'."),
         ("image:paint", {"prompt": "x"}, 'Unknown workflow "paint". Use text|edit.'),
         ("image", {"prompt": "x", "widht": 1}, "Unknown option 'widht'."),
         ("image", {"prompt": "x", "guidance": float("nan")}, "guidance must be a number."),

@@ -15,7 +15,7 @@ HOOK = "from sogni_core.plugin import *\nfrom sogni_core.plugin import hookimpl\
 MODE = """
 from typing import Annotated
 from sogni_core.project import Asset
-from sogni_core.request import Argument, Option, ImageOptions, Request
+from sogni_core.request import Argument, Fixed, Option, ImageOptions, Request
 from sogni_core.result import Result
 async def render(ctx, request):
     return Result()
@@ -26,6 +26,11 @@ class Stamp(Request):
 
 def _option(line: str) -> dict[str, str]:
     return {"mode": f"{MODE}    {line}\n"}
+
+
+def _steps(*lines: str) -> dict[str, str]:
+    body = "\n    ".join(lines)
+    return {"mode": MODE.replace("    return Result()", f"    {body}\n    return Result()")}
 
 
 def _hook(text: str) -> dict[str, str]:
@@ -168,6 +173,37 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
                                     "medium 'image' is claimed by core"),
     "a project of the core": (_medium(project="'sogni_core.project:ImageProject'"),
                               "project class 'sogni_core.project:ImageProject' is claimed by core"),
+    "an option and fixed": (
+        _option("ink: Annotated[str, Fixed(), Option('--ink', help='Ink.')] = ''"), "it is marked 2 times"),
+    "fixed to nothing": (_option("ink: Annotated[str, Fixed()]"), "needs a default, which is its value"),
+    "the flag for plugin files": (_option("ink: Annotated[str, Option('--plugin', help='Ink.')] = ''"),
+                                  "flag --plugin of ink is taken by every command"),
+    "a table as an option": (_option("ink: Annotated[dict[str, int], Option('--ink', help='Ink.')] = {}"),
+                             "field ink cannot be typed on a command line"),
+    "a model as an option": ({"mode": MODE.replace("class Stamp", "from pydantic import BaseModel\n"
+                              "class Ink(BaseModel):\n    red: int = 0\nclass Stamp")
+                              + "    ink: Annotated[Ink | None, Option('--ink', help='Ink.')] = None\n"},
+                             "field ink cannot be typed on a command line"),
+    "lists of lists as an option": (
+        _option("ink: Annotated[tuple[tuple[int, ...], ...], Option('--ink', help='Ink.')] = ()"),
+        "field ink cannot be typed on a command line"),
+    "a rule for no mode": (_hook("sogni_validators():\n    return [Validator(('imgae',), 'stamps.rules:rule')]"),
+                           "applies to the mode 'imgae', which does not exist; did you mean 'image'?"),
+    "a workflow for no mode": (_hook("sogni_workflows():\n    return [Workflow('stmp', 'x', 'stamps.mode:render')]"),
+                               "workflow stmp:x: belongs to the mode 'stmp', which does not exist"),
+    "a line about progress with no field": (
+        _hook("sogni_workflows():\n    return [Workflow('image', 'x', 'stamps.mode:render', announces=('{motiv}',))]"),
+        "announces or completes with 'motiv', which is not there"),
+    "a line about outputs with no such name": (
+        _hook("sogni_workflows():\n    return [Workflow('image', 'x', 'stamps.mode:render', completes='{of} done')]"),
+        "announces or completes with 'of', which is not there"),
+    "two steps under one key": (
+        _steps("await ctx.submit(1, 'stamp')", "await ctx.submit(2, key='stamp')"),
+        "gives two calls of ctx.submit the key 'stamp'"),
+    "two steps to one output": (
+        _steps("await ctx.submit(1, 'a', output=request.output)", "await ctx.submit(2, 'b', output=request.output)"),
+        "saves two steps to the output request.output"),
+    "a step that nobody waits for": (_steps("ctx.submit(1, 'a')"), "calls ctx.submit without await"),
     "no JSON Schema": (_option("ink: Annotated[object, Option('--ink', help='Ink.')] = object"),
                        "its JSON Schema cannot be made"),
 }  # fmt: skip
@@ -192,6 +228,68 @@ def test_a_good_medium_passes(stamps: Any, card: str) -> None:
 
 def test_a_module_is_taken_as_well_as_its_name(stamps: Any) -> None:
     check_plugin(importlib.import_module(stamps()))
+
+
+RIGHT = {
+    "every kind that can be typed": (
+        "ink: Annotated[tuple[Literal['red', 'blue'], ...], Option('--ink', help='Ink.')] = ()\n"
+        "    size: Annotated[int | float | None, Option('--size', help='Size.')] = None\n"
+        "    place: Annotated[Path | None, Option('--place', help='Place.')] = None\n"
+        "    day: Annotated[datetime | None, Option('--day', help='Day.')] = None\n"
+        "    pair: Annotated[tuple[int, int], Option('--pair', help='Pair.')] = (1, 2)\n"
+        "    frame: Annotated[Asset | None, Option('--frame', help='Frame.')] = None\n"
+        "    rest: Annotated[object, Option('--rest', help='Rest.')] = None"
+    ),
+    "a table that is read from text": (
+        "ink: Annotated[dict[str, str], BeforeValidator(lambda text: {'ink': text}), Option('--ink', help='Ink.')] = {}"
+    ),
+    "a model that reads text": "ink: Annotated[Ink | None, Option('--ink', help='Ink.')] = None",
+    "hidden and deprecated options": (
+        "ink: Annotated[str, Option('--ink', help='Ink.', hidden=True)] = ''\n"
+        "    dye: Annotated[str, Option('--dye', help='Dye.', deprecated='Use --ink instead.')] = ''"
+    ),
+    "a dropped option": "width: Annotated[int, Fixed()] = 512",
+}
+
+INK = """
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from pydantic import BaseModel, BeforeValidator, model_validator
+
+class Ink(BaseModel):
+    name: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text(cls, given):
+        return {"name": given} if isinstance(given, str) else given
+"""
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+def test_nothing_wrong(kind: str, stamps: Any) -> None:
+    mode = MODE.replace("(Request)", "(ImageOptions)") if "width" in RIGHT[kind] else MODE
+    check_plugin(stamps(mode=f"{INK}{mode}    {RIGHT[kind]}\n"))
+
+
+def test_a_rule_for_a_mode_of_a_plugin_that_may_be_missing(stamps: Any) -> None:
+    check_plugin(stamps(**_hook("sogni_validators():\n    return [Validator(('video', '*'), 'stamps.rules:rule')]")))
+
+
+def test_a_plugin_that_is_one_file(tmp_path: Path) -> None:
+    file = tmp_path / "one_file.py"
+    hook = "@hookimpl\ndef sogni_modes():\n    return [Mode('one-file', 'x', 'one_file:Stamp', 'one_file:render')]\n"
+    file.write_text(f"from sogni_core.plugin import Mode, hookimpl\n{MODE}{hook}", "utf-8")
+    check_plugin(file)
+    file.write_text(f"from sogni_core.plugin import Mode, hookimpl\n{MODE}    ink: int = 1\n{hook}", "utf-8")
+    with pytest.raises(AssertionError, match="field ink must be marked once"):
+        check_plugin(file)
+    file.write_text("import nothing_of_that_name", "utf-8")
+    with pytest.raises(AssertionError, match="nothing_of_that_name"):
+        check_plugin(file)
+    with pytest.raises(AssertionError, match="there is no such file"):
+        check_plugin(tmp_path / "gone.py")
 
 
 @pytest.mark.parametrize("kind", WRONG)
