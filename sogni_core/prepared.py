@@ -82,10 +82,10 @@ class Prepared:
         return described(self._resolved)
 
     async def plan(self, *, price_seconds: float | None = None) -> Plan:
-        """Say what :meth:`run` would submit: projects, sizes, files, and the price where the network names it.
+        """Return what :meth:`run` would submit: projects, sizes, files, and the price if the network names it.
 
-        ``price_seconds``: how long to wait for the price, 3 s by default, and 30 s if an option of the mode asks for
-        it. Without an answer the plan has no price, a notice, and a ``price_error``.
+        ``price_seconds`` is the longest time to wait for the price: by default 3 s, or 30 s if an option of the mode
+        asks for the price. Without an answer, the plan has no price, a notice, and a ``price_error``.
         """
         usual = _PRICE_SECONDS if self._planning in (None, "dry_run") else _ASKED_SECONDS
         return await self._engine.plan(self._resolved, usual if price_seconds is None else price_seconds)

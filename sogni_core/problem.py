@@ -57,7 +57,7 @@ class Notice:
 
     @classmethod
     def from_json(cls, kept: object) -> Notice:
-        """Read what the journal keeps; a plain text is a notice too, and what does not read is shown as it is."""
+        """Return a notice from the form that the journal stores. Plain or unreadable content becomes its text."""
         facts: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {"text": literal(str(kept))}
         try:
             fields = tuple(map(str, facts.get("fields", ())))

@@ -26,9 +26,11 @@ def last(app: App) -> Report:
 
 def runs(
     app: App,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many to list.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="Number of runs or projects to list.")
+    ] = 20,
     found: Annotated[
-        bool, typer.Option("--found", help="List projects of your account that no run here submitted instead.")
+        bool, typer.Option("--found", help="Instead, list projects of the account that no run here submitted.")
     ] = False,
 ) -> Report:
     """List past runs, newest first."""
@@ -41,12 +43,12 @@ def runs(
 
 async def resume(
     app: App,
-    run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")],
+    run: Annotated[str, typer.Argument(help="Run id, or its first characters.", metavar="RUN")],
     given: Annotated[
         list[str],
         typer.Option(
             "--set",
-            help="Secret option of the run, which is never stored; asked for, or read from standard input.",
+            help="Secret option of the run, since secrets are not stored. The command asks for its value.",
             metavar="NAME",
             show_default=False,
         ),
@@ -66,8 +68,8 @@ async def resume(
         if "=" in name:
             raise InputError(
                 "INVALID_ARGUMENT",
-                "A secret given as an argument is visible to every user of this machine.",
-                hint=f"Use --set {name.partition('=')[0]} and type it, or write it to standard input.",
+                "Other users of this machine can see a secret on the command line.",
+                hint=f"Use --set {name.partition('=')[0]}, then type the secret, or write it to standard input.",
             )
         secrets[name.replace("-", "_")] = ask(name)
     with reserved_stdout():
@@ -75,7 +77,7 @@ async def resume(
 
 
 def show(
-    app: App, run: Annotated[str, typer.Argument(help="Run id, or a unique beginning of it.", metavar="RUN")]
+    app: App, run: Annotated[str, typer.Argument(help="Run id, or its first characters.", metavar="RUN")]
 ) -> Report:
     """Show the request, steps and files of a run."""
     found = app.find_run(run)

@@ -1,4 +1,4 @@
-"""Secrets that a command needs: asked for without echo, or read from standard input, never taken as an argument."""
+"""Secrets for commands. They are typed without echo or read from standard input, never given as arguments."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import sys
 from sogni_core.errors import InputError
 
 LONGEST_SECRET = 4096
-"""Characters; more on standard input is no password."""
+"""Characters. Longer input is not a password."""
 
 
 def at_terminal() -> bool:
-    """Whether a person can be asked."""
+    """Return whether a person can type an answer."""
     return sys.stdin is not None and sys.stdin.isatty()  # None: started without standard input
 
 
 def from_stdin(what: str) -> str:
-    """Return the secret that standard input holds alone, on one line; raises InputError."""
+    """Return the secret on standard input, which has only this line; raises InputError."""
     secret = sys.stdin.read(LONGEST_SECRET + 1).rstrip("\r\n") if sys.stdin is not None else ""
     if not secret or len(secret) > LONGEST_SECRET or "\n" in secret:
-        raise InputError("INVALID_ARGUMENT", f"Standard input must hold the {what} alone, on one line.")
+        raise InputError("INVALID_ARGUMENT", f"Standard input must contain only the {what}, on one line.")
     return secret
 
 
 def prompt(question: str, instead: str) -> str:
-    """Ask for a secret without echo; ``instead``: what to type where nobody can be asked. Raises InputError."""
+    """Ask for a secret without echo. ``instead`` is what to use without a terminal. Raises InputError."""
     if not at_terminal():
-        raise InputError("INVALID_ARGUMENT", "There is no terminal to ask for a secret.", hint=f"Use {instead}.")
+        raise InputError("INVALID_ARGUMENT", "There is no terminal to ask for the secret.", hint=f"Use {instead}.")
     secret = getpass.getpass(question)
     if not secret:
         raise InputError("INVALID_ARGUMENT", "Nothing was entered.")
@@ -35,10 +35,10 @@ def prompt(question: str, instead: str) -> str:
 
 
 def ask(name: str) -> str:
-    """Return a secret: typed at the terminal, or else the next line of standard input."""
+    """Return a secret that is typed at the terminal, or the next line of standard input."""
     if at_terminal():
         return prompt(f"{name}: ", "standard input")
     secret = sys.stdin.readline(LONGEST_SECRET + 1).rstrip("\r\n") if sys.stdin is not None else ""
     if not secret or len(secret) > LONGEST_SECRET:
-        raise InputError("INVALID_ARGUMENT", f"Standard input must hold {name} on a line.")
+        raise InputError("INVALID_ARGUMENT", f"Standard input must contain {name} on one line.")
     return secret

@@ -10,7 +10,7 @@ from sogni_core.cli.invocation import Invocation
 from sogni_core.frontend import streams
 from sogni_core.frontend.objects import plan_object, report_object, result_object
 from sogni_core.result import Plan, Report, Result
-from sogni_core.text import quote_path
+from sogni_core.text import clean, clean_block, quote_path
 
 
 def write_answer(answer: Any, invocation: Invocation) -> int:
@@ -56,7 +56,7 @@ def _plan(plan: Plan, invocation: Invocation) -> int:
         return 0
     streams.write_lines(_plan_lines(plan))
     for notice in plan.notices:
-        streams.note(f"Warning: {invocation.wording.text(notice)}")
+        streams.note(f"Warning: {clean(invocation.wording.text(notice))}")
     return 0
 
 
@@ -81,5 +81,5 @@ def _report(report: Report, invocation: Invocation) -> int:
     else:
         streams.write_lines([report.text] if isinstance(report.text, str) and report.text else report.text)
         for warning in report.warnings:
-            streams.note(f"Warning: {warning}")
+            streams.note(f"Warning: {clean_block(warning)}")
     return report.exit_code

@@ -115,7 +115,7 @@ def _facts(mark: Any, default: Any) -> Iterator[str]:
         yield f"{least} to {most}"
     elif least is not None or most is not None:
         yield f"at least {least}" if least is not None else f"at most {most}"
-    if default not in (None, False, inspect.Parameter.empty, ""):
+    if default not in (None, False, inspect.Parameter.empty, "", [], ()):
         yield f"default: {default}"
 
 

@@ -45,7 +45,7 @@ def carrier(app: App, owned: Owned[Command], invocation: Invocation) -> Callable
         with ProgressView(invocation) as app.on_progress:
             answer = execute(app, finish(value))
         if isinstance(answer, Result | Plan) and (mode := app.modes.get(answer.mode)) is not None:
-            # Of a run that is resumed, options are called as when it began.
+            # A resumed run has the options of its mode.
             invocation.wording.fields.update(mode.fields)
         if answer is None or isinstance(answer, Report | Result | Plan):
             return answer

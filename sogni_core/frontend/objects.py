@@ -23,7 +23,7 @@ _PYTHON = Wording(PYTHON)
 def result_object(result: Result, wording: Wording = _PYTHON) -> JsonObject:
     """Return the object of a result. A partial result has the fields of its error too."""
     fields = result.as_json()
-    fields["warnings"] = [wording.text(notice) for notice in result.notices]
+    fields["warnings"] = [clean(wording.text(notice)) for notice in result.notices]
     if result.error is not None:
         missing = error_object(result.error, wording)
         del missing["success"]
@@ -42,7 +42,7 @@ def plan_object(plan: Plan, wording: Wording = _PYTHON) -> JsonObject:
         "projects": [_planned(step) for step in plan.steps],
         "price": dict(plan.price) if plan.price is not None else None,
         "network": plan.network,
-        "warnings": [wording.text(notice) for notice in plan.notices],
+        "warnings": [clean(wording.text(notice)) for notice in plan.notices],
     }
     return dict(json_value(fields))
 

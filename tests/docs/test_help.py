@@ -202,6 +202,7 @@ def test_a_command_shows_its_parameters(monkeypatch: pytest.MonkeyPatch) -> None
     assert re.search(r"--limit INTEGER +Number of files to list\. \[1 to 1000; default: 10\]", shown)
     shown = help_of("concat", 100, monkeypatch)
     assert shown.startswith("Usage: sogni concat [OPTIONS] -o PATH VIDEO...\n")
+    assert re.search(r"^  --set NAME +Secret option [^\[]+$", help_of("resume", 100, monkeypatch), re.MULTILINE)
 
 
 Install = Callable[..., Path]

@@ -107,9 +107,9 @@ def test_a_run_with_a_secret_is_resumed_by_giving_it_again(vault: Callable[..., 
 @pytest.mark.parametrize(
     ("argv", "stdin", "message"),
     [
-        (("--set", f"token={TOKEN}"), "", "A secret given as an argument is visible to every user of this machine."),
+        (("--set", f"token={TOKEN}"), "", "Other users of this machine can see a secret on the command line."),
         (("--set", "token"), "short\n", "token must have at least 8 characters."),
-        (("--set", "token"), "", "Standard input must hold token on a line."),
+        (("--set", "token"), "", "Standard input must contain token on one line."),
         (("--set", "prompt"), "a dog\n", "prompt cannot be changed when a run is resumed: only secrets can be given"),
         (("--set", "tokem"), "a dog\n", "Unknown option 'tokem'."),
     ],

@@ -28,7 +28,7 @@ class Quiet:
     def show(self, progress: Progress) -> None:
         """Write a line if it is such a notice."""
         if progress.notice is not None and progress.notice.rule in ALWAYS_TOLD:
-            note(f"Warning: {self._wording.text(progress.notice)}")
+            note(clean(f"Warning: {self._wording.text(progress.notice)}"))
 
 
 class Lines(Quiet):

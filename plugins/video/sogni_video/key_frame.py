@@ -1,4 +1,4 @@
-"""What a video project becomes: the values of its key frame, the path of its estimate."""
+"""The key frame of a video project on the wire, and the path of its estimate."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _REQUIRED: dict[str, frozenset[str]] = {
     "animate-replace": frozenset(("reference_image", "reference_video")),
     "v2v": frozenset(("reference_video",)),
 }
-"""Workflow to the references without which it is refused."""
+"""Workflow to the references that it requires."""
 
 _OPTIONAL: dict[str, frozenset[str]] = {
     "t2v": frozenset(("reference_audio_identity",)),
     "i2v": frozenset(("reference_image", "reference_image_end", "reference_audio_identity")),
     "v2v": frozenset(("reference_image", "reference_mask", "reference_audio_identity")),
 }
-"""Workflow to the references that it takes beside those; any other is refused."""
+"""Workflow to the references that it accepts besides those. All others are refused."""
 
 _NUMBERS: tuple[tuple[str, str, float, float], ...] = (
-    # field, name on the wire, least, largest; infinite where only a model knows
+    # field, name on the wire, least, largest; infinite if it depends on the model
     ("fps", "fps", 1, math.inf),
     ("shift", "shift", 0, math.inf),
     ("teacache", "teacacheThreshold", 0, 1),
@@ -59,9 +59,9 @@ _NUMBERS: tuple[tuple[str, str, float, float], ...] = (
 
 
 def key_frame(project: VideoProject, form: SamplerForm) -> dict[str, Any]:
-    """Return the values that only videos have; every video model takes the Comfy form, whatever ``form`` is.
+    """Return the fields that only videos have. Every video model uses the Comfy form, whatever ``form`` is.
 
-    protocol: no ``sizePreset``, and what is not given is left out, but for the sampler fields, which are null then.
+    protocol: there is no ``sizePreset``. Missing values are omitted, except for the sampler fields, which are null.
     """
     _check_values(project)
     _check_references(project)
@@ -90,9 +90,9 @@ def key_frame(project: VideoProject, form: SamplerForm) -> dict[str, Any]:
 
 
 def estimate(project: VideoProject, network: str) -> str:
-    """Return path and query of a video's estimate; the project has to know size, frames and fps.
+    """Return the path and query of an estimate. The project must have a size, frames and fps.
 
-    protocol: with steps, steps and count follow; without, nothing does for one video, and ``0/{count}`` for more.
+    protocol: steps and count come last. Without steps, they are omitted for one video, and ``0/{count}`` for more.
     """
     if project.width is None or project.height is None or project.frames is None or project.fps is None:
         raise refusal("width, height, frames and fps", "must be given for an estimate")
@@ -115,7 +115,7 @@ def estimate(project: VideoProject, network: str) -> str:
 def _references(project: VideoProject) -> dict[str, Any]:
     identity = reference_fields("referenceAudioIdentity", project.reference_audio_identity, "audio")
     if "referenceAudioIdentityContentType" in identity:
-        # protocol: the voice lies in the slot of the sound, and gives its type too
+        # protocol: the voice is in the slot of the sound, which has its type
         identity["referenceAudioContentType"] = identity["referenceAudioIdentityContentType"]
     return (
         reference_fields("referenceImage", project.reference_image)
@@ -138,7 +138,7 @@ def _check_values(project: VideoProject) -> None:
 
 
 def _check_references(project: VideoProject) -> None:
-    """Refuse references that the workflow in the model's id does not take, and the lack of those that it needs."""
+    """Refuse references that the workflow in the model's id does not accept, and missing ones that it requires."""
     given = {name for name in _REFERENCES if getattr(project, name) is not None}
     if given >= {"reference_audio", "reference_audio_identity"}:
         raise refusal("reference_audio and reference_audio_identity", "exclude each other: they share one slot")

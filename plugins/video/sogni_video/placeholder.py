@@ -1,4 +1,4 @@
-"""The stand-in for a video in a plan: a file that is measured as the real one would be, with nothing in it."""
+"""Placeholders for videos in a plan: files without content that measure like real ones."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from sogni_core.media import FileFacts
 from sogni_video.project import VideoProject
 
 SIDE = 512
-"""Pixels, where the service decides."""
+"""Pixels, if the service decides the size."""
 
 RATE = 24.0
-"""Frames a second, where the service decides."""
+"""Frames per second, if the service decides them."""
 
 _SCALE = 1000
-"""Units of time in a second."""
+"""Units of time per second."""
 
 
 def placeholder(project: VideoProject, path: Path) -> FileFacts:
-    """Write a video of the project's size and length, without a picture in it."""
+    """Write a video with the size and length of the project, but without frames."""
     width, height = project.width or SIDE, project.height or SIDE
     seconds = (project.frames or RATE) / (project.fps or RATE)
     path.write_bytes(_empty_video(width, height, seconds))
@@ -27,9 +27,9 @@ def placeholder(project: VideoProject, path: Path) -> FileFacts:
 
 
 def _empty_video(width: int, height: int, seconds: float) -> bytes:
-    """Make an MP4 whose index says what a video is and whose media hold nothing.
+    """Return an MP4 with an index, but without media.
 
-    The boxes and their fields are those of ISO/IEC 14496-12, version 0; what is not said is 0.
+    The boxes and their fields follow ISO/IEC 14496-12, version 0. All other fields are 0.
     """
     duration = round(seconds * _SCALE)
     movie = struct.pack(">4x8xII80x", _SCALE, duration)

@@ -1,4 +1,4 @@
-"""A video project, and the arithmetic of its models: which workflow they are for, how many frames they make."""
+"""Video projects, and facts about their models: their workflows, and the number of frames for a duration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sogni_core.project import Asset, ControlNet, Project
 
 @dataclass(frozen=True, kw_only=True)
 class VideoProject(Project):
-    """One or more videos of one prompt. Which references belong to it is decided by the workflow in the model's id.
+    """One or more videos from one prompt. The workflow in the id of the model determines the references.
 
     ==================================  ========  =========  ========  ========
     workflow                            image     image end  audio     video
@@ -29,57 +29,57 @@ class VideoProject(Project):
     """
 
     frames: int | None = None
-    """Pictures, see :func:`frames_for`; WAN 17 to 161 (animate and s2v to 321), LTX 25 to 505."""
+    """Number of frames, see :func:`frames_for`; WAN 17 to 161 (animate and s2v to 321), LTX 25 to 505."""
     fps: float | None = None
-    """Pictures per second; WAN 16 or 32, LTX 1 to 60."""
+    """Frames per second; WAN 16 or 32, LTX 1 to 60."""
     reference_image: Asset | None = None
-    """First picture, face, or subject, as the workflow has it."""
+    """First frame, face or subject, depending on the workflow."""
     reference_image_end: Asset | None = None
-    """Last picture; i2v."""
+    """Last frame; i2v."""
     reference_audio: Asset | None = None
-    """What is spoken or played; s2v, ia2v, a2v."""
+    """Speech or music; s2v, ia2v, a2v."""
     reference_video: Asset | None = None
-    """Whose motion or picture is taken; animate, v2v."""
+    """Video whose motion or frames are used; animate, v2v."""
     reference_mask: Asset | None = None
-    """Image of what is painted anew; v2v with the ControlNet ``inpaint``."""
+    """Image of the area to repaint; v2v with the ControlNet ``inpaint``."""
     reference_audio_identity: Asset | None = None
-    """Recording of the voice that speaks; LTX 2.3 t2v, i2v and v2v."""
+    """Recording of the voice to use; LTX 2.3 t2v, i2v and v2v."""
     identity_guidance: float | None = None
-    """0 to 10, how closely the voice is kept; None is 3."""
+    """How closely to follow the voice, 0 to 10; None is 3."""
     control_net: ControlNet | None = None
-    """What of the reference video is followed; v2v. Name and strength only."""
+    """What to follow in the reference video; v2v. Only name and strength are used."""
     shift: float | None = None
-    """1 to 8, where in the range of noise most steps are taken."""
+    """Level of noise at which most steps are done, 1 to 8."""
     teacache: float | None = None
-    """0 to 1, threshold under which steps are taken from the cache; WAN t2v and i2v."""
+    """Threshold below which steps come from the cache, 0 to 1; WAN t2v and i2v."""
     audio_start: float | None = None
-    """Seconds into the reference audio; None is 0."""
+    """Start in the reference audio, in seconds; None is 0."""
     audio_duration: float | None = None
-    """Seconds of the reference audio; None is 30."""
+    """Length of the part of the reference audio, in seconds; None is 30."""
     video_start: float | None = None
-    """Seconds into the reference video; animate."""
+    """Start in the reference video, in seconds; animate."""
     sam2_coordinates: tuple[tuple[float, float], ...] = ()
-    """Points on who is replaced: (x, y) as parts of width and height, 0 to 1, origin top left; animate-replace."""
+    """Points on the person to replace: (x, y) as fractions of width and height, origin top left; animate-replace."""
     trim_end_frame: bool = False
-    """Leave the last picture out, so that clips whose ends meet can be joined."""
+    """Omit the last frame, so that clips with a shared frame can be joined."""
     first_frame_strength: float | None = None
-    """0 to 1, how closely the first picture is kept; LTX."""
+    """How closely to keep the first frame, 0 to 1; LTX."""
     last_frame_strength: float | None = None
-    """0 to 1, how closely the last picture is kept; LTX."""
+    """How closely to keep the last frame, 0 to 1; LTX."""
     detailer_strength: float | None = None
-    """0 to 1; LTX v2v; None is 0.6."""
+    """Strength of the detailer, 0 to 1; LTX v2v; None is 0.6."""
     generate_audio: bool | None = None
-    """Whether there is sound; models with sound of their own."""
+    """Whether to generate sound, for models that can."""
     outpaint_position: str | None = None
-    """Where the old picture stands in the larger one: ``center``, ``top``, ``bottom``, ``left``, ``right``; v2v."""
+    """Position of the old frame in the larger one: ``center``, ``top``, ``bottom``, ``left``, ``right``; v2v."""
 
     @property
     def assets(self) -> dict[str, Asset]:
-        """Slot name of the wire to the file that is uploaded into it, in order."""
+        """Upload slot on the wire to its file, in order."""
         slots = {
             "referenceImage": self.reference_image,
             "referenceImageEnd": self.reference_image_end,
-            # one slot for both: no workflow takes both
+            # They share a slot, since no workflow accepts both.
             "referenceAudio": self.reference_audio or self.reference_audio_identity,
             "referenceVideo": self.reference_video,
             "referenceMask": self.reference_mask,
@@ -90,18 +90,18 @@ class VideoProject(Project):
 def video_workflow(model: str) -> str | None:
     """Return the workflow in the id of a WAN 2.2 or LTX 2 model, as in the table of :class:`VideoProject`.
 
-    None for models of other families, whose ids do not say it.
+    None for models of other families, whose ids do not contain it.
     """
     found = _VIDEO_MODEL.match(model)
     return found["workflow"] if found else None
 
 
 def frames_for(model: str, seconds: float, fps: float | None = None) -> int:
-    """Return how many frames a model makes of so many seconds, rounding halves up as the service does.
+    """Return the number of frames for a duration. Halves are rounded up, as by the service.
 
-    ``fps`` None is 24. WAN 2.2 renders 16 frames a second whatever ``fps`` is: 32 only doubles them afterwards. LTX 2
-    makes ``8 n + 1`` frames. Source: ``calculateVideoFrames`` of sogni-client. Raises InputError INVALID_ARGUMENT for
-    seconds outside of :func:`seconds_for`, and for seconds or an fps that is no positive number.
+    ``fps`` None is 24. WAN 2.2 always renders 16 frames per second; 32 doubles them afterwards. LTX 2 renders
+    ``8 n + 1`` frames. Source: ``calculateVideoFrames`` of sogni-client. Raises InputError INVALID_ARGUMENT for a
+    duration outside of :func:`seconds_for`, and for a duration or an fps that is not a positive number.
     """
     rate = 24.0 if fps is None else fps
     for name, value in (("duration", seconds), ("fps", rate)):
@@ -117,9 +117,9 @@ def frames_for(model: str, seconds: float, fps: float | None = None) -> int:
 
 
 def seconds_for(model: str) -> tuple[float, float] | None:
-    """Return the shortest and longest duration, in seconds, that a model is asked for; None if it is not known.
+    """Return the shortest and longest duration of a model in seconds; None if they are unknown.
 
-    Source: the checks of sogni-client 5.x. A model may make more if it is asked in frames: s2v of WAN up to 321.
+    Source: the checks of sogni-client 5.x. A length in frames may exceed it: s2v of WAN allows up to 321.
     """
     if _LTX.match(model):
         return 1.0, 20.0

@@ -85,7 +85,7 @@ def test_boxes_without_a_rest_stand_above_nearer_ones() -> None:
 
 
 def brute_force(reference: Size, asked: Size) -> Box | None:
-    """Look at every box, in double arithmetic, as it is written down for the Node program."""
+    """Look at every box, in double arithmetic, as specified for the original program."""
     best: dict[bool, tuple[float, Size]] = {}
     wanted = min(max(480, *asked), 1536)
     for width in range(480, 1537, 16):

@@ -83,7 +83,7 @@ def test_the_size_that_the_reference_makes_counts_in_the_seed(run: Any, folder: 
     picture(folder / "cat.jpg", (1170, 1200))
     one = run("video", "walks", "--ref", "cat.jpg", "--dry-run", "--json").json
     other = run("video", "walks", "--ref", "cat.jpg", "-w", "608", "-h", "624", "--dry-run", "--json").json
-    # The text that the Node program hashes, written out.
+    # The text that the original program hashes, written out.
     text = (
         '{"prompt":"walks","model":"wan_v2.2-14b-fp8_i2v_lightx2v","workflow":"i2v","width":608,"height":624,'
         '"azimuth":"front","elevation":"eye-level","distance":"medium","angleDescription":"","outputFormat":"",'
