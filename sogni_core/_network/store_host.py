@@ -1,4 +1,7 @@
-"""The host of the service's files, remembered between commands so that a connection to it can be opened early."""
+"""The host of the service's files, remembered between commands so that a connection to it can be opened early.
+
+Bench ``ablation``: without it, one image takes 46 ms more (of 676, with a round trip of 40 ms).
+"""
 
 from __future__ import annotations
 

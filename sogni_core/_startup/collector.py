@@ -1,7 +1,11 @@
-"""The garbage collector of a process that runs one command.
+"""Run the garbage collector less often in a process that runs one command.
 
-A command imports some hundred thousand objects, and all of them live as long as the process. By default the collector
-looks through them dozens of times while they are created, and twice more when the interpreter ends.
+A command creates 26,000 objects for help and 90,000 for an image, and nearly all of them live as long as the process.
+By default, the collector scans them dozens of times while they are created, and twice when the interpreter exits.
+
+Bench ``ablation``: without ``collect_rarely``, ``sogni --help`` takes 7 ms more (of 118) and one image needs 50 ms more
+processor time. Without ``skip_last_collections``, help takes 19 ms more and one image 120 ms more (of 676), which
+misses the goal of bench ``image``.
 """
 
 from __future__ import annotations
@@ -11,20 +15,20 @@ import os
 from pathlib import Path
 
 ALLOCATIONS = 200_000
-"""Objects that are created before the collector looks for garbage; Python's own value is 700."""
+"""New objects before the collector runs; Python's default is 700."""
 
 
 def collect_rarely() -> None:
-    """Let the collector run only once many objects were created. Garbage is still found where it gathers."""
+    """Let the collector run only after many new objects. A long run still collects its garbage."""
     gc.set_threshold(ALLOCATIONS)
 
 
 def skip_last_collections(files_before: frozenset[int] | None) -> None:
-    """Keep the collector from looking through all objects while the interpreter ends. Call it when the command is done.
+    """Skip the collector's scans while the interpreter exits. Call it when the command is done.
 
-    Exit handlers, finalizers and threads are not affected. What modules hold is: it is not released, and of a file
-    that is open, what was not yet written would be lost. So nothing is done if more is open than ``files_before``,
-    which :func:`open_files` returned when the process started, whoever opened it.
+    Exit handlers, ``weakref.finalize`` and threads work as usual. Objects that modules refer to are not released,
+    however, so buffered data of a file that is still open would be lost. Therefore this does nothing if any file is
+    open that was not in ``files_before``, the result of :func:`open_files` at the start of the process.
     """
     files = open_files()
     if files is not None and files_before is not None and files <= files_before:
@@ -32,7 +36,7 @@ def skip_last_collections(files_before: frozenset[int] | None) -> None:
 
 
 def open_files() -> frozenset[int] | None:
-    """Return the descriptors of open files, sockets and pipes; None where they are not listed, such as on Windows."""
+    """Return the descriptors of open files, sockets and pipes; None where they cannot be listed, as on Windows."""
     try:
         listed = [int(entry.name) for entry in Path("/dev/fd").iterdir()]
     except OSError:
@@ -41,7 +45,7 @@ def open_files() -> frozenset[int] | None:
 
 
 def _is_open(descriptor: int) -> bool:
-    # The list has the descriptor with which the folder was read, too.
+    # The list includes the descriptor that was used to read it.
     try:
         os.fstat(descriptor)
     except OSError:

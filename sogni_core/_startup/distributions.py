@@ -1,8 +1,9 @@
-"""The distributions of this environment that name plugins.
+"""Find the distributions that name plugins, without importlib.metadata.
 
-importlib.metadata would say the same. To import it takes a fifth of the time of ``sogni --help``, for an e-mail parser
-and archives, and it reads the entry points of every distribution, whatever their group. It is asked wherever what it
-knows may be more than folders of files: for archives on the module path, for eggs, and for finders of others.
+importlib.metadata gives the same answer, but it imports an e-mail parser and archive formats, and parses the entry
+points of every distribution. Bench ``ablation``: with it, ``sogni --help`` takes 23 ms more (of 118), which misses the
+goal of bench ``startup``. It is used where metadata may be elsewhere than in folders: for archives on the module path,
+for eggs, and for third-party finders.
 """
 
 from __future__ import annotations

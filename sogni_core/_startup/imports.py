@@ -1,4 +1,9 @@
-"""Imports in a thread, while the event loop waits for the network."""
+"""Import modules in a thread while the event loop waits for the network.
+
+The libraries for HTTP and WebSockets and the modules of a run take 100 ms to import. Bench ``ablation``: imported on
+the event loop, they delay the network's answers, and one image takes 39 ms more (of 700). httpx also imports a command
+line with click, rich and pygments; with it, one image needs 57 ms more processor time.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +17,9 @@ _imported: set[str] = set()
 
 
 async def load(*modules: str, without: Sequence[str] = ()) -> None:
-    """Import modules off the event loop; returns when they are there.
+    """Import modules in a thread, unless :func:`load` has done so before.
 
-    ``without``: modules that they would import and do not need; see :func:`withheld`.
+    ``without``: modules that they would import and do not need; see :func:`withheld`. Raises what an import raises.
     """
     if not _imported.issuperset(modules):
         await asyncio.to_thread(_load, modules, without)
@@ -31,9 +36,9 @@ def _load(modules: Sequence[str], without: Sequence[str]) -> None:
 
 @contextmanager
 def withheld(module: str) -> Iterator[None]:
-    """Let imports of a module fail with ImportError meanwhile, unless it was imported before.
+    """Make imports of a module fail with ImportError inside the context, unless it is already imported.
 
-    For modules whose importer is prepared for their absence.
+    Use it only where the importing module handles the error.
     """
     if module in sys.modules:
         yield

@@ -1,6 +1,8 @@
-"""Plugins of pydantic, which change how models are validated.
+"""Stop pydantic from searching for plugins.
 
-Unless told otherwise, pydantic looks through every installed distribution for them when the first model is created.
+When the first model is created, pydantic searches every installed distribution for plugins that change validation.
+Bench ``ablation``: with the search, ``sogni image --help`` takes 9 ms more (of 300). It is also a matter of safety:
+validated values decide what is paid for, so no other package should change validation.
 """
 
 from __future__ import annotations
@@ -9,8 +11,5 @@ import os
 
 
 def disable() -> None:
-    """Keep pydantic from loading plugins, unless the environment asks for some. Call it before pydantic is imported.
-
-    It is also a matter of safety: validated values decide what is paid for, so no other package should change them.
-    """
+    """Stop the search, unless the environment configures it. Call it before pydantic is imported."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -3,6 +3,8 @@
 A backend is what httpcore asks for connections. This one judges the address it connects to (see ``guard``)
 and can open a line before anybody asks for it, so that the first request to that host finds TCP and TLS
 done. No request is made for that: a warm line is only a connection.
+
+Bench ``ablation``: without warm lines, one image takes 75 ms more (of 676, with a round trip of 40 ms).
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""A TCP connection that begins before the library that will use it is imported."""
+"""A TCP connection that begins before the library that will use it is imported.
+
+Bench ``ablation``: if it begins only after the request was checked, one image takes 36 ms more (of 676, with a round
+trip of 40 ms).
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ A session reads from and writes to a ``Socket``: a ``WebSocket``, or a queue of 
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from sogni_core import __version__
+from sogni_core._startup import imports
 from sogni_core._transport import guard, proxies, redaction, tls
 from sogni_core._transport.calls import PaidFrame, Reply, SafeFrame
 from sogni_core._transport.dialer import FRESH_SECONDS, Dialling
@@ -221,15 +221,9 @@ def _proxy(url: str) -> str | None:
 
 async def _prepared(secure: bool) -> None:
     """Import the library and load the trust that TLS needs, off the event loop unless that is done already."""
-    if "websockets.asyncio.client" not in sys.modules or (secure and not tls.is_trusting()):
-        await asyncio.to_thread(_load, secure)
-
-
-def _load(secure: bool) -> None:
-    import websockets.asyncio.client  # noqa: F401
-
-    if secure:
-        tls.trusting()
+    await imports.load("websockets.asyncio.client")
+    if secure and not tls.is_trusting():
+        await asyncio.to_thread(tls.trusting)
 
 
 async def _upgraded(

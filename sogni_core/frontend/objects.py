@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sogni_core.errors import SogniError, code_of
-from sogni_core.field import camel
 from sogni_core.frontend.dialect import PYTHON, Wording
 from sogni_core.json_value import json_value
 from sogni_core.problem import Problem
@@ -48,6 +47,8 @@ def plan_object(plan: Plan, wording: Wording = _PYTHON) -> JsonObject:
 
 
 def _planned(step: PlannedStep) -> JsonObject:
+    from sogni_core.field import camel
+
     project = step.project
     return {
         "key": step.key,

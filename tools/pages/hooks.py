@@ -13,8 +13,9 @@ from tools.repository import ROOT
 
 _INTRO = """\
 Every hook that a plugin can implement. A plugin is a module that is named by an entry point of the group
-`sogni.plugins`. Every hook takes nothing and returns a list of records, which are classes of `sogni_core.plugin`.
-Records name heavy code by a target, `"package.module:attribute"`, which is imported when it is needed.
+`sogni.plugins`. Every hook takes nothing and returns a list of records of `sogni_core.plugin`. Records are frozen
+dataclasses; the host accepts exactly these classes, no subclasses. They name heavy code by a target,
+`"package.module:attribute"`, which is imported when it is needed.
 
 Names that the core uses are reserved. If two plugins claim the same name, neither gets it, and the error names both;
 `sogni call PLUGIN:MODE` runs the mode of either."""
