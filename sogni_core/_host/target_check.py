@@ -116,6 +116,8 @@ def named(record: Any) -> str:
             return f"validator {record.target or record.projects}"
         case Settings():
             return f"settings [{record.section}]"
+        case CredentialSource():
+            return f"credential source {record.name}"
     return f"{type(record).__name__.lower()} {getattr(record, 'name', '')}".rstrip()
 
 

@@ -18,8 +18,8 @@ BREAKS = {
     "raises": ("def finish(path, facts):\n    path.write_bytes(b'half')\n    raise OSError('no paint')\n",
                "OSError: no paint"),
     "exits": ("def finish(path, facts):\n    raise SystemExit(3)\n", "SystemExit: 3"),
-    "writes what is no image": ("async def finish(path, facts):\n    path.write_bytes(b'half')\n",
-                                "What came cannot be used: it is no image"),
+    "writes what is not an image": ("async def finish(path, facts):\n    path.write_bytes(b'half')\n",
+                                "What came cannot be used: it is not an image"),
     "removes the file": ("def finish(path, facts):\n    path.unlink()\n", "FileNotFoundError"),
     "raises an error of the tree": (
         "from sogni_core.errors import InputError\n"

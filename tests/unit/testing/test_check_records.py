@@ -25,7 +25,7 @@ WRONG = {
         "Observer needs at least one of before_submit, after_step, after_run"),
     "an observer of one argument": (
         "sogni_observers():\n    return [Observer('idle', before_submit='stamps.work:run')]", "def run(project): ...",
-        "observer idle: stamps.work:run does not take 2 arguments"),
+        "observer idle: stamps.work:run does not take two arguments"),
     "an observer that is not there": (
         "sogni_observers():\n    return [Observer('idle', after_run='stamps.work:gone')]", "", "observer idle: "),
     "an observer twice": (
@@ -36,7 +36,7 @@ WRONG = {
         "sogni_validators():\n    return [Validator(('*',))]", "", "Validator needs at least one of target, projects"),
     "a rule about projects that is a coroutine": (
         "sogni_validators():\n    return [Validator(('*',), projects='stamps.work:run')]",
-        "async def run(project, facts): ...", "validator: stamps.work:run is not a plain function"),
+        "async def run(project, facts): ...", "validator stamps.work:run: stamps.work:run is not a plain function"),
     "a source that is a coroutine": (
         "sogni_credentials():\n    return [CredentialSource('ring', 'stamps.work:run')]", "async def run(network): ...",
         "credential source ring: stamps.work:run is not a plain function"),
@@ -45,7 +45,7 @@ WRONG = {
         "does not take one argument, the name of the network"),
     "a finisher of one argument": (
         "sogni_finishers():\n    return [Finisher('edge', 'stamps.work:run')]", "def run(path): ...",
-        "finisher edge: stamps.work:run does not take 2 arguments"),
+        "finisher edge: stamps.work:run does not take two arguments"),
     "a finisher that fails otherwise": (
         "sogni_finishers():\n    return [Finisher('edge', 'stamps.work:run', fails='softly')]", "",
         "Finisher.fails must look like"),
