@@ -15,7 +15,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sogni_core._host import extras
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sogni_core.frontend.modes import ModeInfo
     from sogni_core.history import FoundProject, Run
     from sogni_core.prepared import Prepared
-    from sogni_core.settings import Credentials, Settings
+    from sogni_core.settings import Credentials, CredentialsOrder, Settings
     from sogni_core.settings.openclaw import OpenClawKeys
 
 
@@ -44,16 +44,17 @@ def open(
     *,
     network: str | Endpoint | None = None,
     environ: Mapping[str, str] | None = None,
-    host: PluginHost | None = None,
     files: Sequence[str | os.PathLike[str]] = (),
+    credentials_order: CredentialsOrder | None = None,
 ) -> App:
     """Return an App to use as ``async with``; nothing is connected before it is needed.
 
     ``network``: for every run that names none; its name, or its Endpoint, which needs no plugin.
-    ``environ``: environment to read settings from, the process's own by default. ``host``: plugins to use,
-    the installed ones by default. ``files``: one-file plugins to load besides the installed ones.
+    ``environ``: environment to read settings from, the process's own by default. ``files``: one-file plugins to load
+    besides the installed ones. ``credentials_order``: where credentials are looked for, ``"environment"`` and
+    ``"file"``, which is the order by default; the first place that has some wins.
     """
-    return App(network=network, environ=environ, host=host, files=files)
+    return App(network=network, environ=environ, files=files, credentials_order=credentials_order)
 
 
 def _silent(progress: Progress) -> None:
@@ -68,24 +69,23 @@ class App:
         *,
         network: str | Endpoint | None = None,
         environ: Mapping[str, str] | None = None,
-        host: PluginHost | None = None,
         files: Sequence[str | os.PathLike[str]] = (),
+        credentials_order: CredentialsOrder | None = None,
     ) -> None:
-        if host is not None and files:
-            raise ValueError("files are for a host that App makes itself")
         self._environ = dict(os.environ if environ is None else environ)
         network = network or default_network.get()
         self._endpoint = network if isinstance(network, Endpoint) else None
         self._network = network.name if isinstance(network, Endpoint) else network
         if self._endpoint is not None and self._network in LIVE_NETWORKS:
             self._network = None  # it replaces the live networks; which one is used, the settings say
-        self._host = host or PluginHost.from_environment(CORE_PLUGIN, self._environ, files=files)
+        self._credentials_order = credentials_order
+        self._host = self._plugin_host(files)
         self.on_progress: OnProgress = _silent
         """Receiver of progress for every run that names none."""
         self._settings: Settings | None = None
-        self._engine: Engine | None = None
+        self._open_engine: Engine | None = None
 
-    async def __aenter__(self) -> App:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -95,24 +95,21 @@ class App:
 
     async def close(self) -> None:
         """Close every connection and file of this App."""
-        if self._engine is not None:
-            engine, self._engine = self._engine, None
+        if self._open_engine is not None:
+            engine, self._open_engine = self._open_engine, None
             await engine.close()
 
-    @property
-    def host(self) -> PluginHost:
-        """The plugins, and what is wrong with them."""
-        return self._host
+    def _plugin_host(self, files: Sequence[str | os.PathLike[str]]) -> PluginHost:
+        return PluginHost.from_environment(CORE_PLUGIN, self._environ, files=files)
 
     @property
-    def registry(self) -> Registry:
-        """Everything that plugins registered."""
+    def _registry(self) -> Registry:
         return self._host.registry
 
     @property
     def error_codes(self) -> Mapping[str, ErrorCode]:
         """Every error code by name, those of plugins included."""
-        return self.registry.error_codes
+        return self._registry.error_codes
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -132,7 +129,7 @@ class App:
             from sogni_core.settings import Settings
 
             sections = {
-                name: lambda owned=owned: settings_model(owned) for name, owned in self.registry.settings().items()
+                name: lambda owned=owned: settings_model(owned) for name, owned in self._registry.settings().items()
             }
             self._settings = Settings(
                 sections, paths=Paths.of(self._environ), environ=self._environ, openclaw=self._openclaw_keys()
@@ -140,13 +137,19 @@ class App:
         return self._settings
 
     @property
-    def engine(self) -> Engine:
-        """The engine behind this App."""
-        if self._engine is None:
+    def _engine(self) -> Engine:
+        if self._open_engine is None:
             from sogni_core._engine.engine import Engine
 
-            self._engine = Engine(self._host, self.settings, self.paths, self._environ, self._endpoint)
-        return self._engine
+            self._open_engine = Engine(
+                self._host,
+                self.settings,
+                self.paths,
+                self._environ,
+                self._endpoint,
+                credentials_order=self._credentials_order,
+            )
+        return self._open_engine
 
     async def prepare(
         self,
@@ -167,12 +170,14 @@ class App:
         from sogni_core._engine.resolver import planning_option
         from sogni_core.prepared import Prepared
 
-        mode, _ = self.engine.find_mode(name)
+        mode, _ = self._engine.find_mode(name)
         given = self._with_network(mode, {**(given or {}), **fields})
         planning = "dry_run" if run_options.dry_run else planning_option(mode, given)
         if planning is None:
-            await self.engine.dial(name, given)
-        return Prepared(self.engine, await self.engine.prepare(name, given), on_progress or self.on_progress, planning)
+            await self._engine.dial(name, given)
+        return Prepared(
+            self._engine, await self._engine.prepare(name, given), on_progress or self.on_progress, planning
+        )
 
     async def run(
         self,
@@ -200,7 +205,7 @@ class App:
         INVALID_ARGUMENT before anything is sent. ``keep_changed``: use what was submitted, with a notice.
         """
         receiver = on_progress or self.on_progress
-        return await self.engine.resume(run_id, secrets, receiver, keep_changed=keep_changed)
+        return await self._engine.resume(run_id, secrets, receiver, keep_changed=keep_changed)
 
     async def plan(self, name: str, given: Mapping[str, Any] | None = None, /, **fields: Any) -> Plan:
         """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""
@@ -210,15 +215,15 @@ class App:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""
         name = self._network_name(network)
         if name in ("fast", "relaxed"):
-            self.engine.networks.require_credentials(name)
-        way = await self.engine.networks.open(name)
+            self._engine.networks.require_credentials(name)
+        way = await self._engine.networks.open(name)
         with way.explaining():
             balance = await way.session.balance()
         return {"spark": balance.spark, "sogni": balance.sogni}
 
     async def models(self, network: str | None = None) -> Sequence[LiveModel]:
         """Return the network's own list of models with the workers that serve each now. Needs no login."""
-        way = await self.engine.networks.open(self._network_name(network))
+        way = await self._engine.networks.open(self._network_name(network))
         with way.explaining():
             return await way.session.models(way.wire_network)
 
@@ -227,7 +232,7 @@ class App:
         from sogni_core.settings.credentials import store
 
         self.settings.require("credentials_path")
-        way = await self.engine.networks.open("fast", credentials=credentials)
+        way = await self._engine.networks.open("fast", credentials=credentials)
         # Not a question that a stored token could answer: that would let a wrong password pass.
         await way.account.login()
         store(self.paths, credentials)
@@ -236,9 +241,9 @@ class App:
         """Forget stored credentials and tokens, and tell the network; False if there were none."""
         from sogni_core.settings.credentials import forget
 
-        known = self.engine.networks.credentials("fast") is not None
+        known = self._engine.networks.credentials("fast") is not None
         if known:
-            way = await self.engine.networks.open("fast")
+            way = await self._engine.networks.open("fast")
             await way.account.logout()
         return forget(self.paths) or known
 
@@ -246,7 +251,7 @@ class App:
         """Return the newest runs of the journal."""
         from sogni_core._engine.run_history import run_of
 
-        return [run_of(entry) for entry in self.engine.journal.runs(limit)]
+        return [run_of(entry) for entry in self._engine.journal.runs(limit)]
 
     def found_projects(self, limit: int = 20) -> Sequence[FoundProject]:
         """Return projects that a network named and that no run here knows, those named last first.
@@ -256,52 +261,53 @@ class App:
         """
         from sogni_core._engine.run_history import found_project_of
 
-        return [found_project_of(entry) for entry in self.engine.journal.found(limit)]
+        return [found_project_of(entry) for entry in self._engine.journal.found(limit)]
 
     def find_run(self, run_id: str) -> Run:
         """Return one run by its id or a unique beginning of it; raises InputError UNKNOWN_RUN."""
         from sogni_core._engine.run_history import run_of
 
-        return run_of(self.engine.journal.run(run_id))
+        return run_of(self._engine.journal.run(run_id))
 
     def last(self) -> dict[str, Any]:
         """Return the last render; raises InputError NO_LAST_RENDER."""
-        return self.engine.last_render.read()
+        return self._engine.last_render.read()
 
     def schema(self, mode: str) -> dict[str, Any]:
         """Return the JSON Schema of a mode's request, with flags, defaults and the settings behind them."""
+        from sogni_core.frontend.modes import ModeInfo
         from sogni_core.frontend.schema import input_schema
 
-        return input_schema(self.engine.find_mode(mode)[0], self.settings)
+        return input_schema(ModeInfo(self._engine.find_mode(mode)[0], self._registry), self.settings)
 
     def schemas(self) -> dict[str, dict[str, Any]]:
         """Return the JSON Schemas of all modes by name, without those of hidden modes."""
-        names = [owned.record.name for owned in self.registry.usable(Mode) if not owned.record.hidden]
+        names = [owned.record.name for owned in self._registry.usable(Mode) if not owned.record.hidden]
         return {name: self.schema(name) for name in names}
 
     @property
     def interrupted(self) -> Sequence[Mapping[str, Any]]:
         """Projects of runs that were cancelled: ids, and whether each was cancelled, still runs, or is unknown."""
-        return self._engine.projects if self._engine is not None else ()
+        return self._open_engine.projects if self._open_engine is not None else ()
 
     @property
     def warnings(self) -> Sequence[str]:
         """What is odd about the settings and credentials that were read."""
-        return tuple(notice.said() for notice in self.engine.notices)
+        return tuple(notice.said() for notice in self._engine.notices)
 
     @property
     def modes(self) -> Mapping[str, ModeInfo]:
         """The modes that are installed, by name."""
-        from sogni_core.frontend.modes import modes_of
+        from sogni_core.frontend.modes import ModeInfo
 
-        return modes_of(self.registry)
+        return {owned.record.name: ModeInfo(owned, self._registry) for owned in self._registry.usable(Mode)}
 
     def _openclaw_keys(self) -> OpenClawKeys:
         from sogni_core.settings.openclaw import OpenClawKeys
 
-        networks = [*LIVE_NETWORKS, *(owned.record.name for owned in self.registry.usable(Network))]
+        networks = [*LIVE_NETWORKS, *(owned.record.name for owned in self._registry.usable(Network))]
         return OpenClawKeys(
-            fed={name: owned.record.openclaw for name, owned in self.registry.settings().items()},
+            fed={name: owned.record.openclaw for name, owned in self._registry.settings().items()},
             absent={key: f"sogni-{extra}" for key, extra in extras.OPENCLAW.items()},
             # A host's form offers fast and relaxed. Another name that exists does no harm; one that does not is refused
             # where it stands, since whoever filled in the form does not see what a call would say of it.

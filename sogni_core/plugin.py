@@ -422,7 +422,7 @@ def sogni_observers() -> Sequence[Observer]:
 def sogni_credentials() -> Sequence[CredentialSource]:
     """Return places that credentials come from.
 
-    Called once. A source is asked once a command, and only if neither the file nor the environment has credentials.
+    Called once. A source is asked once a command, and only if neither the environment nor the file has credentials.
     Since 0.1.
     """
     return []

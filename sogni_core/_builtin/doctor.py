@@ -10,10 +10,10 @@ import typer
 
 from sogni_core import __version__
 from sogni_core._builtin.account import NetworkOption
+from sogni_core._core_app import CoreApp
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
 from sogni_core._host.memory import KnownPlugin
 from sogni_core._host.target_check import broken_records
-from sogni_core.app import App
 from sogni_core.errors import ConfigError, SogniError
 from sogni_core.files import private_folder
 from sogni_core.frozen import frozen
@@ -34,7 +34,7 @@ class Check:
 
 
 async def doctor(
-    app: App,
+    app: CoreApp,
     network: NetworkOption = None,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no network.", show_default=False)] = False,
 ) -> Report:
@@ -61,12 +61,12 @@ async def doctor(
     return Report(fields, text, success=healthy, exit_code=0 if healthy else ConfigError.exit_code)
 
 
-def _installation(app: App) -> Iterator[Check]:
+def _installation(app: CoreApp) -> Iterator[Check]:
     yield Check("program", True, f"sogni-core {__version__}, Python {platform.python_version()}, {platform.system()}")
     yield from _plugins(app)
 
 
-def _plugins(app: App) -> Iterator[Check]:
+def _plugins(app: CoreApp) -> Iterator[Check]:
     """Check every plugin, what its records name included, and that no plugin is missing that was there before."""
     broken = broken_records(app.registry)
     for plugin in app.host.plugins:
@@ -91,7 +91,7 @@ def _plugins(app: App) -> Iterator[Check]:
     app.host.remember()
 
 
-def _rules(app: App) -> Iterator[Check]:
+def _rules(app: CoreApp) -> Iterator[Check]:
     """Say that nothing is paid for while a plugin that may have rules cannot be loaded."""
     suspects = app.host.suspects()
     if suspects and app.settings.value("plugins.fail_open").value:
@@ -101,7 +101,7 @@ def _rules(app: App) -> Iterator[Check]:
         yield Check("rules", False, error.message, error.hint)
 
 
-def _settings(app: App) -> Iterator[Check]:
+def _settings(app: CoreApp) -> Iterator[Check]:
     problems = app.settings.check()
     for problem in problems:
         yield Check("settings", problem.severity != "error", str(problem))
@@ -110,7 +110,7 @@ def _settings(app: App) -> Iterator[Check]:
     yield from _openclaw(app)
 
 
-def _openclaw(app: App) -> Iterator[Check]:
+def _openclaw(app: CoreApp) -> Iterator[Check]:
     """Say what there is of OpenClaw's; a variable or file that cannot be read is among the problems already."""
     found = app.settings.openclaw.found
     if found.there and found.problem is None:
@@ -121,7 +121,7 @@ def _openclaw(app: App) -> Iterator[Check]:
         yield Check("openclaw", True, f"{found.origin}, named by {FILE}, is not there")
 
 
-def _folders(app: App) -> Iterator[Check]:
+def _folders(app: CoreApp) -> Iterator[Check]:
     for name, folder in (("state folder", app.paths.state), ("cache folder", app.paths.cache)):
         try:
             private_folder(folder)
@@ -137,7 +137,7 @@ def _folders(app: App) -> Iterator[Check]:
         yield Check("journal", True, "readable" if count else "empty")
 
 
-def _credentials(app: App, network: str) -> Check:
+def _credentials(app: CoreApp, network: str) -> Check:
     try:
         found = app.engine.networks.require_credentials(network)
     except SogniError as error:
@@ -146,7 +146,7 @@ def _credentials(app: App, network: str) -> Check:
     return Check("credentials", not odd, odd or f"{'API key' if found.api_key else found.username} ({found.origin})")
 
 
-async def _reachable(app: App, name: str) -> Check:
+async def _reachable(app: CoreApp, name: str) -> Check:
     try:
         count = sum(1 for model in await app.models(name) if model.workers)
     except SogniError as error:
@@ -154,7 +154,7 @@ async def _reachable(app: App, name: str) -> Check:
     return Check(f"network {name}", True, f"{count} models have workers")
 
 
-async def _logged_in(app: App, name: str) -> Check:
+async def _logged_in(app: CoreApp, name: str) -> Check:
     try:
         await app.balance(name)
     except SogniError as error:

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from sogni_core import errors as tree
-from sogni_core.app import App
+from sogni_core._core_app import CoreApp
 from sogni_core.errors import InputError
 from sogni_core.plugin import ErrorCode
 from sogni_core.result import Report
 from sogni_core.text import clean, nearest
 
 
-def errors(app: App, code: Annotated[str | None, typer.Argument(help="Code; all if left out.")] = None) -> Report:
+def errors(app: CoreApp, code: Annotated[str | None, typer.Argument(help="Code; all if left out.")] = None) -> Report:
     """Explain error codes: what happened, what to do, whether a retry helps, whether it may charge again."""
     if code is None:
         listed = list(app.error_codes.values())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sogni_core._builtin.account import NetworkOption
-from sogni_core.app import App
+from sogni_core._core_app import CoreApp
 from sogni_core.errors import SogniError
 from sogni_core.result import Report
 
 
-async def models(app: App, network: NetworkOption = None) -> Report:
+async def models(app: CoreApp, network: NetworkOption = None) -> Report:
     """List models, with live worker counts where a network is reachable."""
     known = {model.id: model for model in app.registry.models()}
     warnings: list[str] = []

@@ -14,9 +14,9 @@ import typer
 
 from sogni_core._builtin.plugins import requirement
 from sogni_core._builtin.plugins.installer import Environment, Pip, UvPip, installer_of, shell_line
+from sogni_core._core_app import CoreApp
 from sogni_core._host import extras
 from sogni_core._host.registry import RESERVED_COMMANDS, RESERVED_SECTIONS
-from sogni_core.app import App
 from sogni_core.errors import InputError, PluginError
 from sogni_core.files import absolute, prepare_output, write_atomic
 from sogni_core.plugin import Command, Mode
@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def plugin(
-    app: App,
+    app: CoreApp,
     name: Annotated[str, typer.Argument(help="Name of the plugin and of its mode, such as kite.", metavar="NAME")],
     path: Annotated[
         str | None,
@@ -69,7 +69,7 @@ def plugin(
     return Report(fields, [f"Wrote {quote_path(folder)}. Next:", *(f"  {command}" for command in commands)])
 
 
-def _checked(app: App, name: str) -> str:
+def _checked(app: CoreApp, name: str) -> str:
     """Return the short name of a plugin; raises InputError if it cannot be one, or is taken."""
     short = name.strip().removeprefix("sogni-")
     if not _NAME.fullmatch(short):
@@ -90,7 +90,7 @@ def _checked(app: App, name: str) -> str:
     return short
 
 
-def _owners(app: App) -> dict[str, str]:
+def _owners(app: CoreApp) -> dict[str, str]:
     """Map the names that a plugin cannot take, hyphens as underscores, to who has them."""
     owners = {word: f"sogni-{extra}" for word, extra in extras.COMMANDS.items()}
     owners |= {extra: f"sogni-{extra}" for extra in requirement.extras()}

@@ -31,7 +31,7 @@ from sogni_core.plugin import Endpoint, Mode
 from sogni_core.problem import Notice, Problem
 from sogni_core.request import RenderOptions, Request
 from sogni_core.result import OnProgress, Plan, Progress, Result
-from sogni_core.settings import Settings
+from sogni_core.settings import CredentialsOrder, Settings
 from sogni_core.settings.paths import Paths
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Engine:
         paths: Paths,
         environ: Mapping[str, str],
         endpoint: Endpoint | None = None,
+        *,
+        credentials_order: CredentialsOrder | None = None,
     ) -> None:
         """Prepare an engine. ``endpoint``: a network that needs no plugin, used under its name."""
         self.host = host
@@ -61,7 +63,15 @@ class Engine:
         self._endpoint = endpoint
         self.media = Media(self.registry)
         self.networks = Networks(
-            self.registry, self.media, settings, paths, environ, self.http, lambda: self.journal, endpoint
+            self.registry,
+            self.media,
+            settings,
+            paths,
+            environ,
+            self.http,
+            lambda: self.journal,
+            endpoint,
+            credentials_order,
         )
         self._resolver = Resolver(self.registry, settings, self.last_render)
         self._http: Http | None = None

@@ -23,7 +23,7 @@ from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint
 from sogni_core.problem import Notice
 from sogni_core.settings import Settings
-from sogni_core.settings.credentials import Credentials, Found, read
+from sogni_core.settings.credentials import ORDER, Credentials, CredentialsOrder, Found, read
 from sogni_core.settings.paths import Paths
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class Networks:
         http: Callable[[], Http],
         journal: Callable[[], Journal],
         given: Endpoint | None = None,
+        credentials_order: CredentialsOrder | None = None,
     ) -> None:
         """Open nothing yet. ``given``: an endpoint that takes precedence over other networks of its name."""
         self._registry = registry
@@ -87,6 +88,7 @@ class Networks:
         self._http = http
         self._journal = journal
         self._given = given
+        self._order = credentials_order or ORDER
         self.notices: list[Notice] = []
         """What is odd about the credentials."""
         self._stack = AsyncExitStack()
@@ -156,14 +158,20 @@ class Networks:
     def credentials(self, network: str) -> Credentials | None:
         """Read the user's credentials for a live network; what is odd about them becomes a warning.
 
-        Those of the file or the environment, else of the first credential source that has some. Raises PluginError, or
-        what a source raises.
+        Those of the environment or the file, else of the first credential source that has some; None if the file cannot
+        be read. Raises PluginError, or what a source raises.
         """
-        return self._found().credentials or self._sources.find(network)
+        found = self._found()
+        return found.credentials if found.credentials or found.error else self._sources.find(network)
 
     def require_credentials(self, network: str) -> Credentials:
-        """Read the user's credentials for a live network; raises as :meth:`credentials`, or MISSING_CREDENTIALS."""
+        """Read the user's credentials for a live network.
+
+        Raises as :meth:`credentials`, or INVALID_CONFIG for a file that cannot be read, or MISSING_CREDENTIALS.
+        """
         found = self._found()
+        if found.error is not None:
+            raise found.error
         credentials = found.credentials or self._sources.find(network)
         if credentials is None:
             sources = [owned.record.name for owned in self._sources.of(network)]
@@ -180,7 +188,7 @@ class Networks:
 
     def _found(self) -> Found:
         self._settings.require("credentials_path")
-        found = read(self._paths, self._environ)
+        found = read(self._paths, self._environ, self._order)
         for warning in found.warnings:
             if all(warning != known.said() for known in self.notices):
                 self.notices.append(Notice.of("credentials.odd", warning))

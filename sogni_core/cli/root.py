@@ -27,6 +27,7 @@ from sogni_core.plugin import Command, Mode
 if TYPE_CHECKING:
     import typer
 
+    from sogni_core._core_app import CoreApp
     from sogni_core.app import App
 
 
@@ -147,11 +148,11 @@ def _placeholder() -> None:
 
 
 def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], invocation: Invocation) -> int:
+    from sogni_core._core_app import CoreApp
     from sogni_core._engine.resolver import request_class
-    from sogni_core.app import App
     from sogni_core.cli import modes, parameters
 
-    app = App(host=host)
+    app = CoreApp(host)
     model = request_class(mode)
     invocation.wording.fields.update(model.specs())
     word = name.rpartition(":")[2]
@@ -166,7 +167,7 @@ def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], i
 
 
 def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str], invocation: Invocation) -> int:
-    from sogni_core.app import App
+    from sogni_core._core_app import CoreApp
     from sogni_core.cli import commands
 
     word = argv[0]
@@ -175,7 +176,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
     wanted = next((name for name in argv[1:] if name in members), None)
     if members and argv[1:] and argv[1] in HELP_FLAGS:
         return _show(help_pages.group_page(word, group))
-    app = App(host=host)
+    app = CoreApp(host)
     root = _root_app()
     carry: Callable[[Any], Any] | None = None
     if members:
@@ -194,7 +195,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
 
 
 def _group_app(
-    word: str, group: list[Owned[Command]], alone: Owned[Command] | None, app: App, invocation: Invocation
+    word: str, group: list[Owned[Command]], alone: Owned[Command] | None, app: CoreApp, invocation: Invocation
 ) -> typer.Typer:
     """Return the app of a group of commands. ``alone``: the command that its first word is, if nothing follows."""
     import typer
@@ -212,7 +213,9 @@ def _group_app(
     return parent
 
 
-def _add(parent: typer.Typer, owned: Owned[Command], app: App, invocation: Invocation) -> Callable[[Any], Any] | None:
+def _add(
+    parent: typer.Typer, owned: Owned[Command], app: CoreApp, invocation: Invocation
+) -> Callable[[Any], Any] | None:
     """Resolve the target of a command, and add it to an app; return what carries out the answers of a typer app."""
     import typer
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
-from sogni_core._engine.resolver import request_class
+from sogni_core._engine.resolver import request_class, whole_class
 from sogni_core._host.registry import Owned, Registry, summary_of
 from sogni_core.field import FieldSpec
 from sogni_core.plugin import Mode, Workflow
@@ -13,7 +13,7 @@ from sogni_core.request import Request
 
 
 class ModeInfo:
-    """One mode: its names, its fields, and its plugin."""
+    """One mode: its names, its fields, and its plugin. :attr:`sogni_core.app.App.modes` has all of them."""
 
     def __init__(self, owned: Owned[Mode], registry: Registry) -> None:
         self._owned = owned
@@ -33,6 +33,11 @@ class ModeInfo:
     def summary(self) -> str:
         """One sentence; of a deprecated mode, also what to use instead."""
         return summary_of(self._owned.record)
+
+    @property
+    def deprecated(self) -> str:
+        """What to use instead of a mode that is deprecated; else empty."""
+        return self._owned.record.deprecated or ""
 
     @property
     def hidden(self) -> bool:
@@ -65,6 +70,11 @@ class ModeInfo:
         return request_class(self._owned)
 
     @property
+    def built_request(self) -> type[Request]:
+        """The same model, ready to describe itself: pydantic puts that off until it is needed. Raises PluginError."""
+        return whole_class(self._owned)
+
+    @property
     def fields(self) -> Mapping[str, FieldSpec]:
         """Its fields by name. Loads the plugin; raises PluginError."""
         return self.request.specs()
@@ -78,8 +88,3 @@ class ModeInfo:
     def workflows(self) -> tuple[Workflow, ...]:
         """Its workflows, in the order in which they are tried."""
         return tuple(owned.record for owned in self._registry.workflows(self._owned))
-
-
-def modes_of(registry: Registry, usable: Callable[[Owned[Mode]], bool] = lambda owned: True) -> dict[str, ModeInfo]:
-    """Return the modes of a registry by name, without those that two plugins claim."""
-    return {owned.record.name: ModeInfo(owned, registry) for owned in registry.usable(Mode) if usable(owned)}

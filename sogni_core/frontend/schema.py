@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sogni_core._engine.resolver import whole_class
-from sogni_core._host.registry import Owned, summary_of
+from sogni_core.frontend.modes import ModeInfo
 from sogni_core.json_value import json_value
-from sogni_core.plugin import Mode
 from sogni_core.settings import Settings
 
 
-def input_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
+def input_schema(mode: ModeInfo, settings: Settings) -> dict[str, Any]:
     """Return the schema of a mode's request. ``x-flags`` of a property are its spellings on a command line.
 
     A field that another option can fill in, such as the last render's image, is not listed as required.
     """
-    model = whole_class(mode)
+    model = mode.built_request
     schema = model.model_json_schema()
     specs = model.specs()
     properties: dict[str, Any] = {}
@@ -40,9 +38,9 @@ def input_schema(mode: Owned[Mode], settings: Settings) -> dict[str, Any]:
     required = [spec.name for spec in specs.values() if spec.required and spec.name in {*properties} - filled]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": mode.record.name,
-        "description": summary_of(mode.record),
-        **({"deprecated": True} if mode.record.deprecated else {}),
+        "title": mode.name,
+        "description": mode.summary,
+        **({"deprecated": True} if mode.deprecated else {}),
         "type": "object",
         "additionalProperties": False,
         "required": required,

@@ -1,4 +1,4 @@
-"""Credentials: from a file, then from the environment.
+"""Credentials: from the environment, then from a file.
 
 The file is ``~/.config/sogni/credentials``, or the one that the setting ``credentials_path`` names. It has lines
 ``KEY=value`` with ``SOGNI_API_KEY``, or ``SOGNI_USERNAME`` and ``SOGNI_PASSWORD``; a shell can read it too. A line is
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import field
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
+from typing import Literal, NamedTuple
 
 from sogni_core.errors import ConfigError, InputError
 from sogni_core.files import locked, private_folder, write_atomic
@@ -22,6 +22,12 @@ from sogni_core.settings.text_file import read_text
 
 USERNAME, PASSWORD, API_KEY = "SOGNI_USERNAME", "SOGNI_PASSWORD", "SOGNI_API_KEY"
 _KEYS = (USERNAME, PASSWORD, API_KEY)
+
+CredentialsOrder = Sequence[Literal["environment", "file"]]
+"""Where credentials are looked for; the first place that has some wins."""
+
+ORDER: CredentialsOrder = ("environment", "file")
+"""The usual order: as for every other setting, the environment takes precedence over a file."""
 
 _LARGEST = 1 << 16
 """Bytes; a larger file is not a credentials file."""
@@ -50,44 +56,51 @@ class Found(NamedTuple):
     credentials: Credentials | None
     warnings: tuple[str, ...]
     """Problems, one sentence each, without any secret."""
+    error: ConfigError | None = None
+    """The file that cannot be read, if its credentials would have been used: whose account pays is never guessed."""
 
 
-def read(paths: Paths, environ: Mapping[str, str]) -> Found:
-    """Return the credentials to use, or None.
+def read(paths: Paths, environ: Mapping[str, str], order: CredentialsOrder = ORDER) -> Found:
+    """Return the credentials of the first place in ``order`` that has some, or None.
 
-    An API key takes precedence over user name and password; for each, the file takes precedence over the environment. A
-    user name and a password never come from two sources. If the file cannot be read, there is a warning and the
-    environment is used.
+    In one place, an API key takes precedence over user name and password. A user name and a password never come from
+    two places.
     """
-    origin = paths.shown(paths.credentials)
+    file = paths.shown(paths.credentials)
     warnings: list[str] = []
+    unreadable: ConfigError | None = None
+    text = ""
     try:
         text = _load(paths)
     except ConfigError as error:
+        unreadable = error
         warnings.append(error.message)
-        text = ""
     else:
-        warnings.extend(_open_to_others(paths, origin))
-    sources = {origin: _parse(text), "environment": {key: environ[key] for key in _KEYS if environ.get(key)}}
-    keys = {name: found[API_KEY] for name, found in sources.items() if API_KEY in found}
-    pairs = {
-        name: (found[USERNAME], found[PASSWORD])
-        for name, found in sources.items()
-        if USERNAME in found and PASSWORD in found
+        warnings.extend(_open_to_others(paths, file))
+    given = {
+        "environment": ("environment", {key: environ[key] for key in _KEYS if environ.get(key)}),
+        "file": (file, _parse(text)),
     }
-    for name, found in sources.items():
-        alone = {USERNAME, PASSWORD} & found.keys()
-        if len(alone) == 1 and API_KEY not in found:
+    found: list[Credentials] = []
+    for place in order:
+        origin, values = given[place]
+        if place == "file" and unreadable is not None and not found:
+            return Found(None, tuple(warnings), unreadable)
+        alone = {USERNAME, PASSWORD} & values.keys()
+        if API_KEY in values:
+            found.append(Credentials(api_key=values[API_KEY], origin=origin))
+        elif len(alone) == 2:
+            found.append(Credentials(values[USERNAME], values[PASSWORD], origin=origin))
+        elif alone:
             missing = ({USERNAME, PASSWORD} - alone).pop()
-            warnings.append(f"{alone.pop()} ({name}) is ignored, because {missing} is missing there.")
-    warnings.extend(_conflicts(keys, pairs))
-    if keys:
-        name, key = next(iter(keys.items()))
-        return Found(Credentials(api_key=key, origin=name), tuple(warnings))
-    if pairs:
-        name, (username, password) = next(iter(pairs.items()))
-        return Found(Credentials(username, password, origin=name), tuple(warnings))
-    return Found(None, tuple(warnings))
+            warnings.append(f"{alone.pop()} ({origin}) is ignored, because {missing} is missing there.")
+    if not found:
+        return Found(None, tuple(warnings))
+    used = found[0]
+    if any(replace(other, origin=used.origin) != used for other in found):
+        others = " and ".join(other.origin for other in found[1:])
+        warnings.append(f"The credentials in {used.origin} differ from those in {others}; using {used.origin}.")
+    return Found(used, tuple(warnings))
 
 
 def store(paths: Paths, credentials: Credentials) -> None:
@@ -178,15 +191,3 @@ def _open_to_others(paths: Paths, origin: str) -> list[str]:
     except OSError:
         return []  # missing, or removed since it was read
     return [f"Other users can read {origin}. Run: chmod 600 {origin}"] if mode & 0o077 else []
-
-
-def _conflicts(keys: Mapping[str, str], pairs: Mapping[str, tuple[str, str]]) -> list[str]:
-    for name, given in ((API_KEY, keys), (USERNAME, pairs)):
-        if len(set(given.values())) > 1:
-            first, second = given
-            what = name if given is keys else f"{name} or {PASSWORD}"
-            return [f"{what} in {first} differs from the one in {second}; using {first}."]
-    if keys and pairs and not keys.keys() & pairs.keys():
-        key, pair = next(iter(keys)), next(iter(pairs))
-        return [f"There is {API_KEY} in {key} and {USERNAME} in {pair}; using {API_KEY}."]
-    return []

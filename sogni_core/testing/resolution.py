@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sogni_core.app import App
+from sogni_core._core_app import CoreApp
 from sogni_core.errors import InputError
 from sogni_core.testing.memory.network import MemoryNetwork
 
@@ -27,7 +27,7 @@ def resolve(mode: str, network: MemoryNetwork | None = None, /, **fields: Any) -
     one. Raises InputError for values that are not valid and for files that cannot be read.
     """
 
-    async def work(app: App) -> Any:
+    async def work(app: CoreApp) -> Any:
         request, _, problems = await app.engine.examine(mode, fields)
         if problems:
             raise InputError.of(problems)
@@ -43,7 +43,7 @@ def facts_for(mode: str, /, **fields: Any) -> Facts:
     given. Raises InputError for an unknown mode or option.
     """
 
-    async def work(app: App) -> Facts:
+    async def work(app: CoreApp) -> Facts:
         return (await app.engine.examine(mode, fields))[1]
 
     return _run(work, None)
@@ -59,11 +59,11 @@ def plan_of(mode: str, network: MemoryNetwork | None = None, /, **fields: Any) -
     return _run(lambda app: app.plan(mode, **fields), network)
 
 
-def _run(work: Callable[[App], Awaitable[T]], network: MemoryNetwork | None) -> T:
+def _run(work: Callable[[CoreApp], Awaitable[T]], network: MemoryNetwork | None) -> T:
     endpoint = (network or MemoryNetwork("fast")).endpoint
 
     async def whole() -> T:
-        async with App(network=endpoint) as app:
+        async with CoreApp(network=endpoint) as app:
             return await work(app)
 
     try:

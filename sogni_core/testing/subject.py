@@ -16,11 +16,11 @@ from typing import Any
 import pluggy
 
 from sogni_core import plugin as hookspecs
+from sogni_core._core_app import CoreApp
 from sogni_core._host import discovery
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.plugin_file import find_files
 from sogni_core._host.plugin_info import PluginInfo
-from sogni_core.app import App
 from sogni_core.frozen import frozen
 from sogni_core.plugin import PROJECT
 from sogni_core.testing.distribution import on_path, write_distribution
@@ -60,9 +60,9 @@ class Subject:
         )
 
     @cached_property
-    def app(self) -> App:
+    def app(self) -> CoreApp:
         """An App over this host."""
-        return App(host=self.host)
+        return CoreApp(host=self.host)
 
     @cached_property
     def implementations(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import hashlib
+import os
 import re
 import wave
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from typing import Any
 
 import pytest
 
+from sogni_core._core_app import CoreApp
 from sogni_core._host.record_check import HOOKS
+from sogni_core._host.registry import Registry
 from sogni_core.plugin import Mode, Model
 from tools.pages.hooks import WITH
 
@@ -44,6 +47,12 @@ async def framed(ctx, request):
     asked = project(request, f"framed {request.motif}")
     return Result.of(await ctx.submit(asked, key="stamp", output=request.output))
 """
+
+
+def registry(plugin: str) -> Registry:
+    """Return what the core and one plugin registered."""
+    return CoreApp(environ={**os.environ, "SOGNI_PLUGINS": plugin}).registry
+
 
 MODE = """sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp")]
@@ -95,7 +104,7 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     assert called.exit_code == 0, called
     assert (tmp_path / "s.png").exists()
     assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "engraved a bird"
-    record = sogni_app(plugins=["stamps"]).registry.mode("stamp").record
+    record = registry("stamps").mode("stamp").record
     assert record.flat == ("--stamp",)
     assert record.skill == "stamps:skill.md"
     assert "print" not in call("--help").stdout
@@ -130,8 +139,7 @@ def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path)
     assert framed["workflow"] == "framed"
     assert (framed["projects"][0]["prompt"], framed["model"]) == ("framed a bird", "chroma-v.46-flash_fp8")
     app = sogni_app(plugins=["stamps"], environ=other)
-    workflows = app.registry.workflows(app.registry.mode("stamp"))
-    assert [owned.record.summary for owned in workflows] == ["Stamps without a frame.", ""]
+    assert [workflow.summary for workflow in app.modes["stamp"].workflows] == ["Stamps without a frame.", ""]
 
 
 def test_hook_sogni_workflows_says_its_progress(stamps: Installed, devnet: Any) -> None:
@@ -257,7 +265,7 @@ def stamps(app, most: Annotated[int, typer.Option("--most", help="At most.")] = 
     return Report({"stamps": ["a", "b", "c"][:most]}, "a b")
 
 async def show(app, name: str):
-    return Report({"album": name, "plugins": len(app.host.plugins)}, name)
+    return Report({"album": name, "modes": len(app.modes)}, name)
 
 sorting = typer.Typer()
 
@@ -335,7 +343,7 @@ def test_hook_sogni_models(stamps: Installed, sogni_app: Any) -> None:
     assert (plan["workflow"], plan["model"], plan["projects"][0]["steps"]) == ("engraved", "gravure-1", 11)
     assert call(*argv, "-m", "passepartout-1").json["workflow"] == "framed"
     assert call(*argv, "-w", "640").json["errorDetails"]["max"] == 600
-    model: Model = sogni_app(plugins=["stamps"]).registry.model("gravure-1")
+    model: Model = registry("stamps").model("gravure-1")
     assert (model.media, model.sampling, model.use, model.seconds) == ("image", "comfy", "stamps", 70)
 
 

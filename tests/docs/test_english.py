@@ -13,8 +13,8 @@ import pytest
 from sogni_gen.help import help_text
 from sogni_gen.vocabulary import Vocabulary
 
+from sogni_core._core_app import CoreApp
 from sogni_core._engine.resolver import request_class
-from sogni_core.app import App
 from sogni_core.cli import command_help, parameters
 from sogni_core.cli import help as help_pages
 from sogni_core.plugin import Mode
@@ -158,7 +158,7 @@ def messages(package: Path) -> Iterator[str]:
 
 def helped() -> Iterator[tuple[str, str]]:
     """Yield every help page as the programs write it."""
-    app, registry = App(environ={"SOGNI_CONFIG_DIR": str(ROOT / "none")}, host=host()), host().registry
+    app, registry = CoreApp(host(), environ={"SOGNI_CONFIG_DIR": str(ROOT / "none")}), host().registry
     yield "sogni --help", help_pages.program_page(registry).text(WIDE)
     for word, group in help_pages.grouped_commands(registry).items():
         if len(group) > 1:

@@ -13,14 +13,15 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 
+from sogni_core._core_app import CoreApp
 from sogni_core.field import FieldSpec, Group
-from sogni_core.frontend.modes import ModeInfo, modes_of
+from sogni_core.frontend.modes import ModeInfo
 from sogni_core.plugin import Command, Mode
 from sogni_core.testing import Called, call
 from sogni_core.testing.command_line import FLAT_PROGRAM, PROGRAM
 from tools.repository import host
 
-MODES: Mapping[str, ModeInfo] = modes_of(host().registry)
+MODES: Mapping[str, ModeInfo] = CoreApp(host()).modes
 
 WORDS = ["", *MODES, *(owned.record.name for owned in host().registry.usable(Command)), "config", "openclaw", "devnet"]
 """What is typed before ``--help``."""

@@ -130,12 +130,12 @@ def prepared(home: Paths, folder: Path, devnet: Devnet, *, state: str, writes: i
     import asyncio
     from datetime import UTC, datetime
 
+    from sogni_core._core_app import CoreApp
     from sogni_core._engine.report import kept
     from sogni_core._journal.app_ids import lease_app_id
-    from sogni_core.app import App
 
     async def resolved() -> Any:
-        async with App(environ={**os.environ, **devnet.environ}) as app:
+        async with CoreApp(environ={**os.environ, **devnet.environ}) as app:
             ready = await app.engine.prepare("image", {"prompt": "a cat", "output": str(folder / "cat.png")})
             way = await app.engine.networks.open("fast")
             return ready, way.account.name

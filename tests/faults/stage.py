@@ -20,6 +20,7 @@ from sogni_devnet.projects import Project
 from sogni_devnet.server import Devnet
 from sogni_devnet.settings import DevnetSettings
 
+from sogni_core._core_app import CoreApp
 from sogni_core._journal.entries import Run
 from sogni_core.app import App
 from sogni_core.errors import SogniError
@@ -157,7 +158,7 @@ async def _watched(row: Row, folder: Path, devnet: Devnet) -> Seen:
     if row.password:
         environ |= {"SOGNI_API_KEY": "", "SOGNI_USERNAME": account.username, "SOGNI_PASSWORD": account.password}
     began = time.monotonic()
-    async with App(environ=environ) as app:
+    async with CoreApp(environ=environ) as app:
         try:
             async with asyncio.timeout(BOUND_SECONDS):
                 seen.result = await _image(app, row, folder)

@@ -100,7 +100,7 @@ def test_credentials_that_cannot_be_read_are_said_to_be_there(sogni: Any, sogni_
     sogni_home.credentials.mkdir(parents=True)
     for argv in (["balance"], ["image", "a cat"]):
         found = sogni(*argv, "--json").json
-        assert found["errorCode"] == "MISSING_CREDENTIALS"
+        assert found["errorCode"] == "INVALID_CONFIG"
         assert "Cannot read ~/.config/sogni/credentials: it is not a regular file." in found["error"]
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from sogni_core import plugin as hookspecs
 from sogni_core._builtin.plugins.listing import plugins
+from sogni_core._core_app import CoreApp
 from sogni_core._host.host import PluginHost
-from sogni_core.app import CORE_PLUGIN, App
+from sogni_core.app import CORE_PLUGIN
 from sogni_core.plugin import Mode, hookspec
 
 OLD = """
@@ -43,7 +44,7 @@ def test_an_argument_that_is_deprecated(install: Any, next_specs: ModuleType, so
     host = PluginHost(CORE_PLUGIN, specs=next_specs, arguments={"region": "Lisbon"})
     assert host.registry.mode("old").record.summary == "Made in Lisbon."
     assert host.registry.mode("fresh").record.summary == "fresh it."
-    report = plugins(App(host=host))
+    report = plugins(CoreApp(host))
     rows = {row["name"]: row for row in report.fields["plugins"]}
     assert len(rows["old"]["warnings"]) == 1
     assert "region" in rows["old"]["warnings"][0]

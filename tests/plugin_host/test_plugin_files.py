@@ -258,8 +258,3 @@ async def test_a_file_from_python(card: Write, devnet: Any, sogni_home: Any) -> 
         result = await app.run("my-card", place="Lisbon", width=256, height=256)
     assert result.mode == "my-card"
     assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "blue card of Lisbon"
-
-
-def test_files_are_for_a_host_that_the_app_makes(card: Write) -> None:
-    with pytest.raises(ValueError, match="files are for a host that App makes itself"):
-        open_app(host=PluginHost(CORE_PLUGIN), files=[card()])

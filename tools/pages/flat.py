@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sogni_gen.vocabulary import DEFAULT, OWN_FLAGS, Vocabulary
 
-from sogni_core.frontend.modes import ModeInfo, modes_of
+from sogni_core._core_app import CoreApp
+from sogni_core.frontend.modes import ModeInfo
 from tools.markdown import code, codes, page, table
 from tools.repository import host
 
@@ -25,7 +26,7 @@ Every flag of `sogni-gen`, the command line of the [Node program](../how-to/movi
 
 def render() -> str:
     """Render the page."""
-    return page("sogni-gen", _INTRO, _body(Vocabulary(modes_of(host().registry))))
+    return page("sogni-gen", _INTRO, _body(Vocabulary(CoreApp(host()).modes)))
 
 
 def _body(vocabulary: Vocabulary) -> Iterator[str]:

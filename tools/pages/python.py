@@ -51,6 +51,16 @@ TESTING = ("contract", "pytest_plugin", "memory.network", "memory.project", "res
            "distribution", "isolation")  # fmt: skip
 """Modules behind ``sogni_core.testing``, in the order of the page; of each, what the package or pytest offers."""
 
+PRIVATELY_MADE = frozenset({"App", "ModeInfo", "Prepared"})
+"""Classes whose objects are got from a function or another object, which their docstrings name."""
+
+
+def public_modules() -> list[str]:
+    """Return the modules in which the names of the page are defined."""
+    homes = (f"{name}.{home}" for name in PACKAGES for home in dict.fromkeys(_homes(name).values()))
+    testing = (f"testing.{name}" for name in TESTING)
+    return [f"sogni_core.{name}" for name in (*MODULES, *homes, *testing)]
+
 
 def render() -> str:
     """Render the page."""
@@ -82,8 +92,7 @@ def _module(name: str) -> Iterator[str]:
 
 
 def _package(name: str) -> Iterator[str]:
-    package = source.tree_of(source.path_of(f"sogni_core.{name}"))
-    homes: dict[str, str] = _literal(package, "_HOMES")
+    package, homes = source.tree_of(source.path_of(f"sogni_core.{name}")), _homes(name)
     yield f"## `sogni_core.{name}`"
     yield ""
     yield prose(ast.get_docstring(package))
@@ -101,6 +110,12 @@ def _package(name: str) -> Iterator[str]:
         for node in source.classes(body):
             if homes.get(node.name) == home:
                 yield from _class(node)
+
+
+def _homes(name: str) -> dict[str, str]:
+    """Map the names that a package offers to its modules."""
+    homes: dict[str, str] = _literal(source.tree_of(source.path_of(f"sogni_core.{name}")), "_HOMES")
+    return homes
 
 
 def _testing() -> Iterator[str]:
@@ -157,8 +172,10 @@ def _class(node: ast.ClassDef) -> Iterator[str]:
 
 def _made(node: ast.ClassDef) -> Iterator[str]:
     """Yield how it is made, where that is not by its fields."""
+    if node.name in PRIVATELY_MADE:
+        return
     for statement in node.body:
-        if isinstance(statement, ast.FunctionDef) and statement.name == "__init__" and node.name != "App":
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
             yield f"- `{source.signature(statement).removesuffix(' -> None').replace('__init__', node.name, 1)}`"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sogni_core._builtin.openclaw.commands import written
 from sogni_core._builtin.openclaw.manifest import manifest
 from sogni_core._builtin.skill.assembly import Skill, assemble
-from sogni_core.app import App
+from sogni_core._core_app import CoreApp
 from tools.repository import ROOT, host
 
 
@@ -38,6 +38,6 @@ def _skill() -> Skill:
     return made
 
 
-def _app() -> App:
+def _app() -> CoreApp:
     """Return an App for the official plugins with the built-in settings."""
-    return App(environ={"SOGNI_CONFIG_DIR": str(ROOT / "none")}, host=host())
+    return CoreApp(host(), environ={"SOGNI_CONFIG_DIR": str(ROOT / "none")})

@@ -53,7 +53,7 @@ class Call:
 
     def run(self) -> int:
         """Run the call and return its exit code."""
-        app = App(environ=self._environ)
+        app = App(environ=self._environ, credentials_order=("file", "environment"))
         vocabulary = Vocabulary(app.modes, self._argv)
         scan(self._argv, vocabulary, self._scan)
         if "help" in self._scan.asked:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sogni_video.size_choice import Sizing
 
-if TYPE_CHECKING:
-    from sogni_video.request import VideoOptions
+
+class Options(Protocol):
+    """The options that the description says something of."""
+
+    model: str
+    frames: int | None
+    fps: int
+    duration: int
+    strict_size: bool
 
 
-def described(request: VideoOptions, sizing: Sizing, workflow: str) -> dict[str, Any]:
+def described(request: Options, sizing: Sizing, workflow: str) -> dict[str, Any]:
     """Return the fields to add to JSON output. They include the model, for modes that run this one."""
     length = request.frames / request.fps if request.frames else request.duration
     shown: dict[str, Any] = {

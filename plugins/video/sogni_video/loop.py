@@ -12,9 +12,9 @@ from sogni_core.result import Artifact, Outcome, Result
 from sogni_video.concatenation import join
 from sogni_video.description import described
 from sogni_video.last_frame import save_last_frame
+from sogni_video.preparation import project_of, say
 from sogni_video.request import VideoRequest
 from sogni_video.sizes import Size
-from sogni_video.workflows import project_of, say
 
 
 async def render_loop(ctx: Context, request: VideoRequest) -> Result:

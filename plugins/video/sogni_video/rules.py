@@ -8,10 +8,10 @@ from sogni_core.context import Facts
 from sogni_core.errors import InputError
 from sogni_core.problem import Problem, literal
 from sogni_video.error_codes import INVALID_VIDEO_SIZE
+from sogni_video.preparation import frames_of
 from sogni_video.request import ContinueRequest, JoinRequest, VideoOptions, VideoRequest
 from sogni_video.size_choice import Sizing
 from sogni_video.sizes import LARGEST, LEAST, STEP, normalised
-from sogni_video.workflows import frames_of
 
 
 def render_rules(request: VideoOptions, facts: Facts) -> Iterator[Problem]:

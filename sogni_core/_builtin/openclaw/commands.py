@@ -15,7 +15,7 @@ from sogni_core._builtin.skill.assembly import assemble
 from sogni_core._builtin.skill.command import folder_named
 from sogni_core._builtin.skill.frontmatter import NAME
 from sogni_core._builtin.skill.modes import told
-from sogni_core.app import App
+from sogni_core._core_app import CoreApp
 from sogni_core.files import absolute, locked, prepare_output, private_folder, write_atomic
 from sogni_core.result import Report
 from sogni_core.text import quote_path
@@ -28,7 +28,7 @@ _PLANNED = {"write": "to be written", "update": "to be updated", "remove": "to b
 
 
 def manifest(
-    app: App,
+    app: CoreApp,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="PATH", help=f"Write it to this file, usually {FILE}; else print it.",
@@ -53,7 +53,7 @@ def written(made: dict[str, Any]) -> str:
 
 
 def install(
-    app: App,
+    app: CoreApp,
     skills_dir: Annotated[
         str | None,
         typer.Option("--skills-dir", metavar="FOLDER", help="Folder with the skills of the host.", show_default=False),

@@ -16,9 +16,9 @@ from sogni_core import __version__
 from sogni_core._builtin.openclaw.ranges import JsonSchema, intersection, of_field
 from sogni_core._builtin.skill.frontmatter import NAME, description
 from sogni_core._builtin.skill.modes import ModeText
+from sogni_core._core_app import CoreApp
 from sogni_core._engine.resolver import request_class
 from sogni_core._host.registry import LIVE_NETWORKS
-from sogni_core.app import App
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Mode, Network, Settings
 from sogni_core.settings.keys import join_key, split_key
@@ -45,7 +45,7 @@ class _Key:
         return about
 
 
-def manifest(app: App, modes: Iterable[ModeText], warnings: list[str]) -> dict[str, Any]:
+def manifest(app: CoreApp, modes: Iterable[ModeText], warnings: list[str]) -> dict[str, Any]:
     """Return the manifest for the installed plugins. Settings that cannot be loaded become warnings."""
     return {
         "id": NAME,
@@ -57,7 +57,7 @@ def manifest(app: App, modes: Iterable[ModeText], warnings: list[str]) -> dict[s
     }
 
 
-def _keys(app: App, warnings: list[str]) -> dict[str, _Key]:
+def _keys(app: CoreApp, warnings: list[str]) -> dict[str, _Key]:
     found: dict[str, _Key] = {}
     for section, owned in app.registry.settings().items():
         record: Settings = owned.record
@@ -75,7 +75,7 @@ def _keys(app: App, warnings: list[str]) -> dict[str, _Key]:
     return found
 
 
-def _add(app: App, found: dict[str, _Key], key: str, model: Any, section: str, path: tuple[str, ...]) -> None:
+def _add(app: CoreApp, found: dict[str, _Key], key: str, model: Any, section: str, path: tuple[str, ...]) -> None:
     rules, said = of_field(model, path)
     whole = join_key((section, *path) if section else path)
     choices = _choices(app, whole)
@@ -89,7 +89,7 @@ def _add(app: App, found: dict[str, _Key], key: str, model: Any, section: str, p
     known.defaults.append(to_jsonable_python(app.settings.builtin(whole)))
 
 
-def _choices(app: App, key: str) -> list[str]:
+def _choices(app: CoreApp, key: str) -> list[str]:
     """Return the allowed values of a setting that names a network or a workflow; empty for other settings."""
     if key == "network":
         return [*LIVE_NETWORKS, *(owned.record.name for owned in app.registry.usable(Network))]

@@ -11,10 +11,10 @@ import typer
 from sogni_core._builtin.plugins.installer import Environment, Installer, installer_of, shell_line
 from sogni_core._builtin.plugins.process import failed, run
 from sogni_core._builtin.plugins.requirement import distribution_of, requirement_of
+from sogni_core._core_app import CoreApp
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.memory import KnownPlugin
 from sogni_core._host.plugin_info import PluginInfo
-from sogni_core.app import App
 from sogni_core.errors import InputError
 from sogni_core.result import Report
 from sogni_core.text import clean, quote_path
@@ -31,12 +31,12 @@ Names = Annotated[
 Installed = Annotated[list[str], typer.Argument(help="Plugin or its distribution.", metavar="NAME...")]
 
 
-async def add(app: App, names: Names, dry_run: DryRun = False) -> Report:
+async def add(app: CoreApp, names: Names, dry_run: DryRun = False) -> Report:
     """Install plugins with the installer of this environment: uv tool, pipx, pip or uv."""
     return await install(app, "plugins-add", [requirement_of(name) for name in names], dry_run=dry_run)
 
 
-async def install(app: App, kind: str, requirements: Sequence[str], *, dry_run: bool) -> Report:
+async def install(app: CoreApp, kind: str, requirements: Sequence[str], *, dry_run: bool) -> Report:
     """Install requirements and report what plugins came with them. Raises PluginError INSTALL_FAILED."""
     installer = installer_of(Environment.current())
     command = installer.add(requirements)
@@ -56,7 +56,7 @@ async def install(app: App, kind: str, requirements: Sequence[str], *, dry_run: 
     return Report({**_about(kind, installer, command), "plugins": _rows(there)}, text, tuple(warnings))
 
 
-async def remove(app: App, names: Installed, dry_run: DryRun = False) -> Report:
+async def remove(app: CoreApp, names: Installed, dry_run: DryRun = False) -> Report:
     """Uninstall plugins with the installer of this environment."""
     leaving: list[PluginInfo] = []
     forgotten: list[KnownPlugin] = []
@@ -82,7 +82,7 @@ async def remove(app: App, names: Installed, dry_run: DryRun = False) -> Report:
     return Report({**_about("plugins-remove", installer, command), "plugins": _rows(leaving)}, text)
 
 
-def _named(app: App, name: str) -> list[PluginInfo]:
+def _named(app: CoreApp, name: str) -> list[PluginInfo]:
     """Return the installed plugins that a name means: its own, or those of its distribution. Raises InputError."""
     for plugin in app.host.plugins:
         if plugin.file is not None and plugin.name == name:
@@ -101,13 +101,13 @@ def _named(app: App, name: str) -> list[PluginInfo]:
     return [plugin for plugin in there if plugin.distribution in distributions]
 
 
-def _known(app: App, name: str) -> list[KnownPlugin]:
+def _known(app: CoreApp, name: str) -> list[KnownPlugin]:
     """Return the remembered plugins that a name means, whether they are still installed or not."""
     wanted = distribution_of(requirement_of(name))
     return [one for one in app.host.remembered() if one.name == name or distribution_of(one.distribution) == wanted]
 
 
-def _unknown(app: App, name: str) -> InputError:
+def _unknown(app: CoreApp, name: str) -> InputError:
     names = ", ".join(plugin.name for plugin in _installed(app.host))
     return InputError(
         "INVALID_ARGUMENT",
@@ -122,7 +122,7 @@ def _installed(host: PluginHost) -> list[PluginInfo]:
     return [plugin for plugin in (*host.plugins, *host.left_out) if plugin.dist is not None]
 
 
-def _again(app: App) -> PluginHost:
+def _again(app: CoreApp) -> PluginHost:
     """Look for plugins once more, as the next command will."""
     importlib.invalidate_caches()
     return PluginHost.from_environment(CORE_PLUGIN, app.environ)

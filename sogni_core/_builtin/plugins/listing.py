@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sogni_core._core_app import CoreApp
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.record_check import HOOKS
 from sogni_core._host.registry import Owned
 from sogni_core._host.target_check import Finding, broken_records
-from sogni_core.app import App
 from sogni_core.errors import SogniError
 from sogni_core.plugin import Model, Settings, Validator, Workflow
 from sogni_core.result import Report
@@ -18,7 +18,7 @@ _SHOWN = ("modes", "commands", "networks")
 """Kinds of records that the text names; JSON names all."""
 
 
-def plugins(app: App) -> Report:
+def plugins(app: CoreApp) -> Report:
     """List plugins, what they bring, and what is wrong with them."""
     broken = broken_records(app.registry)
     app.host.remember()
@@ -33,7 +33,7 @@ def plugins(app: App) -> Report:
     return Report({"type": "plugins", "plugins": rows, "leftOut": left_out, "gone": gone}, text)
 
 
-def _row(app: App, plugin: PluginInfo, broken: list[Finding]) -> dict[str, Any]:
+def _row(app: CoreApp, plugin: PluginInfo, broken: list[Finding]) -> dict[str, Any]:
     every: dict[str, list[Owned[Any]]] = {hook: app.registry.every(kind) for hook, kind in HOOKS.items()}
     brings = {
         hook.removeprefix("sogni_"): [_name(owned.record) for owned in records if owned.plugin is plugin]

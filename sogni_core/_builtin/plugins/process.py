@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Sequence
 
 from sogni_core._builtin.plugins.installer import Installer, shell_line
-from sogni_core.app import App
+from sogni_core._core_app import CoreApp
 from sogni_core.errors import PluginError
 from sogni_core.result import Progress
 from sogni_core.text import clean
 
 
-async def run(app: App, installer: Installer, command: Sequence[str]) -> None:
+async def run(app: CoreApp, installer: Installer, command: Sequence[str]) -> None:
     """Run an installer's command and show what it says as progress. Raises PluginError INSTALL_FAILED."""
     app.on_progress(Progress("message", message=f"Running: {shell_line(command)}"))
     try:

@@ -12,8 +12,8 @@ import typer
 from sogni_core import __version__
 from sogni_core._builtin.plugins.installation import DryRun, install
 from sogni_core._builtin.plugins.requirement import requirement_of
+from sogni_core._core_app import CoreApp
 from sogni_core._host.plugin_info import PluginInfo
-from sogni_core.app import App
 from sogni_core.errors import InputError
 from sogni_core.files import absolute
 from sogni_core.result import Report
@@ -23,7 +23,7 @@ LARGEST = 1_000_000
 """Characters of a list; more is some other file."""
 
 
-def freeze(app: App) -> Report:
+def freeze(app: CoreApp) -> Report:
     """List the installed plugins with their versions, one requirement a line, for plugins restore."""
     plugins = {one.distribution: one for one in (*app.host.plugins, *app.host.left_out) if one.dist is not None}
     rows = [
@@ -38,7 +38,7 @@ def freeze(app: App) -> Report:
 
 
 async def restore(
-    app: App,
+    app: CoreApp,
     file: Annotated[str, typer.Argument(help="A list that plugins freeze wrote, as text or JSON.", metavar="FILE")],
     dry_run: DryRun = False,
 ) -> Report:

@@ -10,8 +10,8 @@ from sogni_core import errors
 from sogni_core._builtin.skill.frontmatter import Form, front_matter
 from sogni_core._builtin.skill.markdown import cell, code, table, uncommented
 from sogni_core._builtin.skill.modes import FOLDER, ModeText, told
+from sogni_core._core_app import CoreApp
 from sogni_core._host.targets import read_text
-from sogni_core.app import App
 from sogni_core.errors import CODES
 from sogni_core.frozen import frozen
 
@@ -30,7 +30,7 @@ class Skill:
     """What is left out, and why."""
 
 
-def assemble(app: App, form: Form) -> Skill:
+def assemble(app: CoreApp, form: Form) -> Skill:
     """Return the skill for the installed plugins."""
     warnings: list[str] = []
     modes = told(app, warnings)
@@ -86,7 +86,7 @@ def _exit(kind: str) -> int:
     return int(getattr(errors, kind).exit_code)
 
 
-def _codes(app: App) -> Iterator[str]:
+def _codes(app: CoreApp) -> Iterator[str]:
     yield "*Retry*: the same call can succeed later. *May charge*: repeating it may cost money; see `sogni runs` first."
     yield ""
     rows = [
@@ -102,7 +102,7 @@ def _codes(app: App) -> Iterator[str]:
     yield from table(("Code", "Exit", "Meaning", "Retry", "May charge"), rows)
 
 
-def _models(app: App) -> Iterator[str]:
+def _models(app: CoreApp) -> Iterator[str]:
     yield "Values for `-m`; `sogni models` lists more. Use one if the user asks for it, or for better quality."
     yield ""
     rows = [(code(cell(m.id)), m.media, cell(m.speed), cell(m.use)) for m in app.registry.models()]

@@ -9,7 +9,7 @@ import typer
 
 from sogni_core._builtin.skill.assembly import assemble
 from sogni_core._builtin.skill.frontmatter import Form
-from sogni_core.app import App
+from sogni_core._core_app import CoreApp
 from sogni_core.errors import InputError
 from sogni_core.files import absolute, prepare_output, write_atomic
 from sogni_core.result import Report
@@ -17,7 +17,7 @@ from sogni_core.text import quote_path
 
 
 def skill(
-    app: App,
+    app: CoreApp,
     format: Annotated[Form, typer.Option("--format", help="Target agent, which sets the front matter.")] = "openclaw",
     output: Annotated[
         str | None,

@@ -8,9 +8,9 @@ from typing import Any
 
 from sogni_core._builtin.skill.markdown import sections, uncommented
 from sogni_core._builtin.skill.options import options, usage
+from sogni_core._core_app import CoreApp
 from sogni_core._host.registry import Owned, summary_of
 from sogni_core._host.targets import read_text
-from sogni_core.app import App
 from sogni_core.errors import SogniError
 from sogni_core.frozen import frozen
 from sogni_core.plugin import Mode
@@ -50,7 +50,7 @@ class ModeText:
         return f"{FOLDER}/{self.name}.md"
 
 
-def told(app: App, warnings: list[str]) -> list[ModeText]:
+def told(app: CoreApp, warnings: list[str]) -> list[ModeText]:
     """Return the texts of every usable mode. What a broken plugin leaves out is added to ``warnings``."""
     for plugin in app.host.plugins:
         warnings += [error.message for error in (plugin.failure, *plugin.problems) if error is not None]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from sogni_core._journal.journal import Journal
 from sogni_core.errors import InputError
 from sogni_core.result import Progress
+from sogni_core.settings import Paths
 from sogni_core.testing import MemoryNetwork
 from sogni_core.testing.pytest_plugin import AppFactory
 
@@ -97,7 +100,7 @@ async def test_bad_fields_are_input_errors(
 
 async def test_an_app_closes_without_having_connected(sogni_app: AppFactory) -> None:
     async with sogni_app() as app:
-        assert app.registry.mode("image").record.name == "image"
+        assert app.modes["image"].name == "image"
 
 
 async def test_no_task_is_left_behind(sogni_app: AppFactory, sogni_network: MemoryNetwork) -> None:
@@ -108,11 +111,12 @@ async def test_no_task_is_left_behind(sogni_app: AppFactory, sogni_network: Memo
 
 
 async def test_what_is_rendered_is_journaled_with_its_file(
-    sogni_app: AppFactory, sogni_network: MemoryNetwork, folder: Path
+    sogni_app: AppFactory, sogni_network: MemoryNetwork, sogni_home: Paths, folder: Path
 ) -> None:
     async with sogni_app(network=sogni_network) as app:
         result = await app.run("image", prompt="x", output="x.png")
-        run = app.engine.journal.run(result.run_id)
+    with closing(Journal(sogni_home.journal)) as journal:
+        run = journal.run(result.run_id)
     (step,) = run.steps
     (artifact,) = step.artifacts
     assert (run.state, step.state, step.app_id is not None) == ("completed", "completed", True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import get_args
 
 import pytest
 
+from sogni_core._journal.journal import Journal
+from sogni_core.settings import Paths
 from sogni_core.testing import MemoryNetwork
 from sogni_core.testing.memory.network import Stage
-from sogni_core.testing.pytest_plugin import AppFactory
 
 from .conftest import Failure, Run
 
@@ -34,13 +36,13 @@ async def test_work_goes_on_while_nobody_is_connected(sogni_network: MemoryNetwo
 
 
 async def test_a_request_that_never_arrived_is_sent_once_more(
-    sogni_network: MemoryNetwork, run: Run, sogni_app: AppFactory
+    sogni_network: MemoryNetwork, run: Run, sogni_home: Paths
 ) -> None:
     sogni_network.lose_request()
     found = await run(timeout=60)
     (project,) = sogni_network.projects
-    async with sogni_app(plugins=[]) as app:
-        (step,) = app.engine.journal.run(found.run_id).steps
+    with closing(Journal(sogni_home.journal)) as journal:
+        (step,) = journal.run(found.run_id).steps
     assert (step.writes, step.project_id) == (2, project.id)
     assert found.error is None
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sogni_core.errors import ConfigError, InputError
-from sogni_core.settings.credentials import Credentials, forget, read, store
+from sogni_core.settings.credentials import ORDER, Credentials, CredentialsOrder, Found, forget, read, store
 from sogni_core.settings.paths import Paths
 
 FILE = "~/.config/sogni/credentials"
@@ -29,42 +29,49 @@ def write(paths: Paths, text: str | bytes, mode: int = 0o600) -> None:
 
 
 def test_nothing_anywhere(paths: Paths) -> None:
-    assert read(paths, {}) == (None, ())
+    assert read(paths, {}) == Found(None, ())
 
 
-def test_the_file_takes_precedence_over_the_environment(paths: Paths) -> None:
-    assert read(paths, ENVIRONMENT) == (Credentials("me", "pw", origin="environment"), ())
+FILE_FIRST: CredentialsOrder = ("file", "environment")
+
+
+@pytest.mark.parametrize(
+    ("order", "username", "used", "other"),
+    [(ORDER, "me", "environment", FILE), (FILE_FIRST, "file", FILE, "environment")],
+    ids=["environment first", "file first"],
+)
+def test_the_first_place_that_has_some_wins(
+    paths: Paths, order: CredentialsOrder, username: str, used: str, other: str
+) -> None:
+    alone = Credentials("me", "pw", origin="environment")
+    assert read(paths, ENVIRONMENT, order) == Found(alone, ())
     write(paths, "SOGNI_USERNAME=file\nSOGNI_PASSWORD=other\n")
-    credentials, warnings = read(paths, ENVIRONMENT)
-    assert credentials == Credentials("file", "other", origin=FILE)
-    assert warnings == (
-        f"SOGNI_USERNAME or SOGNI_PASSWORD in {FILE} differs from the one in environment; using {FILE}.",
-    )
-    write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\n")
-    assert read(paths, ENVIRONMENT).warnings == ()
-
-
-def test_an_api_key_takes_precedence_over_user_name_and_password(paths: Paths) -> None:
-    write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\nSOGNI_API_KEY=key\n")
-    assert read(paths, {}) == (Credentials(api_key="key", origin=FILE), ())
-    write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\n")
-    credentials, warnings = read(paths, {"SOGNI_API_KEY": "key"})
-    assert credentials == Credentials(api_key="key", origin="environment")
-    assert warnings == (f"There is SOGNI_API_KEY in environment and SOGNI_USERNAME in {FILE}; using SOGNI_API_KEY.",)
-    write(paths, "SOGNI_API_KEY=one\n")
-    credentials, warnings = read(paths, {"SOGNI_API_KEY": "two"})
+    credentials, warnings, _ = read(paths, ENVIRONMENT, order)
     assert credentials is not None
-    assert credentials.api_key == "one"
-    assert len(warnings) == 1
+    assert (credentials.username, credentials.origin) == (username, used)
+    assert warnings == (f"The credentials in {used} differ from those in {other}; using {used}.",)
+    write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\n")
+    assert read(paths, ENVIRONMENT, order).warnings == ()
+
+
+def test_an_api_key_takes_precedence_over_user_name_and_password_of_its_place(paths: Paths) -> None:
+    write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\nSOGNI_API_KEY=key\n")
+    assert read(paths, {}) == Found(Credentials(api_key="key", origin=FILE), ())
+    write(paths, "SOGNI_USERNAME=me\nSOGNI_PASSWORD=pw\n")
+    environ = {"SOGNI_API_KEY": "key"}
+    credentials, warnings, _ = read(paths, environ)
+    assert credentials == Credentials(api_key="key", origin="environment")
+    assert warnings == (f"The credentials in environment differ from those in {FILE}; using environment.",)
+    assert read(paths, environ, FILE_FIRST).credentials == Credentials("me", "pw", origin=FILE)
 
 
 def test_two_sources_are_never_mixed(paths: Paths) -> None:
     write(paths, "SOGNI_USERNAME=me\n")
-    credentials, warnings = read(paths, {"SOGNI_PASSWORD": "pw"})
+    credentials, warnings, _ = read(paths, {"SOGNI_PASSWORD": "pw"})
     assert credentials is None
     assert warnings == (
-        f"SOGNI_USERNAME ({FILE}) is ignored, because SOGNI_PASSWORD is missing there.",
         "SOGNI_PASSWORD (environment) is ignored, because SOGNI_USERNAME is missing there.",
+        f"SOGNI_USERNAME ({FILE}) is ignored, because SOGNI_PASSWORD is missing there.",
     )
     assert read(paths, ENVIRONMENT).credentials == Credentials("me", "pw", origin="environment")
 
@@ -93,7 +100,7 @@ def test_two_sources_are_never_mixed(paths: Paths) -> None:
 )
 def test_lines(paths: Paths, line: str, password: str) -> None:
     write(paths, f"# comment\nSOGNI_USERNAME=me\nOTHER=x\n\n{line}\n#SOGNI_PASSWORD=old\n")
-    credentials, warnings = read(paths, {})
+    credentials, warnings, _ = read(paths, {})
     assert credentials is not None
     assert (credentials.username, credentials.password, warnings) == ("me", password, ())
 
@@ -105,7 +112,7 @@ def test_windows_files(paths: Paths) -> None:
 
 def test_empty_values_count_as_missing(paths: Paths) -> None:
     write(paths, "SOGNI_USERNAME=\nSOGNI_PASSWORD=''\n")
-    assert read(paths, {"SOGNI_API_KEY": ""}) == (None, ())
+    assert read(paths, {"SOGNI_API_KEY": ""}) == Found(None, ())
 
 
 def test_a_file_that_others_can_read_is_a_warning(paths: Paths) -> None:
@@ -115,12 +122,16 @@ def test_a_file_that_others_can_read_is_a_warning(paths: Paths) -> None:
 
 
 @pytest.mark.parametrize("content", [b"SOGNI_PASSWORD=\xff\xfehunter2", b"#" * 70_000])
-def test_a_file_that_cannot_be_read_is_a_warning(paths: Paths, content: bytes) -> None:
+def test_a_file_that_cannot_be_read_is_a_warning_unless_it_might_name_the_account(paths: Paths, content: bytes) -> None:
     write(paths, content)
-    credentials, warnings = read(paths, ENVIRONMENT)
+    credentials, warnings, error = read(paths, ENVIRONMENT)
     assert credentials is not None
-    assert credentials.origin == "environment"
+    assert (credentials.origin, error) == ("environment", None)
     assert len(warnings) == 1
+    for found in (read(paths, {}), read(paths, ENVIRONMENT, FILE_FIRST)):
+        assert found.credentials is None
+        assert found.error is not None
+        assert (found.error.code, found.warnings) == ("INVALID_CONFIG", warnings)
     assert f"Cannot read {FILE}" in warnings[0]
     assert "hunter2" not in warnings[0]
     with pytest.raises(ConfigError) as raised:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from sogni_core.plugin import Mode
 from sogni_core.testing import isolated_environ
 
 
@@ -57,7 +56,7 @@ def test_more_than_one_object_is_not_json(sogni_cli: Any) -> None:
 @pytest.mark.anyio
 async def test_an_app_over_some_plugins(sogni_app: Any, devnet: Any) -> None:
     async with sogni_app(plugins=[], environ=devnet.environ) as app:
-        assert [owned.record.name for owned in app.registry.usable(Mode)] == ["image"]
+        assert [*app.modes] == ["image"]
         result = await app.run("image", prompt="a cat", width=256, height=256)
     assert result.urls
     assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "a cat"
