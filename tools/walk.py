@@ -117,7 +117,11 @@ class Walk:
 
 
 def matches(shown: str, text: str) -> bool:
-    """Whether a text is what a page shows; ``…`` stands for anything, more lines included. Columns may be wider."""
-    wanted, found = (re.sub(" +", " ", one.strip()) for one in (shown, text))
-    pattern = "".join(".*" if part == "…" else re.escape(part) for part in re.split("(…)", wanted))
+    """Whether a text is what a page shows; ``…`` stands for anything, more lines included.
+
+    Columns may be wider, and empty lines do not count.
+    """
+    wanted, found = (re.sub(r"\n\s*\n", "\n", re.sub(" +", " ", one.strip())) for one in (shown, text))
+    left_out = {"…": ".*", "\n…\n": "\n(?:.*\n)?"}
+    pattern = "".join(left_out.get(part) or re.escape(part) for part in re.split("(\n…\n|…)", wanted))
     return re.fullmatch(pattern, found, re.DOTALL) is not None

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from sogni_devnet.server import Devnet
 
+from sogni_core._core_app import CoreApp
+from sogni_core.settings import Paths
 from sogni_core.testing.pytest_plugin import AppFactory, Program
 
 FILE = "~/.openclaw/openclaw.json"
@@ -136,8 +138,8 @@ def test_every_key_value_by_value_with_its_origin(sogni_app: AppFactory, host: A
     assert theirs == {key: (value, f"{where} {name}") for key, (value, name) in WANTED.items()}
 
 
-def test_every_key_that_a_plugin_registered_is_in_the_sample(sogni_app: AppFactory) -> None:
-    registered = {key for owned in sogni_app().registry.settings().values() for key in owned.record.openclaw}
+def test_every_key_that_a_plugin_registered_is_in_the_sample(sogni_home: Paths) -> None:
+    registered = {key for owned in CoreApp().registry.settings().values() for key in owned.record.openclaw}
     assert registered == {
         *(SAMPLE.keys() - {"videoModels"}),
         *(f"videoModels.{name}" for name in SAMPLE["videoModels"]),
