@@ -46,15 +46,23 @@ def open(
     environ: Mapping[str, str] | None = None,
     files: Sequence[str | os.PathLike[str]] = (),
     credentials_order: CredentialsOrder | None = None,
+    host_config_optional: bool = False,
 ) -> App:
     """Return an App to use as ``async with``; nothing is connected before it is needed.
 
     ``network``: for every run that names none; its name, or its Endpoint, which needs no plugin.
     ``environ``: environment to read settings from, the process's own by default. ``files``: one-file plugins to load
     besides the installed ones. ``credentials_order``: where credentials are looked for, ``"environment"`` and
-    ``"file"``, which is the order by default; the first place that has some wins.
+    ``"file"``, which is the order by default; the first place that has some wins. ``host_config_optional``: whether a
+    host's configuration that cannot be read is only a warning; otherwise nothing is paid for then.
     """
-    return App(network=network, environ=environ, files=files, credentials_order=credentials_order)
+    return App(
+        network=network,
+        environ=environ,
+        files=files,
+        credentials_order=credentials_order,
+        host_config_optional=host_config_optional,
+    )
 
 
 def _silent(progress: Progress) -> None:
@@ -71,6 +79,7 @@ class App:
         environ: Mapping[str, str] | None = None,
         files: Sequence[str | os.PathLike[str]] = (),
         credentials_order: CredentialsOrder | None = None,
+        host_config_optional: bool = False,
     ) -> None:
         self._environ = dict(os.environ if environ is None else environ)
         network = network or default_network.get()
@@ -79,6 +88,7 @@ class App:
         if self._endpoint is not None and self._network in LIVE_NETWORKS:
             self._network = None  # it replaces the live networks; which one is used, the settings say
         self._credentials_order = credentials_order
+        self._host_config_optional = host_config_optional
         self._host = self._plugin_host(files)
         self.on_progress: OnProgress = _silent
         """Receiver of progress for every run that names none."""
@@ -148,6 +158,7 @@ class App:
                 self._environ,
                 self._endpoint,
                 credentials_order=self._credentials_order,
+                host_config_optional=self._host_config_optional,
             )
         return self._open_engine
 

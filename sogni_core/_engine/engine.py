@@ -52,8 +52,10 @@ class Engine:
         endpoint: Endpoint | None = None,
         *,
         credentials_order: CredentialsOrder | None = None,
+        host_config_optional: bool = False,
     ) -> None:
         """Prepare an engine. ``endpoint``: a network that needs no plugin, used under its name."""
+        self._host_config_optional = host_config_optional
         self.host = host
         self.registry = host.registry
         self.settings = settings
@@ -84,8 +86,13 @@ class Engine:
         broken = (str(problem) for problem in self.settings.problems if problem.severity == "error")
         return (*(Notice.of("settings.invalid", text) for text in broken), *self.networks.notices)
 
-    def _require_rules(self) -> None:
-        """Raise PluginError PLUGIN_IMPORT if a plugin that may have rules could not be loaded: policies fail closed."""
+    def _require_certainty(self) -> None:
+        """Refuse paid work if something could not be read or loaded that may restrict it.
+
+        Raises ConfigError INVALID_CONFIG for a file with settings, PluginError PLUGIN_IMPORT for a plugin that may have
+        rules: policies fail closed.
+        """
+        self.settings.require_read(hosts=not self._host_config_optional)
         suspects = self.host.suspects()
         if suspects and not self.settings.require("plugins.fail_open").value:
             raise rules_missing(suspects)
@@ -207,7 +214,7 @@ class Engine:
             prepare_output(path)
         if not isinstance(request, RenderOptions):
             return await self._run_here(resolved, on_progress)
-        self._require_rules()
+        self._require_certainty()
         if request.network in LIVE_NETWORKS:
             self.networks.require_credentials(request.network)
         handle = await self.networks.open(request.network)
@@ -243,7 +250,7 @@ class Engine:
         """
         from sogni_core._engine.restoration import rebuild
 
-        self._require_rules()
+        self._require_certainty()
         runs = await self._runs()
         run = self.journal.resume_run(run_id)
         try:

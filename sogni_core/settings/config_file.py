@@ -77,7 +77,7 @@ class ConfigFile:
         try:
             return self.read(), None
         except ConfigError as error:
-            return {}, SettingProblem(error.message, self.origin)
+            return {}, SettingProblem(error.message, self.origin, unread="own")
 
     def _unreadable(self, reason: str) -> ConfigError:
         message = f"Cannot read {self.origin}: {reason}."

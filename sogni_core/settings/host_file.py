@@ -71,7 +71,7 @@ def read_host_config(paths: Paths, environ: Mapping[str, str]) -> HostConfig:
     value, reason = (None, found.reason) if found.reason else _parsed(found.text)
     if isinstance(value, dict):
         return _object_of(value, origin, above)
-    problem = SettingProblem(f"Cannot read {origin}: {reason or 'it is not an object'}.", origin)
+    problem = SettingProblem(f"Cannot read {origin}: {reason or 'it is not an object'}.", origin, unread="host")
     return HostConfig(origin, above, problem=problem)
 
 

@@ -64,6 +64,8 @@ class SettingProblem:
     """Known key that was probably meant, in the same spelling; None if there is none."""
     severity: Literal["error", "note"] = "error"
     """``error``: an error in ``config`` and ``doctor``, a warning elsewhere. ``note``: shown by ``config`` only."""
+    unread: Literal["", "own", "host"] = ""
+    """Whether a whole file could not be read, so that what it sets is unknown: the user's own, or that of a host."""
 
     def __str__(self) -> str:
         """Return the message with the suggestion."""

@@ -194,6 +194,21 @@ class Settings:
                 },
             )
 
+    def require_read(self, *, hosts: bool = True) -> None:
+        """Raise INVALID_CONFIG if a file with settings could not be read; ``hosts``: that of a host counts too.
+
+        For paid work: network, currency, account and limits are never guessed, and the file may have set them.
+        """
+        counted = ("own", "host") if hosts else ("own",)
+        unread = next((problem for problem in self.problems if problem.unread in counted), None)
+        if unread is not None:
+            raise ConfigError(
+                "INVALID_CONFIG",
+                f"{unread.message} It may set the network, the currency or a limit, so nothing is paid for.",
+                hint="Correct the file or move it away; sogni config path shows where it is.",
+                details={"origin": unread.origin},
+            )
+
     def locate(self, key: str) -> tuple[Section, schema.Path]:
         """Return the section of a key, and the path below it. Raises INVALID_CONFIG for an unknown key."""
         try:

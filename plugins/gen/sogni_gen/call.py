@@ -53,7 +53,8 @@ class Call:
 
     def run(self) -> int:
         """Run the call and return its exit code."""
-        app = App(environ=self._environ, credentials_order=("file", "environment"))
+        # As the Node program: the file pays, and a host's configuration that cannot be read is a warning.
+        app = App(environ=self._environ, credentials_order=("file", "environment"), host_config_optional=True)
         vocabulary = Vocabulary(app.modes, self._argv)
         scan(self._argv, vocabulary, self._scan)
         if "help" in self._scan.asked:
