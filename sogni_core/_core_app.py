@@ -24,9 +24,10 @@ class CoreApp(App):
         *,
         network: str | Endpoint | None = None,
         environ: Mapping[str, str] | None = None,
+        profile: str | None = None,
     ) -> None:
         self._given_host = host
-        super().__init__(network=network, environ=environ)
+        super().__init__(network=network, environ=environ, profile=profile)
 
     def _plugin_host(self, files: Sequence[str | os.PathLike[str]]) -> PluginHost:
         return self._given_host or super()._plugin_host(files)

@@ -24,6 +24,7 @@ from sogni_core.frontend.run_options import RunOptions
 from sogni_core.plugin import Endpoint, ErrorCode, Mode, Network
 from sogni_core.result import LiveModel, OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
+from sogni_core.settings.paths import PROFILE
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -47,6 +48,7 @@ def open(
     files: Sequence[str | os.PathLike[str]] = (),
     credentials_order: CredentialsOrder | None = None,
     host_config_optional: bool = False,
+    profile: str | None = None,
 ) -> App:
     """Return an App to use as ``async with``; nothing is connected before it is needed.
 
@@ -54,7 +56,9 @@ def open(
     ``environ``: environment to read settings from, the process's own by default. ``files``: one-file plugins to load
     besides the installed ones. ``credentials_order``: where credentials are looked for, ``"environment"`` and
     ``"file"``, which is the order by default; the first place that has some wins. ``host_config_optional``: whether a
-    host's configuration that cannot be read is only a warning; otherwise nothing is paid for then.
+    host's configuration that cannot be read is only a warning; otherwise nothing is paid for then. ``profile``: name of
+    an account with its own settings, that of ``SOGNI_PROFILE`` by default. Raises INVALID_ARGUMENT for a name that
+    no profile can have.
     """
     return App(
         network=network,
@@ -62,6 +66,7 @@ def open(
         files=files,
         credentials_order=credentials_order,
         host_config_optional=host_config_optional,
+        profile=profile,
     )
 
 
@@ -80,8 +85,15 @@ class App:
         files: Sequence[str | os.PathLike[str]] = (),
         credentials_order: CredentialsOrder | None = None,
         host_config_optional: bool = False,
+        profile: str | None = None,
     ) -> None:
         self._environ = dict(os.environ if environ is None else environ)
+        if profile is not None:
+            self._environ[PROFILE] = profile
+        if self._environ.get(PROFILE):
+            from sogni_core.settings.profiles import check_name
+
+            check_name(self._environ)
         network = network or default_network.get()
         self._endpoint = network if isinstance(network, Endpoint) else None
         self._network = network.name if isinstance(network, Endpoint) else network

@@ -106,6 +106,8 @@ def sogni_commands() -> list[Command]:
     return [
         Command("login", "Store credentials after checking them.", f"{account}:login", group=_ACCOUNT),
         Command("logout", "Delete the stored credentials and tokens.", f"{account}:logout", group=_ACCOUNT),
+        Command("profiles", "List the profiles.", "sogni_core._builtin.profiles:profiles", group=_ACCOUNT),
+        Command("whoami", "Show whose account pays.", "sogni_core._builtin.profiles:whoami", group=_ACCOUNT),
         Command("balance", "Show the balance of the account.", f"{account}:balance", group=_ACCOUNT),
         Command(
             "config show",

@@ -33,6 +33,7 @@ from sogni_core.request import RenderOptions, Request
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import CredentialsOrder, Settings
 from sogni_core.settings.paths import Paths
+from sogni_core.settings.profiles import require_profile
 
 if TYPE_CHECKING:
     from sogni_core._engine.runs import Runs
@@ -140,6 +141,7 @@ class Engine:
 
         ``part_of``: the mode that the user asked for, if the request is a part of its run.
         """
+        require_profile(self.paths)
         mode, workflow = self.find_mode(name)
         resolved = replace(self._resolver.resolve(mode, workflow, fields), part_of=part_of)
         request = await check(resolved, self.registry, self.section, self._fetcher().fetch)

@@ -23,8 +23,9 @@ from sogni_core.frozen import frozen
 from sogni_core.plugin import Endpoint
 from sogni_core.problem import Notice
 from sogni_core.settings import Settings
-from sogni_core.settings.credentials import ORDER, Credentials, CredentialsOrder, Found, read
+from sogni_core.settings.credentials import ONLY_FILE, ORDER, Credentials, CredentialsOrder, Found, read
 from sogni_core.settings.paths import Paths
+from sogni_core.settings.profiles import require_profile
 
 if TYPE_CHECKING:
     from sogni_core._journal.journal import Journal
@@ -188,7 +189,8 @@ class Networks:
 
     def _found(self) -> Found:
         self._settings.require("credentials_path")
-        found = read(self._paths, self._environ, self._order)
+        require_profile(self._paths)
+        found = read(self._paths, self._environ, ONLY_FILE if self._paths.profile else self._order)
         for warning in found.warnings:
             if all(warning != known.said() for known in self.notices):
                 self.notices.append(Notice.of("credentials.odd", warning))

@@ -32,6 +32,7 @@ RESERVED_SECTIONS = (
     "media_inbound_dir",
     "model_defaults",
     "network",
+    "profiles",
     "rest_url",
     "safety_filter",
     "seed_strategy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sogni_core._host.registry import Owned, Registry
-from sogni_core.cli.invocation import PLUGIN
+from sogni_core.cli.invocation import PLUGIN, PROFILE
 from sogni_core.frontend.help_page import HelpPage, Row, Section
 from sogni_core.plugin import Command, Mode
 
@@ -42,6 +42,7 @@ def program_page(registry: Registry) -> HelpPage:
             Section(
                 "Options",
                 (
+                    (f"{PROFILE} NAME", "Use a profile: an account with its own settings."),
                     (f"{PLUGIN} FILE", "Load a plugin from a Python file. Repeat it for several files."),
                     (", ".join(VERSION_FLAGS), VERSION),
                     (", ".join(HELP_FLAGS), HELP),

@@ -11,6 +11,9 @@ from sogni_core.frozen import frozen
 PLUGIN = "--plugin"
 """Names a plugin file. It is read before typer sees the arguments, since the command may be in that file."""
 
+PROFILE = "--profile"
+"""Names the profile of any command."""
+
 _JSON = "--json"
 _QUIET = ("-q", "--quiet")
 
@@ -20,13 +23,15 @@ class Invocation:
     """One argument list."""
 
     argv: tuple[str, ...]
-    """The arguments, without ``--plugin``, and without flags before the name of the command that every command has."""
+    """The arguments, without ``--plugin``, ``--profile``, and the flags of every command before its name."""
     json: bool
     """Whether to write one JSON object. It is read here, so that usage errors are objects too."""
     quiet: bool
     debug: bool
     files: tuple[str, ...] = ()
     """Values of ``--plugin``; an empty one is a flag without a value."""
+    profile: str | None = None
+    """Value of ``--profile``, the last one given; empty for a flag without a value, None if it was not given."""
     wording: Wording = field(default_factory=lambda: Wording(FLAGS))
     """Names fields in messages. The fields are added when the mode is known."""
 
@@ -39,7 +44,8 @@ class Invocation:
 def read(argv: Sequence[str], debug: bool) -> Invocation:
     """Read an argument list. Nothing after ``--`` is a flag."""
     end = argv.index("--") if "--" in argv else len(argv)
-    flags, files = _without_files(argv[:end])
+    flags, files = _without(PLUGIN, argv[:end])
+    flags, profiles = _without(PROFILE, flags)
     rest = [*flags, *argv[end:]]
     while rest and rest[0] in (_JSON, *_QUIET):
         rest.pop(0)
@@ -49,19 +55,20 @@ def read(argv: Sequence[str], debug: bool) -> Invocation:
         quiet=any(flag in flags for flag in _QUIET),
         debug=debug,
         files=tuple(files),
+        profile=profiles[-1] if profiles else None,
     )
 
 
-def _without_files(argv: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split ``--plugin FILE`` and ``--plugin=FILE`` from the other arguments; return these and the files."""
+def _without(flag: str, argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split a flag with a value, ``--flag X`` or ``--flag=X``, from the other arguments; return both."""
     rest: list[str] = []
-    files: list[str] = []
+    values: list[str] = []
     words = iter(argv)
     for word in words:
-        if word == PLUGIN:
-            files.append(next(words, ""))
-        elif word.startswith(f"{PLUGIN}="):
-            files.append(word.removeprefix(f"{PLUGIN}="))
+        if word == flag:
+            values.append(next(words, ""))
+        elif word.startswith(f"{flag}="):
+            values.append(word.removeprefix(f"{flag}="))
         else:
             rest.append(word)
-    return rest, files
+    return rest, values

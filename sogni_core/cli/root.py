@@ -18,7 +18,7 @@ from sogni_core.cli import help as help_pages
 from sogni_core.cli import invocation as invocations
 from sogni_core.cli import output
 from sogni_core.cli.help import HELP_FLAGS, VERSION_FLAGS
-from sogni_core.cli.invocation import PLUGIN, Invocation
+from sogni_core.cli.invocation import PLUGIN, PROFILE, Invocation
 from sogni_core.errors import InputError, InternalError, InterruptedRunError, SogniError
 from sogni_core.frontend import streams
 from sogni_core.frontend.help_page import HelpPage, terminal_width
@@ -69,6 +69,8 @@ def _dispatch(invocation: Invocation) -> int:
         else:
             streams.write_lines([__version__])
         return 0
+    if invocation.profile == "":
+        raise InputError("INVALID_ARGUMENT", f"{PROFILE} requires a name.", hint="List them with: sogni profiles")
     if invocation.word == "help":
         return _dispatch(replace(invocation, argv=(*invocation.argv[1:], "--help")))
     host = PluginHost.from_environment(CORE_PLUGIN, os.environ, files=_files(invocation))
@@ -152,7 +154,7 @@ def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], i
     from sogni_core._engine.resolver import request_class
     from sogni_core.cli import modes, parameters
 
-    app = CoreApp(host)
+    app = CoreApp(host, profile=invocation.profile)
     model = request_class(mode)
     invocation.wording.fields.update(model.specs())
     word = name.rpartition(":")[2]
@@ -176,7 +178,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
     wanted = next((name for name in argv[1:] if name in members), None)
     if members and argv[1:] and argv[1] in HELP_FLAGS:
         return _show(help_pages.group_page(word, group))
-    app = CoreApp(host)
+    app = CoreApp(host, profile=invocation.profile)
     root = _root_app()
     carry: Callable[[Any], Any] | None = None
     if members:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from sogni_core.errors import ConfigError
 from sogni_core.settings.layers import Entry, SettingProblem
-from sogni_core.settings.paths import Paths
+from sogni_core.settings.paths import PROFILES, Paths
 from sogni_core.settings.text_file import read_text
 from sogni_core.text import clean
 
@@ -50,27 +50,42 @@ class ConfigFile:
 
     def entries(self, section: str, sections: Collection[str]) -> Iterator[Entry]:
         """Return the entries of a section."""
-        tree, _ = self._found
+        own = {name: value for name, value in self.tree.items() if name != PROFILES}
+        yield from self.entries_of(own, section, sections, self.origin)
+
+    @staticmethod
+    def entries_of(tree: Mapping[str, Any], section: str, sections: Collection[str], origin: str) -> Iterator[Entry]:
+        """Return the entries of a section in a table that is laid out as the file."""
         if section:
             table = tree.get(section)
             if isinstance(table, dict):
                 for name, value in table.items():
-                    yield Entry((name,), value, self.origin)
+                    yield Entry((name,), value, origin)
             return
         for name, value in tree.items():
             if name not in sections:
                 # A table of no section may belong to a plugin that is not installed.
-                yield Entry((name,), value, self.origin, foreign=isinstance(value, dict))
+                yield Entry((name,), value, origin, foreign=isinstance(value, dict))
 
     def problems(self, sections: Collection[str]) -> Iterator[SettingProblem]:
         """Return why the file cannot be read, and which tables have a single value instead."""
-        tree, problem = self._found
+        _, problem = self._found
         if problem is not None:
             yield problem
+        yield from self.misplaced(self.tree, (*sections, PROFILES), self.origin)
+
+    @staticmethod
+    def misplaced(tree: Mapping[str, Any], sections: Collection[str], origin: str) -> Iterator[SettingProblem]:
+        """Return which tables have a single value instead."""
         for name in sections:
             if name and name in tree and not isinstance(tree[name], dict):
-                message = f"{name} in {self.origin} has to be a table: put its values below a line [{name}]."
-                yield SettingProblem(message, self.origin, name)
+                message = f"{name} in {origin} has to be a table: put its values below a line [{name}]."
+                yield SettingProblem(message, origin, name)
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The whole file; empty if it is missing or cannot be read."""
+        return self._found[0]
 
     @cached_property
     def _found(self) -> tuple[dict[str, Any], SettingProblem | None]:

@@ -29,6 +29,9 @@ CredentialsOrder = Sequence[Literal["environment", "file"]]
 ORDER: CredentialsOrder = ("environment", "file")
 """The usual order: as for every other setting, the environment takes precedence over a file."""
 
+ONLY_FILE: CredentialsOrder = ("file",)
+"""Of a profile, which names one account: no other one pays because a variable happens to be set."""
+
 _LARGEST = 1 << 16
 """Bytes; a larger file is not a credentials file."""
 
@@ -94,6 +97,11 @@ def read(paths: Paths, environ: Mapping[str, str], order: CredentialsOrder = ORD
         elif alone:
             missing = ({USERNAME, PASSWORD} - alone).pop()
             warnings.append(f"{alone.pop()} ({origin}) is ignored, because {missing} is missing there.")
+    warnings += [
+        f"The credentials in {origin} are not used, since the profile has its own."
+        for place, (origin, values) in given.items()
+        if place not in order and values
+    ]
     if not found:
         return Found(None, tuple(warnings))
     used = found[0]

@@ -15,6 +15,8 @@ from sogni_core.settings import schema
 from sogni_core.settings.config_file import ConfigFile
 from sogni_core.settings.keys import join_key, split_key
 from sogni_core.settings.layers import Entry
+from sogni_core.settings.paths import PROFILES
+from sogni_core.settings.profiles import ProfileTable
 from sogni_core.settings.section import resolve
 from sogni_core.settings.value import Value
 from sogni_core.settings.values import Settings
@@ -49,7 +51,7 @@ def set_value(settings: Settings, key: str, text: str) -> Change:
         found: _storable(tried.values, found, said[0].value, schema.is_secret(section.model, found))
         for found, said in tried.said.items()
     }
-    parts = (section.name,) if section.name else ()
+    parts = (*_place(settings), section.name) if section.name else _place(settings)
 
     def put(tree: dict[str, Any]) -> bool:
         table = tree
@@ -78,7 +80,7 @@ def unset(settings: Settings, key: str) -> Change:
     """
 
     def take(tree: dict[str, Any]) -> bool:
-        parts = split_key(key)
+        parts = (*_place(settings), *split_key(key))
         tables = [tree]
         for name in parts[:-1]:
             inner = tables[-1].get(name)
@@ -94,6 +96,11 @@ def unset(settings: Settings, key: str) -> Change:
         return True
 
     return _change(settings, key, take)
+
+
+def _place(settings: Settings) -> tuple[str, ...]:
+    """Return the table that is changed: the chosen profile's, or none for the file itself."""
+    return (PROFILES, settings.paths.profile) if settings.paths.profile else ()
 
 
 def _below(values: dict[schema.Path, Any], path: schema.Path) -> dict[str, Any]:
@@ -127,7 +134,8 @@ def _change(settings: Settings, key: str, edit: Callable[[dict[str, Any]], bool]
             raise
         value = Value(join_key(split_key(key)), None, "")
     warnings = (f"Comments in {file.origin} were not kept.",) if changed and comments else ()
-    return Change(value, changed, _hidden(now, value.key, file.origin), warnings)
+    written = ProfileTable(file, now.paths.profile).origin if now.paths.profile else file.origin
+    return Change(value, changed, _hidden(now, value.key, written), warnings)
 
 
 def _has_comments(file: ConfigFile) -> bool:

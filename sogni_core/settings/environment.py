@@ -20,6 +20,7 @@ NOT_SETTINGS: Mapping[str, str] = {
     "SOGNI_PASSWORD": "Password of the account.",
     "SOGNI_PLUGINS": "Names of the plugins to load, separated by commas; -NAME for all but NAME; empty for none.",
     "SOGNI_PLUGIN_PATH": "Plugin files, and folders with plugin files, to load.",
+    "SOGNI_PROFILE": "Name of the profile: an account with its own settings.",
     "SOGNI_STATE_DIR": "Folder of the journal, login tokens and runs.",
     "SOGNI_USERNAME": "User name of the account.",
 }

@@ -8,6 +8,12 @@ from pathlib import Path
 
 from sogni_core.frozen import frozen
 
+PROFILE = "SOGNI_PROFILE"
+"""Variable with the name of the profile."""
+
+PROFILES = "profiles"
+"""Table of ``config.toml`` with the settings of profiles, and folder with their credentials."""
+
 
 @frozen
 class Paths:
@@ -24,6 +30,8 @@ class Paths:
     """File of the setting ``credentials_path``; None if it is not set."""
     last_render_file: Path | None = None
     """File of the setting ``last_render_path``; None if it is not set."""
+    profile: str = ""
+    """Name of the chosen profile; empty for none."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Paths:
@@ -42,7 +50,7 @@ class Paths:
             platform = PlatformDirs("sogni", appauthor=False)
             state = state or platform.user_state_path
             cache = cache or platform.user_cache_path
-        return cls(home, config, state, cache)
+        return cls(home, config, state, cache, profile=environ.get(PROFILE, ""))
 
     @property
     def config_file(self) -> Path:
@@ -51,8 +59,9 @@ class Paths:
 
     @property
     def credentials(self) -> Path:
-        """File with the user's credentials."""
-        return self.credentials_file or self.config / "credentials"
+        """File with the user's credentials: those of the chosen profile, if there is one."""
+        folder = self.config / PROFILES / self.profile if self.profile else self.config
+        return self.credentials_file or folder / "credentials"
 
     @property
     def last_render(self) -> Path:

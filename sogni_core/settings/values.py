@@ -19,6 +19,7 @@ from sogni_core.settings.keys import join_key, split_key
 from sogni_core.settings.layers import BUILT_IN, Layer, SettingProblem
 from sogni_core.settings.openclaw import OpenClaw, OpenClawKeys
 from sogni_core.settings.paths import Paths
+from sogni_core.settings.profiles import ProfileTable
 from sogni_core.settings.section import Section, resolve, unknown_key
 from sogni_core.settings.value import Value
 from sogni_core.text import clean, nearest
@@ -46,7 +47,9 @@ class Settings:
         self.environ = environ
         self.sections: dict[str, Callable[[], type[BaseModel]]] = {"": lambda: CoreSettings, **sections}
         self._keys = openclaw
-        self._layers: list[Layer] = [Environment(environ), OpenClaw(paths, environ, openclaw), ConfigFile(paths)]
+        file = ConfigFile(paths)
+        profile = [ProfileTable(file, paths.profile)] if paths.profile else []
+        self._layers: list[Layer] = [Environment(environ), OpenClaw(paths, environ, openclaw), *profile, file]
         """The highest first."""
         self._read: dict[str, Section] = {}
 

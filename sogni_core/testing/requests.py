@@ -21,7 +21,7 @@ from sogni_core.testing.targets import setting_exists
 FIELDS = frozenset({"key", "on_progress", "name", "json_output", "quiet", "dry_run"})
 """Names that ``ctx.run``, ``app.run`` and the command line have for themselves."""
 
-FLAGS = frozenset({"--json", "-q", "--quiet", "--dry-run", "--help", "--plugin"})
+FLAGS = frozenset({"--json", "-q", "--quiet", "--dry-run", "--help", "--plugin", "--profile"})
 """Flags that every command has."""
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})

@@ -28,7 +28,8 @@ Every command of `sogni` and every option.
 Flags may be anywhere after the command. Every command accepts `--json` (print exactly one JSON object to stdout),
 `-q`/`--quiet` (hide progress) and `--help`. Every mode also accepts `--dry-run` (show what would be submitted, and its
 price; submit nothing). `-h` is short for `--help`, except in commands where it sets the height. Put `--` before a
-prompt that starts with `-`. `sogni --version` prints the version. `--plugin FILE`, anywhere before `--`, loads a
+prompt that starts with `-`. `sogni --version` prints the version. `--profile NAME`, anywhere before `--`, uses
+another account and its settings: [Profiles](../how-to/profiles.md). `--plugin FILE`, anywhere before `--`, loads a
 [plugin from a file](../plugins/how-to/one-file.md) for this call."""
 
 
