@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import pickle
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,14 @@ INSTALLED = host().registry.error_codes
 TREE = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, SogniError)}
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def _raised(path: Path) -> Iterator[tuple[int, str, str]]:
     """Yield line, class and code of every error that a file makes with a code by name, a text or a constant."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(_tree(path)):
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -50,7 +56,7 @@ def _code(node: ast.AST | None) -> str | None:
 
 
 def _named(path: Path) -> Iterator[str]:
-    yield from filter(None, map(_code, ast.walk(ast.parse(path.read_text("utf-8")))))
+    yield from filter(None, map(_code, ast.walk(_tree(path))))
 
 
 def test_what_is_raised_is_registered_for_its_class() -> None:

@@ -17,6 +17,8 @@ from sogni_core.settings.paths import Paths
 from sogni_core.testing import Process
 from sogni_core.testing.pytest_plugin import ProcessFactory, Program
 
+pytestmark = pytest.mark.slow
+
 SLOW = pytest.mark.parametrize("devnet", [{"seconds_per_image": 2}], indirect=True)
 
 

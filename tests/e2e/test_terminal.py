@@ -12,7 +12,7 @@ from sogni_devnet.server import Devnet
 
 from .conftest import Start
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals of POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals of POSIX")]
 
 
 def on_terminal(start: Start, devnet: Devnet, term: str, *options: str) -> bytes:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from .targets import SEEDS, TARGETS
 
+pytestmark = pytest.mark.slow
+
 SLOWEST = 20_000
 """Milliseconds that one input may take: what tells a hang from a busy machine."""
 

@@ -324,6 +324,7 @@ async def race(service: Web, state: Path, count: int) -> list[str]:
     return tokens
 
 
+@pytest.mark.slow
 async def test_processes_that_refresh_at_once_refresh_once(service: Web, net: Net) -> None:
     """The refresh token rotates: one that was used is refused from then on, and a second use would sign out."""
     used: set[str] = set()
@@ -345,6 +346,7 @@ async def test_processes_that_refresh_at_once_refresh_once(service: Web, net: Ne
     assert not set(LOGIN) & set(paths(service))
 
 
+@pytest.mark.slow
 async def test_processes_that_log_in_at_once_log_in_once(service: Web, net: Net) -> None:
     tokens = await race(service, net.state, 2)
     assert len(set(tokens)) == 1

@@ -15,6 +15,7 @@ from sogni_core.testing.pytest_plugin import AppFactory
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.slow
 async def test_the_words_of_the_docstring_work(sogni_home: object, folder: Path) -> None:
     async with sogni_core.open(network="devnet") as app:
         result = await app.run("image", prompt="a cat", output="cat.png")

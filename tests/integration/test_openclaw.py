@@ -348,6 +348,8 @@ def test_a_record_that_cannot_be_believed_is_not(record: str, install: Any, fold
     assert contents(folder) == before
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_a_run_that_was_cut_short_is_gone_on_with(install: Any, folder: Path) -> None:
     install("--skills-dir", ".", plugins=("video",))
     mine = folder / "sogni-gen"

@@ -219,6 +219,7 @@ async def test_a_slow_consumer_blocks_nobody_and_loses_nothing(net: Net) -> None
     assert len(events) < 100
 
 
+@pytest.mark.slow
 async def test_two_hundred_projects_on_one_connection(net: Net, tmp_path: Path) -> None:
     async def many(line: Line) -> None:
         await line.greet()

@@ -13,6 +13,8 @@ import pytest
 
 from .conftest import Install
 
+pytestmark = pytest.mark.slow
+
 MODE = """
 import asyncio, os, subprocess, sys
 from typing import Annotated

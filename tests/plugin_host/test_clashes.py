@@ -8,6 +8,7 @@ import pytest
 
 from sogni_core._host.registry import RESERVED_SECTIONS
 from sogni_core.settings.core import CoreSettings
+from sogni_core.settings.paths import PROFILES
 
 MODE = 'Mode("{claimed}", "It.", request="{package}.mode:Asked", workflow="{package}.mode:render")'
 
@@ -109,7 +110,7 @@ def test_a_section_of_the_core(section: str, install: Any, sogni_cli: Any) -> No
 
 
 def test_the_reserved_sections_are_the_keys_of_the_top_level() -> None:
-    assert set(RESERVED_SECTIONS) == set(CoreSettings.model_fields)
+    assert set(RESERVED_SECTIONS) == {*CoreSettings.model_fields, PROFILES}
 
 
 def test_one_module_under_two_names(install: Any, sogni_cli: Any, sogni_site: Any) -> None:

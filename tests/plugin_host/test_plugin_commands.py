@@ -147,6 +147,7 @@ def new(sogni_cli: Any, folder: Path) -> Callable[..., Any]:
     return lambda *argv: sogni_cli("new", "plugin", *argv, "--json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["kite", "light-box", "sogni-kite2"])
 def test_a_new_plugin_passes_its_own_tests(name: str, new: Any, folder: Path, sogni_home: Any) -> None:
     made = new(name)

@@ -216,6 +216,7 @@ async def test_preview(artist, job_request):
         assert max(picture.size) == 192
 
 
+@pytest.mark.slow
 async def test_result_of_somebody_else_is_not_found(artist, artist_of, job_request):
     request = job_request()
     job = of(await run(artist, request), "jobResult")[0]["imgID"]

@@ -119,6 +119,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_json_is_taken_or_refused(job_request, data):
@@ -132,6 +133,7 @@ def test_any_json_is_taken_or_refused(job_request, data):
         assert refused.message
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_json_for_a_video_or_a_piece_of_music(video_request, audio_request, data):

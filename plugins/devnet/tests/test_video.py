@@ -12,7 +12,7 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 I2V = {"hasReferenceImage": True, "referenceImageContentType": "image/png"}
 BOTH = {**I2V, "hasReferenceImageEnd": True}

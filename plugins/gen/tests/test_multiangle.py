@@ -149,6 +149,8 @@ def test_without_ffmpeg_nothing_is_sent(stage: Any) -> None:
     assert stage.projects == []
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def _clips(stage: Any) -> list[dict[str, Any]]:
     return [frame for frame in stage.frames if frame["modelID"].startswith("wan_")]
 

@@ -13,6 +13,8 @@ from PIL import Image
 
 from .conftest import blend, clip, far, film, needs_scripts, picture
 
+pytestmark = pytest.mark.slow
+
 LOOP = ("video", "it turns", "--looping", "--ref", "a.png", "--duration", "1", "-o", "loop.mp4", "--json")
 
 

@@ -50,6 +50,7 @@ def peak(argv: list[str], environ: dict[str, str]) -> int:
     return int(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 @tells_memory
 def test_memory_does_not_grow_with_a_reference(system: str, sogni_home: Any, folder: Path, devnet: Any) -> None:
     picture(folder / "me.png")

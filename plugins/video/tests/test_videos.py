@@ -25,6 +25,7 @@ def materials(folder: Path) -> Path:
 WAN = "wan_v2.2-14b-fp8_"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("argv", "workflow", "slots"),
     [
@@ -270,6 +271,7 @@ def test_every_kind_of_sound_is_typed_by_its_content(run: Any, sent: Any, folder
     assert film(folder / "o.mp4").sound > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm"])
 def test_every_kind_of_video_is_typed_by_its_content(run: Any, sent: Any, folder: Path, name: str) -> None:
     picture(folder / "me.jpg")

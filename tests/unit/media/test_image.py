@@ -90,6 +90,8 @@ def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_a_decompression_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     path = tmp_path / "bomb.png"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -187,14 +188,21 @@ def test_what_cannot_be_sent_is_refused_at_once() -> None:
             paid(ImageProject(model="", prompt="p"), earlier=earlier)
 
 
+@cache
+def calls() -> Mapping[str, set[str]]:
+    """Map each name that is called in the core to the modules that call it."""
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / "sogni_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                found.setdefault(name, set()).add(str(path.relative_to(ROOT / "sogni_core")))
+    return found
+
+
 def calls_of(name: str) -> set[str]:
     """Name the modules that call something by this name."""
-    return {
-        str(path.relative_to(ROOT / "sogni_core"))
-        for path in (ROOT / "sogni_core").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name
-    }
+    return calls().get(name, set())
 
 
 def test_each_is_made_in_one_place() -> None:

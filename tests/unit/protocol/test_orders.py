@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,6 +122,7 @@ def assert_well_told(state: ProjectState, events: list[Event]) -> None:
     assert tuple(sorted(results, key=lambda event: event.index)) == state.finished
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(stories(), st.data())
 def test_any_order_any_doubling_any_company_any_case(story: Story, data: st.DataObject) -> None:
@@ -192,6 +194,7 @@ NAMES += ["userCanceled", "didCancel", "error_message", "attempt", "preparation"
 PAYLOADS = st.fixed_dictionaries({}, optional=FIELDS | dict.fromkeys(NAMES, VALUES))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(st.integers(1, 3), st.lists(st.tuples(st.sampled_from(TYPES), PAYLOADS), max_size=30))
 def test_nonsense_never_raises_and_is_told_well(count: int, received: list[tuple[str, dict[str, Any]]]) -> None:
