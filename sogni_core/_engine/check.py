@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from sogni_core._engine import prompt_hash
+from sogni_core._engine.project_assets import Fetch
 from sogni_core._engine.resolver import Resolved, sources
 from sogni_core._engine.workflow_choice import named
 from sogni_core._host.plugin_info import PluginInfo
@@ -21,9 +22,6 @@ from sogni_core.plugin import Mode
 from sogni_core.problem import Problem, literal
 from sogni_core.project import Asset
 from sogni_core.request import Request
-
-Fetch = Callable[[str], Awaitable[Asset]]
-"""Fetches a URL of the user into a file that lasts as long as the call."""
 
 
 async def check(resolved: Resolved, registry: Registry, settings: Callable[[type[Any]], Any], fetch: Fetch) -> Request:

@@ -29,6 +29,7 @@ from sogni_core.errors import AuthError, InputError, SogniError
 from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Endpoint, Mode
 from sogni_core.problem import Notice, Problem
+from sogni_core.project import Asset
 from sogni_core.request import RenderOptions, Request
 from sogni_core.result import OnProgress, Plan, Progress, Result
 from sogni_core.settings import CredentialsOrder, Settings
@@ -144,7 +145,7 @@ class Engine:
         require_profile(self.paths)
         mode, workflow = self.find_mode(name)
         resolved = replace(self._resolver.resolve(mode, workflow, fields), part_of=part_of)
-        request = await check(resolved, self.registry, self.section, self._fetcher().fetch)
+        request = await check(resolved, self.registry, self.section, self.fetch)
         resolved = replace(resolved, request=request)
         found = [*outside(resolved, await self._live_limits(resolved))]
         if resolved.request.paid:
@@ -155,7 +156,7 @@ class Engine:
         """Resolve a request and read its files, and ask no rules; see :func:`sogni_core._engine.check.examine`."""
         mode, workflow = self.find_mode(name)
         resolved = self._resolver.resolve(mode, workflow, fields)
-        return await examine(resolved, self.registry, self.section, self._fetcher().fetch)
+        return await examine(resolved, self.registry, self.section, self.fetch)
 
     async def _live_limits(self, resolved: Resolved) -> Mapping[str, tuple[float, float]]:
         """Ranges that the network named when it was last asked; nobody is asked for them now."""
@@ -183,6 +184,7 @@ class Engine:
                 self.registry,
                 self.section,
                 self.prepare,
+                self.fetch,
                 utc_now(),
                 random_seed=0,
                 on_progress=_silent,
@@ -235,7 +237,16 @@ class Engine:
         with tempfile.TemporaryDirectory(prefix="sogni-local-") as folder:
             tell = ProgressReporter(on_progress)
             scene = LocalScene(
-                self.registry, self.section, self.prepare, utc_now(), new_random_seed(), tell, "", "", Path(folder)
+                self.registry,
+                self.section,
+                self.prepare,
+                self.fetch,
+                utc_now(),
+                new_random_seed(),
+                tell,
+                "",
+                "",
+                Path(folder),
             )
             tell.failed = scene.warn
             for notice in (*resolved.notices, *self.notices):
@@ -290,7 +301,7 @@ class Engine:
 
     async def _measured(self, resolved: Resolved) -> tuple[Resolved, list[Notice]]:
         """Read the request's files again; one that is gone is missed only if a step still needs it."""
-        request, problems = await read_assets(resolved.request, self._fetcher().fetch)
+        request, problems = await read_assets(resolved.request, self.fetch)
         return replace(resolved, request=request), [*problems]
 
     @staticmethod
@@ -308,6 +319,10 @@ class Engine:
                 hint="Log in as the account that began it.",
                 details={"runId": run.id},
             )
+
+    async def fetch(self, url: str) -> Asset:
+        """Fetch a URL into a file that lasts as long as the call."""
+        return await self._fetcher().fetch(url)
 
     def _fetcher(self) -> Fetcher:
         def folder() -> Path:

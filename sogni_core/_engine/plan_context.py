@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 from sogni_core._engine.networks import NetworkHandle, Networks
 from sogni_core._engine.prices import price_facts
+from sogni_core._engine.project_assets import with_files_read
 from sogni_core._engine.project_check import ProjectCheck
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
@@ -63,7 +64,8 @@ class PlanContext(WorkflowContext):
         plan = self._plan
         name = self._prefix + key
         project = replace(project, network=project.network or plan.wire_network)
-        project = await self._check.passed(project, partial(self._facts, name))
+        project = await self._check.passed(await self._read(project), partial(self._facts, name))
+        project = await self._read(project)
         medium = plan.media.of(project)
         # The request itself is not sent; what would be refused then is refused now.
         job_request(project, ids.make(), medium=medium, comfy=plan.registry.model(project.model).sampling == "comfy")
@@ -78,6 +80,9 @@ class PlanContext(WorkflowContext):
             for index in range(project.count)
         ]
         return Outcome(name, "", "completed", tuple(artifacts))
+
+    async def _read(self, project: Project) -> Project:
+        return await with_files_read(project, self._plan.media.of(project).record.slots, self._plan.fetch)
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
         return Artifact(0, "", path=absolute(output))

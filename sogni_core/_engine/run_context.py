@@ -17,6 +17,7 @@ from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.observers import Observers
 from sogni_core._engine.outcomes import AGAIN, answer, may_be_paid
 from sogni_core._engine.prices import Answer, Prices, price_facts
+from sogni_core._engine.project_assets import with_files_read
 from sogni_core._engine.project_changes import changes
 from sogni_core._engine.project_check import ProjectCheck, as_sent
 from sogni_core._engine.resolver import DEFAULT_TIMEOUT, Resolved
@@ -103,7 +104,12 @@ class RunContext(WorkflowContext):
         if known is not None:
             self._compare(known, asked)
         answered = answer(known, run.registry.error_codes) if known is not None else None
-        project = await self._to_send(asked, name, known) if answered is None else asked
+        if known is None or (answered is None and known.state in (*AGAIN, "prepared")):
+            asked = await self._read(asked)
+            project = await self._read(await self._check.passed(asked, partial(self._facts, name)))
+        else:
+            # It was sent by an earlier process, perhaps as an observer had changed it.
+            project = as_sent(asked, known.project) if answered is None else asked
         # From here to the first wait of the step nothing else happens, so that steps are begun one by one.
         medium = run.medium_of(project)
         run.check_extension(medium.record, project, output)
@@ -186,11 +192,9 @@ class RunContext(WorkflowContext):
         self._run.on_progress(Progress("saved", message=str(artifact.path)))
         return artifact
 
-    async def _to_send(self, project: Project, name: str, known: StoredStep | None) -> Project:
-        """Return the project to send, or the one that an earlier process sent."""
-        if known is None or known.state in (*AGAIN, "prepared"):
-            return await self._check.passed(project, partial(self._facts, name))
-        return as_sent(project, known.project)
+    async def _read(self, project: Project) -> Project:
+        """Return a project whose files were read, also those that its workflow or an observer put into it."""
+        return await with_files_read(project, self._run.medium_of(project).record.slots, self._run.fetch)
 
     def _is_result(self, output: Path) -> bool:
         """Whether a file is a result; what goes into the run's own folder is for its next steps."""

@@ -32,6 +32,7 @@ from sogni_core.context import RunFacts
 from sogni_core.errors import ConfigError, InternalError, InterruptedRunError, SogniError
 from sogni_core.plugin import Mode
 from sogni_core.problem import Notice
+from sogni_core.project import Asset
 from sogni_core.result import OnProgress, Result
 from sogni_core.settings.paths import Paths
 
@@ -58,6 +59,8 @@ class RunServices(Protocol):
     def section(self, model: type[Any]) -> Any: ...
 
     async def prepare(self, name: str, fields: dict[str, Any], part_of: Owned[Mode] | None = None) -> Resolved: ...
+
+    async def fetch(self, url: str) -> Asset: ...
 
 
 class Runs:
@@ -200,6 +203,7 @@ class Runs:
             registry=self._engine.registry,
             settings=self._engine.section,
             prepare=self._engine.prepare,
+            fetch=self._engine.fetch,
             began=began,
             random_seed=random_seed,
             on_progress=tell,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sogni_core._engine.finishers import Finishers
+from sogni_core._engine.project_assets import Fetch
 from sogni_core._engine.resolver import Resolved, same_format
 from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import PluginError
@@ -39,6 +40,8 @@ class Scene(ABC):
     settings: Callable[[type[Any]], Any]
     prepare: Callable[[str, dict[str, Any], Owned[Mode]], Awaitable[Resolved]]
     """Resolves and checks a request that is a part of a run of this mode."""
+    fetch: Fetch
+    """Fetches a URL that a workflow puts into a project."""
     began: datetime
     random_seed: int
     on_progress: OnProgress
@@ -121,4 +124,7 @@ class Scene(ABC):
 
 def distinct(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """Return notices without those that say the same as an earlier one."""
-    return tuple({notice.said(): notice for notice in reversed([*notices])}.values())[::-1]
+    found: dict[str, Notice] = {}
+    for notice in notices:
+        found.setdefault(notice.said(), notice)
+    return tuple(found.values())

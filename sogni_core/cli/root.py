@@ -19,7 +19,7 @@ from sogni_core.cli import invocation as invocations
 from sogni_core.cli import output
 from sogni_core.cli.help import HELP_FLAGS, VERSION_FLAGS
 from sogni_core.cli.invocation import PLUGIN, PROFILE, Invocation
-from sogni_core.errors import InputError, InternalError, InterruptedRunError, SogniError
+from sogni_core.errors import InputError, InternalError, InterruptedRunError, PluginError, SogniError
 from sogni_core.frontend import streams
 from sogni_core.frontend.help_page import HelpPage, terminal_width
 from sogni_core.plugin import Command, Mode
@@ -210,6 +210,10 @@ def _group_app(
         function = commands.command(lambda: None, app, lambda _: None, show_help)
     else:
         target = app.host.resolve(alone, alone.record.target)
+        if isinstance(target, typer.Typer):
+            text = f"The command {word} of plugin {alone.plugin.label} is a typer app, so there can be no command below it."
+            hint = f"Make it a function, or add {word} {group[-1].record.name.split()[-1]} to the app."
+            raise PluginError("PLUGIN_HOOK", text, hint=hint, plugin=alone.plugin.label)
         function = commands.command(target, app, commands.carrier(app, alone, invocation), show_help)
     parent.callback(invoke_without_command=alone is not None, context_settings=OWN_HELP)(function)
     return parent
