@@ -211,9 +211,10 @@ def _group_app(
     else:
         target = app.host.resolve(alone, alone.record.target)
         if isinstance(target, typer.Typer):
-            text = f"The command {word} of plugin {alone.plugin.label} is a typer app, so there can be no command below it."
+            owner = alone.plugin.label
+            text = f"The command {word} of plugin {owner} is a typer app, so there can be no command below it."
             hint = f"Make it a function, or add {word} {group[-1].record.name.split()[-1]} to the app."
-            raise PluginError("PLUGIN_HOOK", text, hint=hint, plugin=alone.plugin.label)
+            raise PluginError("PLUGIN_HOOK", text, hint=hint, plugin=owner)
         function = commands.command(target, app, commands.carrier(app, alone, invocation), show_help)
     parent.callback(invoke_without_command=alone is not None, context_settings=OWN_HELP)(function)
     return parent
