@@ -217,9 +217,9 @@ class App:
     async def resume(
         self, run_id: str, /, *, on_progress: OnProgress | None = None, keep_changed: bool = False, **secrets: Any
     ) -> Result:
-        """Go on with a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
+        """Continue a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
 
-        Steps that are finished are answered from the journal, those that run are taken up, those that failed or
+        Steps that are finished are answered from the journal, those that still run are waited for, those that failed or
         were never sent are submitted. ``secrets``: fields of the request that hold a secret, which the journal does not
         keep; one that came from a setting is read from there again. Raises as :meth:`run`, InputError UNKNOWN_RUN and
         RUN_ACTIVE, and InputError INVALID_ARGUMENT that names the secrets that are missing.

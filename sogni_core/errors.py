@@ -5,7 +5,7 @@
     SogniError             a registered code, a message, and what to do about it
     ├─ InputError          usage, options, files the user named        exit 2, carries all problems
     ├─ ConfigError         settings and credentials that do not read   exit 3
-    ├─ AuthError           nobody is logged in, or was refused         exit 3
+    ├─ AuthError           not logged in, or the login was refused     exit 3
     ├─ MoneyError          funds, budget, plan                         exit 4
     ├─ TransportError      unreachable, broken, not what was promised  exit 5
     ├─ ServiceError        the service or a worker said no; withheld   exit 6
@@ -173,7 +173,7 @@ class ConfigError(SogniError):
 
 
 class AuthError(SogniError):
-    """Nobody is logged in, or the service refused who is."""
+    """There is no login, or the service refused it."""
 
     exit_code = 3
 
@@ -219,7 +219,7 @@ class InternalError(SogniError):
 
 
 class InterruptedRunError(SogniError):
-    """A signal stopped the run; ``details["projects"]`` says what became of each project."""
+    """A signal stopped the run; ``details["projects"]`` says what happened to each project."""
 
     exit_code = 130
 
@@ -309,7 +309,7 @@ _REGISTERED = (
     ErrorCode("NO_WORKERS", "ServiceError", "No worker serves this model now.",
               "See https://sogni.ai for the network's status, or choose another model with -m.", retryable=True),
     ErrorCode("SENSITIVE_CONTENT", "ServiceError", "Every output was withheld by the safety filter.",
-              "Change the prompt, or use --no-filter where that is right.", may_charge_again=True),
+              "Change the prompt, or use --no-filter if that is appropriate.", may_charge_again=True),
     # time
     ErrorCode("TIMEOUT", "TimeLimitError", "Time ran out.",
               "Try a faster model or a larger -t.", retryable=True, may_charge_again=True),
@@ -338,7 +338,7 @@ _REGISTERED = (
     ErrorCode("INTERNAL", "InternalError", "A bug in this program.",
               "Set SOGNI_DEBUG=1 to see where, and report it.", may_charge_again=True),
     ErrorCode("INTERRUPTED", "InterruptedRunError", "A signal stopped the run.",
-              "The output says what became of each project.", may_charge_again=True),
+              "The output says what happened to each project.", may_charge_again=True),
 )  # fmt: skip
 
 CODES: Mapping[str, ErrorCode] = {code.name: code for code in _REGISTERED}

@@ -1,6 +1,6 @@
 """Files that appear whole or not at all, where results go, and private folders and locks.
 
-A file is written beside its place and renamed into it, so that a reader, a crash or a full disk never
+A file is written next to its place and renamed into it, so that a reader, a crash or a full disk never
 meets half of one. Operating-system errors leave this module translated: OUTPUT_NOT_WRITABLE for files
 of the user, INVALID_STATE for files that the program keeps for itself.
 """
@@ -32,7 +32,7 @@ _WINDOWS_DEVICES = frozenset(("CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *
 
 
 class PartFile:
-    """A file being written beside its final place; a context manager.
+    """A file being written next to its final place; a context manager.
 
     ``with PartFile(path) as file: file.write(chunk); file.commit()``. Leaving the block without
     :meth:`commit`, for whatever reason, removes what was written. A symbolic link is written through.
@@ -164,7 +164,7 @@ def numbered(path: PurePathT, count: int) -> list[PurePathT]:
 def prepare_output(path: str | os.PathLike[str]) -> Path:
     """Make sure that a file can be written at ``path``, and return it absolute, ``~`` expanded.
 
-    Missing parent folders are made and a file is created beside the place and removed again, since
+    Missing parent folders are made and a file is created next to the place and removed again, since
     nothing less says for certain that it will work. Raises OUTPUT_NOT_WRITABLE.
     """
     given = Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises for an unknown user

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 MASK = "********"
-"""Shown in place of a secret."""
+"""Shown instead of a secret."""
 
 
 def json_value(value: Any) -> Any:

@@ -51,7 +51,7 @@ class Mode:
     skill: str | None = None
     """Text for agents, a Markdown file in a package, ``"sogni_video:skill.md"``: when to use the mode, two or three
     examples, what a user's words mean. It begins with a heading. What stands before the first ``##`` goes into the
-    skill itself, the rest into the mode's reference file, above its options; a section ``## First`` stands above every
+    skill itself, the rest into the mode's reference file, above its options; a section ``## First`` comes before every
     other rule. Between ``<!-- with: video -->`` and ``<!-- end -->``: only where that mode is installed too."""
     examples: Mapping[str, str] = field(default_factory=dict)
     """What an example does to its command line, for the end of ``sogni NAME --help``:
@@ -79,7 +79,7 @@ class Workflow:
     default_model: str | None = None
     """Catalogue id used when neither the user nor a setting names a model."""
     model_setting: str | None = None
-    """Key of the setting whose value stands above ``default_model``, such as ``"image.edit_model"``."""
+    """Key of the setting whose value takes precedence over ``default_model``, such as ``"image.edit_model"``."""
     timeout_setting: str | None = None
     """Key of the setting with the time limit in seconds of one project, such as ``"image.edit_timeout"``."""
     defaults: Mapping[str, float | str | Mapping[str, float | str]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Workflow:
     catalogue says: ``{"steps": 7}``; or to a table from model patterns to values, of which the first that fits counts:
     ``{"guidance": {"*lightning*": 1, "*": 4}}``."""
     announces: tuple[str, ...] = ()
-    """What to tell whoever waits when the first project of a run was submitted, one line each, with fields of the
+    """Lines to show when the first project of a run was submitted, one line each, with fields of the
     request in braces: ``"Editing with {model}..."``. Files are called as they were typed, several are counted, and a
     line about what was not given is left out."""
     completes: str = "{media} {done}/{jobs} completed"
@@ -157,7 +157,7 @@ class Endpoint:
     password: str | None = field(default=None, repr=False)
     """Its password."""
     api_key: str | None = field(default=None, repr=False)
-    """Its API key, which stands above user name and password."""
+    """Its API key, which takes precedence over user name and password."""
     ends_with_call: bool = False
     """True if the network is gone when the call ends, so that every result has to be saved."""
     remedy: str = ""
@@ -178,7 +178,7 @@ class Network:
 
 @frozen
 class Model:
-    """A catalogue entry; the live network's own list stands above it."""
+    """A catalogue entry; the live network's own list takes precedence."""
 
     id: str
     """Catalogue id, or a pattern with ``*`` for a family: a family lends limits and defaults and is never listed."""
@@ -331,7 +331,7 @@ def sogni_modes() -> Sequence[Mode]:
     """Return the modes of this plugin.
 
     Called once, when a command needs to know what exists. Every mode becomes a subcommand.
-    May raise: the host names the plugin and goes on without it. Since 0.1.
+    May raise: the host names the plugin and continues without it. Since 0.1.
     """
     return []
 

@@ -104,7 +104,7 @@ class Lora:
 
 @frozen
 class ControlNet:
-    """What an image or video follows beside its prompt: edges, a pose, a depth, a face."""
+    """What an image or video follows besides its prompt: edges, a pose, a depth, a face."""
 
     name: str
     """For images ``canny``, ``depth``, ``inpaint``, ``instrp2p``, ``lineart``, ``lineartanime``, ``mlsd``,
@@ -190,7 +190,7 @@ class ImageProject(Project):
     starting_strength: float | None = None
     """0 to 1, how much of the starting image stays; None is 0.5."""
     control_net: ControlNet | None = None
-    """What it follows beside the prompt, such as the face of ``instantid``."""
+    """What it follows besides the prompt, such as the face of ``instantid``."""
 
     @property
     def assets(self) -> dict[str, Asset]:

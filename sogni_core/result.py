@@ -94,7 +94,7 @@ class Result:
     """Fields of the mode's own for JSON, names in camelCase. Dates, decimals, enums, paths and models are written as
     pydantic writes them, secrets are masked."""
     named: tuple[tuple[str, Artifact], ...] = ()
-    """What text output shows in place of one path or URL a line: a name before each, ``front: /tmp/front.png``."""
+    """What text output shows instead of one path or URL a line: a name before each, ``front: /tmp/front.png``."""
     run_id: str = ""
     mode: str = ""
     workflow: str = ""
@@ -186,7 +186,7 @@ class Plan:
     fields: Mapping[str, Any] = field(default_factory=dict)
     """The resolved options, in order."""
     price_error: SogniError | None = None
-    """Why the network could not be asked for the price of a project; None if it could."""
+    """Why the price of a project could not be fetched; None if it could."""
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a person is told of a run: how its seed was made, what was submitted, which outputs are there."""
+"""What people see of a run: how its seed was made, what was submitted, which outputs are there."""
 
 from __future__ import annotations
 

@@ -257,7 +257,7 @@ class Engine:
     async def resume(
         self, run_id: str, given: Mapping[str, Any], on_progress: OnProgress, *, keep_changed: bool = False
     ) -> Result:
-        """Go on with a run whose process ended: what is finished is answered, what runs is taken up, the rest is sent.
+        """Continue a run whose process ended: finished steps are answered, running ones waited for, the rest sent.
 
         ``given``: its secrets. Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
         """
@@ -309,7 +309,7 @@ class Engine:
         if way.endpoint.ends_with_call:
             raise InputError(
                 "INVALID_ARGUMENT",
-                f"Run {run.id} was on {run.network}, which was gone with its call; there is nothing to go on with.",
+                f"Run {run.id} was on {run.network}, which ended with its call; there is nothing to continue.",
                 details={"runId": run.id},
             )
         if run.account is not None and run.account != way.account.name:

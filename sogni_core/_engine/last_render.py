@@ -49,7 +49,7 @@ class LastRender:
         made = found.get("type")
         medium = self._medium(made) if isinstance(made, str) else None
         if medium is not None and not next(iter(medium.formats.values())).startswith("image/"):
-            raise InputError("NO_LAST_RENDER", f"The last render is no image but {made}.")
+            raise InputError("NO_LAST_RENDER", f"The last render is of the type {made}, not an image.")
         local = found.get("localPath")
         if isinstance(local, str) and local and Path(local).is_file():
             return local

@@ -1,4 +1,4 @@
-"""Make a file on this machine: written beside its place, checked, and moved there in one step."""
+"""Make a file on this machine: written next to its place, checked, and moved there in one step."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _checked(part: Path, output: Path) -> Asset:
         kind = content_type(stream.read(HEAD)).partition("/")[0]
         if not kind:
             raise InputError(
-                "UNSUPPORTED_MEDIA", f"What was made for {quote_path(output)} is no image, sound or video."
+                "UNSUPPORTED_MEDIA", f"The file made for {quote_path(output)} is not an image, sound or video."
             )
         os.fsync(stream.fileno())
     return read_asset(Asset(str(part)), kind=kind)

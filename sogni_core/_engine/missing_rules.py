@@ -17,7 +17,7 @@ def rules_missing(plugins: Sequence[PluginInfo]) -> PluginError:
     error = PluginError(
         "PLUGIN_IMPORT",
         f"Paid runs are stopped: {labels} could not be loaded and may have rules for them. {failures}",
-        hint="Repair or uninstall the plugin. To go on without its rules, set "
+        hint="Repair or uninstall the plugin. To continue without its rules, set "
         f"SOGNI_PLUGINS={left_out}, or run: sogni config set plugins.fail_open true",
         details={"plugins": [plugin.name for plugin in plugins]},
         plugin=labels,
@@ -27,7 +27,7 @@ def rules_missing(plugins: Sequence[PluginInfo]) -> PluginError:
 
 
 def absent_rules(plugin: PluginInfo) -> Notice:
-    """Make the notice of a plan, or of a run that goes on without the rules of a plugin."""
+    """Make the notice of a plan, or of a run that continues without the rules of a plugin."""
     return Notice(
         "plugins.rules-missing",
         (),

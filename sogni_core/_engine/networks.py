@@ -104,7 +104,7 @@ class Networks:
 
         ``app_id``: connect with this one and no other; for projects of an earlier process.
 
-        ``credentials`` stand in place of the stored ones on the live network. Raises InputError for an
+        ``credentials`` are used instead of the stored ones on the live network. Raises InputError for an
         unknown name, PluginError, and, when a session needs them, AuthError MISSING_CREDENTIALS.
         """
         async with self._opening:

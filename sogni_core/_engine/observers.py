@@ -23,7 +23,7 @@ END_SECONDS = 2.0
 
 
 class Observers:
-    """The observers of one run that are told of its steps and of its end."""
+    """The observers of one run that hear of its steps and its end."""
 
     def __init__(self, registry: Registry, warn: Callable[[str], None]) -> None:
         self._warn = warn

@@ -1,4 +1,4 @@
-"""What a project costs and whether it can be paid; asked beside the way, never in it."""
+"""What a project costs and whether it can be paid; asked in parallel, so that nothing waits for it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Prices:
         try:
             return await self._session.estimate(project, project.network or "fast")
         except SogniError as error:
-            # The price is said beside the result, where it can be; a project does not fail for want of it.
+            # The price is shown with the result, where it can be; a project does not fail for want of it.
             return error
 
 

@@ -58,7 +58,7 @@ def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str
         raise ConfigError(
             "INVALID_STATE",
             f"Run {run.id} cannot be built again: {'.'.join(map(str, first['loc']))}: {clean(first['msg'])}.",
-            hint="It was made by another version of its plugin; its projects stand in sogni show.",
+            hint="It was made by another version of its plugin; sogni show lists its projects.",
             details={"runId": run.id},
         ) from None
     workflow = choose(registry, mode, model, {}, run.workflow)

@@ -1,6 +1,6 @@
 """A run around its workflow: begun in the journal, carried out, ended there.
 
-A module of its own, because all that only a run needs is imported while its socket opens.
+A separate module, because all that only a run needs is imported while its socket opens.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Runs:
     def take_over(
         self, run: Run, way: NetworkHandle, on_progress: OnProgress, *, keep_changed: bool = False
     ) -> RunScene:
-        """Go on with a run that the journal has handed to this process."""
+        """Continue a run that the journal has handed to this process."""
         scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed)
         scene.stored, scene.keeps_changed = run.steps, keep_changed
         scene.known.update({step.key: step for step in run.steps})

@@ -1,4 +1,4 @@
-"""One step: one project from the journal's write-ahead to its files, and what became of it as a value."""
+"""One step: one project from the journal's write-ahead to its files, and how it ended as a value."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class Step:
         await self._follow(submission)
 
     async def _get_ready(self, submission: Submission) -> None:
-        """Upload what the project carries and, beside it, see whether it can be paid; nothing of it costs anything."""
+        """Upload what the project carries and, at the same time, see whether it can be paid; neither costs anything."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(submission.upload())

@@ -27,7 +27,7 @@ _STEM = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class _Loader(SourceFileLoader):
-    """Reads the source each time: no bytecode is left beside a user's file, and none of an earlier version is used."""
+    """Reads the source each time: no bytecode is left next to a user's file, and none of an earlier version is used."""
 
     def get_code(self, fullname: str) -> CodeType:
         return self.source_to_code(self.get_data(self.path), self.path)

@@ -39,7 +39,7 @@ RESERVED_SECTIONS = (
     "socket_url",
     "token_type",
 )
-"""Keys of the top level of ``config.toml``: a table of that name could not stand beside them."""
+"""Keys of the top level of ``config.toml``: a table of that name could not exist next to them."""
 
 
 @frozen
@@ -166,7 +166,7 @@ class Registry:
     def model(self, model_id: str) -> Model:
         """Merge what is known of a model: its own entries first, then its families, the one that says most first.
 
-        So a plugin's family stands above the core's ``*``, and never above a closer one of anybody.
+        So a plugin's family takes precedence over the core's ``*``, but not over a more specific pattern.
         """
         entries = [owned.record for owned in self.every(Model)]
         own = [entry for entry in entries if entry.id == model_id]

@@ -56,13 +56,13 @@ def unregistered(owner: PluginInfo, code: str) -> PluginError:
 def read_text(owner: PluginInfo, resource: str) -> str:
     """Return the text of a file in a plugin's package, ``"package:file.md"``; raises PluginError PLUGIN_IMPORT.
 
-    For a one-file plugin it is a file beside it.
+    For a one-file plugin it is a file next to it.
     """
     from importlib.resources import files
 
     package, _, name = resource.partition(":")
-    beside = owner.file.parent if owner.file is not None and package == owner.module_name else None
-    outcome = quarantine(lambda: (beside or files(package)).joinpath(name).read_text("utf-8"))
+    folder = owner.file.parent if owner.file is not None and package == owner.module_name else None
+    outcome = quarantine(lambda: (folder or files(package)).joinpath(name).read_text("utf-8"))
     if outcome.error is None:
         return str(outcome.value)
     raise PluginError(

@@ -195,7 +195,7 @@ class Journal:
             )
 
     def add_artifact(self, run_id: str, key: str, artifact: Artifact) -> None:
-        """Add an output of a step, in place of one with the same index. Raises UNKNOWN_RUN."""
+        """Add an output of a step, replacing one with the same index. Raises UNKNOWN_RUN."""
         row = (
             run_id,
             key,

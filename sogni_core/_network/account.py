@@ -124,7 +124,7 @@ class Account:
             try:
                 reply = await self._call("logout", {}, _headers(stored))
             except TransportError as failure:
-                _log.info("the service could not be told of the logout: %s", failure.message)
+                _log.info("the logout could not be reported to the service: %s", failure.message)
                 return True
             if not reply.ok and reply.status != 401:
                 _log.info("the service answered the logout with status %d", reply.status)

@@ -268,7 +268,7 @@ class Session:
         self._head_start.end()
 
     def greeted(self, greeting: Greeting) -> None:
-        """Take what became of this session's projects while there was no connection."""
+        """Note what happened to this session's projects while there was no connection."""
         self.submissions.greeted(greeting)
 
     def received(self, frame: Frame) -> None:

@@ -60,7 +60,7 @@ def call(
 
 @contextlib.contextmanager
 def _streams(stdin: str) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
-    """Put real text streams over bytes in place of the standard ones, so that encoding is seen too."""
+    """Put real text streams over bytes instead of the standard ones, so that encoding is seen too."""
     out, err = io.BytesIO(), io.BytesIO()
     before = sys.stdin
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8")), encoding="utf-8")

@@ -75,7 +75,7 @@ def early(subject: Subject, fresh: Fresh) -> Iterator[str]:
         if module in fresh.modules and module != fresh.name:
             yield f"importing {fresh.name} imports {module}, the module of target {target}"
         elif module == fresh.name:
-            yield f"target {target} is in the plugin's own module: give it a module of its own"
+            yield f"target {target} is in the plugin's own module; move it to another module"
 
 
 def targets_of(subject: Subject) -> Iterator[str]:

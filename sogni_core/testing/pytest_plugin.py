@@ -132,7 +132,7 @@ def sogni_cli(sogni_home: Paths) -> Program:
     """Return a function that runs ``sogni`` in this process: ``sogni_cli("image", "a cat", "--json")``.
 
     It returns exit code, standard output and error, and ``.json``. ``plugins``, ``environ`` and ``network`` are as in
-    ``sogni_app``. Not for tests that are coroutines: the program opens an event loop of its own.
+    ``sogni_app``. Not for tests that are coroutines: the program opens another event loop.
     """
     from sogni_core.testing.command_line import PROGRAM
 

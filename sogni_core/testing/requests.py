@@ -79,7 +79,7 @@ def _settings(subject: Subject, model: type[Request]) -> Iterator[str]:
         if mark.setting is not None:
             yield from setting_exists(subject, mark.setting, f"option {name}")
             if not model.model_fields[name].is_required():
-                yield f"option {name} has a default beside its setting {mark.setting}: only the setting's would count"
+                yield f"option {name} has a default and the setting {mark.setting}: only the setting's would count"
         if mark.fills and mark.fills not in model.specs():
             yield f"option {name} fills {mark.fills!r}, which is no field"
 

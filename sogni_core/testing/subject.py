@@ -34,7 +34,7 @@ class Subject:
     name: str
     """Name of its entry point."""
     module: ModuleType
-    beside: tuple[str, ...]
+    builds_on: tuple[str, ...]
     """Names of the installed plugins it builds on."""
     file: Path | None = None
     """The file of a one-file plugin."""
@@ -48,7 +48,7 @@ class Subject:
     def host(self) -> PluginHost:
         """The host that loads it, and nothing but the core and what it builds on."""
         path = [self.file] if self.file is not None else []
-        return PluginHost(CORE_PLUGIN, only=[self.name, *self.beside], path=path)
+        return PluginHost(CORE_PLUGIN, only=[self.name, *self.builds_on], path=path)
 
     @cached_property
     def info(self) -> PluginInfo:
@@ -101,7 +101,7 @@ class Subject:
 
 
 @contextlib.contextmanager
-def subject_of(module_name: str, folder: str, beside: tuple[str, ...]) -> Iterator[Subject]:
+def subject_of(module_name: str, folder: str, builds_on: tuple[str, ...]) -> Iterator[Subject]:
     """Make a plugin ready for its check: installed, if it is not, and with nobody's settings around it."""
     site = Path(folder) / "site"
     site.mkdir()
@@ -111,18 +111,18 @@ def subject_of(module_name: str, folder: str, beside: tuple[str, ...]) -> Iterat
             name = _short(module_name)
             if module_name != CORE_PLUGIN:
                 write_distribution(site, f"checked-{name}", plugins={name: module_name})
-        os.environ["SOGNI_PLUGINS"] = ",".join((name, *beside))
-        yield Subject(name, import_module(module_name), beside)
+        os.environ["SOGNI_PLUGINS"] = ",".join((name, *builds_on))
+        yield Subject(name, import_module(module_name), builds_on)
 
 
 @contextlib.contextmanager
-def file_subject(file: Path, folder: str, beside: tuple[str, ...]) -> Iterator[Subject]:
+def file_subject(file: Path, folder: str, builds_on: tuple[str, ...]) -> Iterator[Subject]:
     """Make a one-file plugin ready for its check, as :func:`subject_of`; one that does not load has an empty module."""
     with environment(isolated_environ(Path(folder) / "home")):
         [plugin] = find_files([file])
-        os.environ["SOGNI_PLUGINS"] = ",".join((plugin.name, *beside))
+        os.environ["SOGNI_PLUGINS"] = ",".join((plugin.name, *builds_on))
         os.environ["SOGNI_PLUGIN_PATH"] = str(file)
-        subject = Subject(plugin.name, ModuleType(plugin.module_name), beside, file)
+        subject = Subject(plugin.name, ModuleType(plugin.module_name), builds_on, file)
         yield replace(subject, module=subject.info.module or subject.module)
 
 

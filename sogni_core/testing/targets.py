@@ -155,7 +155,7 @@ def _model(subject: Subject, model: Model) -> Iterator[str]:
     if model.media not in media:
         yield (
             f"model {model.id}: media must be one of {', '.join(media)}, not {model.media!r}; if another plugin "
-            "registers it, name that plugin in beside"
+            "registers it, name that plugin in builds_on"
         )
     if model.sampling not in SAMPLINGS:
         yield f"model {model.id}: sampling must be comfy, legacy or empty, not {model.sampling!r}"

@@ -110,35 +110,6 @@ def test_a_page_starts_with_what_it_does(page: Path) -> None:
     assert not re.match(r"\s*For (?!example|each|images)", opening), "say what the page does, not for whom it is"
 
 
-LEFT: Mapping[str, tuple[str, ...]] = {
-    "docs/reference/errors.md": ("nobody is logged in", "what became of", "where that is right"),
-    "docs/reference/python.md": (
-        "beside",
-        "could not be asked",
-        "go on with",
-        "in place of",
-        "nobody is logged in",
-        "of its own",
-        "taken up",
-        "what became of",
-    ),
-    "docs/plugins/reference/hooks.md": ("stands above", "whoever"),
-    "SKILL.md": ("nobody is logged in",),
-    "references/errors.md": ("what became of", "where that is right"),
-    "error codes": ("what became of", "where that is right"),
-    "sogni_core": (
-        "beside",
-        "go on with",
-        "is no image",
-        "of its own",
-        "stand in",
-        "told of",
-        "what became of",
-        "where that is right",
-    ),
-}
-"""Phrases that the texts of the code still have, by where they are found. Take them out with the text; add none."""
-
 WIDE = 100_000
 """Columns: nothing is broken into lines."""
 
@@ -199,13 +170,7 @@ def texts() -> Mapping[str, str]:
 
 @pytest.mark.parametrize("name", texts())
 def test_texts_in_the_code_are_plain_english(name: str) -> None:
-    left = LEFT.get(name, ())
-    assert {phrase: place for phrase, place in found(texts()[name]).items() if phrase not in left} == {}
-
-
-@pytest.mark.parametrize("name", LEFT)
-def test_what_is_left_is_still_there(name: str) -> None:
-    assert set(LEFT[name]) <= found(texts()[name]).keys(), "take it out of LEFT"
+    assert found(texts()[name]) == {}
 
 
 def test_a_phrase_is_found_across_lines_and_not_in_code() -> None:

@@ -151,7 +151,7 @@ def refuse(error: SogniError, request: type[Request], project: Project) -> Input
 
 
 def test() -> None:
-    check_plugin("stamps.plugin", beside=["devnet"])
+    check_plugin("stamps.plugin", builds_on=["devnet"])
     assert_type(call(["version", "--json"]), Called)
     assert_type(Endpoint("album", "http://localhost", "ws://localhost").password, str | None)
     network = MemoryNetwork()

@@ -152,7 +152,10 @@ def test_a_last_render_that_is_a_video_is_no_image(run: Any, sogni_home: Any) ->
     sogni_home.config.mkdir(parents=True)
     sogni_home.last_render.write_text('{"type": "video", "localPath": "/tmp/clip.mp4", "urls": ["https://x.test/v"]}')
     found = run("x", "--last-image", "--json").json
-    assert (found["errorCode"], found["error"]) == ("NO_LAST_RENDER", "The last render is no image but video.")
+    assert (found["errorCode"], found["error"]) == (
+        "NO_LAST_RENDER",
+        "The last render is of the type video, not an image.",
+    )
 
 
 def test_without_a_last_render_the_last_image_is_an_error_and_the_last_seed_a_warning(run: Any) -> None:

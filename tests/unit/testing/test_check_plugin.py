@@ -140,7 +140,7 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
                                     "names a setting that does not exist"),
     "a default beside a setting": (
         _option("ink: Annotated[str, Option('--ink', help='Ink.', setting='stamp.paper')] = 'blue'"),
-        "option ink has a default beside its setting"),
+        "option ink has a default and the setting"),
     "a switch that fills nothing": (
         _option("last: Annotated[bool, Option('--last', help='Last.', fills='image')] = False"),
         "option last fills 'image', which is no field"),
@@ -330,7 +330,7 @@ def test_a_plugin_is_checked_beside_those_it_builds_on(stamps: Any) -> None:
     name = stamps(**_option("style: Annotated[str, Option('--style', help='Style.', setting='postcard.style')]"))
     with pytest.raises(AssertionError, match="names a setting that does not exist"):
         check_plugin(name)
-    check_plugin(name, beside=["postcard"])
+    check_plugin(name, builds_on=["postcard"])
 
 
 SKILLS: dict[str, tuple[str | None, str]] = {
