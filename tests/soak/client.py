@@ -31,7 +31,7 @@ from PIL import Image
 import sogni_core
 from sogni_core.errors import SogniError
 
-SECONDS = 30
+SECONDS = 60
 """Time limit of a run. Those whose worker never comes end by it; the search for one that was lost takes half of it."""
 
 
