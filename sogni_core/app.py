@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, Self
 from sogni_core._host import extras
 from sogni_core._host.host import CORE_PLUGIN, PluginHost
 from sogni_core._host.registry import LIVE_NETWORKS, Owned, Registry
+from sogni_core.errors import InputError
 from sogni_core.frontend.run_options import RunOptions
 from sogni_core.plugin import Endpoint, ErrorCode, Mode, Network
+from sogni_core.problem import Problem
 from sogni_core.result import LiveModel, OnProgress, Plan, Progress, Result
 from sogni_core.settings import Paths
 from sogni_core.settings.paths import PROFILE
@@ -215,12 +217,21 @@ class App:
         return await (await self.prepare(name, given, on_progress=on_progress, **fields)).run()
 
     async def resume(
-        self, run_id: str, /, *, on_progress: OnProgress | None = None, keep_changed: bool = False, **secrets: Any
+        self,
+        run_id: str,
+        /,
+        *,
+        on_progress: OnProgress | None = None,
+        keep_changed: bool = False,
+        timeout: float | None = None,  # noqa: ASYNC109 - of the network's work, as everywhere else
+        **secrets: Any,
     ) -> Result:
         """Continue a run whose process ended, crashed or was stopped; ``run_id`` or a unique beginning of it.
 
         Steps that are finished are answered from the journal, those that still run are waited for, those that failed or
-        were never sent are submitted. ``secrets``: fields of the request that hold a secret, which the journal does not
+        were never sent are submitted. Of a step with some of its outputs, only the missing ones are submitted, except
+        for those that the safety filter withheld. ``timeout``: time limit of every step in seconds, instead of that of
+        the request. ``secrets``: fields of the request that hold a secret, which the journal does not
         keep; one that came from a setting is read from there again. Raises as :meth:`run`, InputError UNKNOWN_RUN and
         RUN_ACTIVE, and InputError INVALID_ARGUMENT that names the secrets that are missing.
 
@@ -228,7 +239,10 @@ class App:
         INVALID_ARGUMENT before anything is sent. ``keep_changed``: use what was submitted, with a notice.
         """
         receiver = on_progress or self.on_progress
-        return await self._engine.resume(run_id, secrets, receiver, keep_changed=keep_changed)
+        if timeout is not None and not timeout > 0:
+            problem = Problem("resume.timeout", ("timeout",), "{timeout} must be above 0.")
+            raise InputError.of([problem])
+        return await self._engine.resume(run_id, secrets, receiver, keep_changed=keep_changed, seconds=timeout)
 
     async def plan(self, name: str, given: Mapping[str, Any] | None = None, /, **fields: Any) -> Plan:
         """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""

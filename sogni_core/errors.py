@@ -315,7 +315,7 @@ _REGISTERED = (
               "Try a faster model or a larger -t.", retryable=True, may_charge_again=True),
     # partial
     ErrorCode("PARTIAL", "PartialError", "Some outputs are there, others failed.",
-              "What is listed was saved; run again for the rest.", may_charge_again=True),
+              "What is listed was saved; sogni resume RUN renders only the rest.", may_charge_again=True),
     # plugins
     ErrorCode("PLUGIN_NOT_INSTALLED", "PluginError",
               "The command belongs to a plugin that is not installed, or that SOGNI_PLUGINS leaves out.",

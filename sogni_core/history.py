@@ -19,8 +19,27 @@ The others are how it ended, as in an Outcome; ``running`` and ``unknown`` may g
 
 
 @frozen
+class Attempt:
+    """An earlier project of a step, which ended without all of its outputs."""
+
+    project_id: str
+    """Id on the wire; a charge of the network names it."""
+    state: StepState
+    jobs: int
+    """How many outputs it was to have."""
+    outputs: int
+    """How many it had; they belong to the step."""
+    ended: datetime
+    """When another project took its place, UTC."""
+    error_code: str | None = None
+    error_message: str | None = None
+    cost: Mapping[str, Any] | None = None
+    """The network's price of all its outputs, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if unknown."""
+
+
+@frozen
 class Step:
-    """One project of a run."""
+    """One project of a run, and those that it had before."""
 
     key: str
     """Name, unique in its run."""
@@ -41,7 +60,9 @@ class Step:
     cost: Mapping[str, Any] | None = None
     """Price that the network named, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if it did not."""
     artifacts: tuple[Artifact, ...] = ()
-    """What was received, by job index."""
+    """What was received, by index."""
+    attempts: tuple[Attempt, ...] = ()
+    """Its earlier projects, the first one first."""
 
 
 @frozen

@@ -15,7 +15,7 @@ from sogni_core.frontend.streams import reserved_stdout
 from sogni_core.result import Report, Result
 
 if TYPE_CHECKING:
-    from sogni_core.history import FoundProject, Run
+    from sogni_core.history import Attempt, FoundProject, Run
 
 
 def last(app: App) -> Report:
@@ -61,8 +61,12 @@ async def resume(
             show_default=False,
         ),
     ] = False,
+    timeout: Annotated[  # noqa: ASYNC109 - of the network's work, as everywhere else
+        int | None,
+        typer.Option("-t", "--timeout", min=1, help="Time limit per project, in seconds, instead of the run's."),
+    ] = None,
 ) -> Result:
-    """Continue an interrupted run. Finished steps are not repeated."""
+    """Continue a run: render what is missing, and nothing that is there."""
     secrets: dict[str, Any] = {}
     for name in given:
         if "=" in name:
@@ -73,7 +77,7 @@ async def resume(
             )
         secrets[name.replace("-", "_")] = ask(name)
     with reserved_stdout():
-        return await app.resume(run, keep_changed=keep_changed, **secrets)
+        return await app.resume(run, keep_changed=keep_changed, timeout=timeout, **secrets)
 
 
 def show(
@@ -91,14 +95,31 @@ def show(
             "state": step.state,
             "errorCode": step.error_code,
             "error": step.error_message,
+            "cost": dict(step.cost) if step.cost is not None else None,
             "artifacts": artifacts,
+            "attempts": [_attempt_fields(attempt) for attempt in step.attempts],
         })
         text.append(
             f"{step.key}  {step.state}  project {step.project_id}"
             + (f"  {step.error_message}" if step.error_message else "")
         )
         text += [f"  {artifact['path'] or artifact['url']}" for artifact in artifacts]
+        text += [
+            f"  before: project {one.project_id}, {one.state}, {one.outputs} of {one.jobs} outputs"
+            for one in step.attempts
+        ]
     return Report(fields, text)
+
+
+def _attempt_fields(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "projectId": attempt.project_id,
+        "state": attempt.state,
+        "jobs": attempt.jobs,
+        "outputs": attempt.outputs,
+        "errorCode": attempt.error_code,
+        "cost": dict(attempt.cost) if attempt.cost is not None else None,
+    }
 
 
 def _found_projects(projects: Sequence[FoundProject]) -> Report:

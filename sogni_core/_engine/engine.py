@@ -255,11 +255,18 @@ class Engine:
         return local_result(result, resolved, distinct([*scene.notices, *self.notices]))
 
     async def resume(
-        self, run_id: str, given: Mapping[str, Any], on_progress: OnProgress, *, keep_changed: bool = False
+        self,
+        run_id: str,
+        given: Mapping[str, Any],
+        on_progress: OnProgress,
+        *,
+        keep_changed: bool = False,
+        seconds: float | None = None,
     ) -> Result:
         """Continue a run whose process ended: finished steps are answered, running ones waited for, the rest sent.
 
-        ``given``: its secrets. Raises InputError UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
+        ``given``: its secrets. ``seconds``: time limit of every step, instead of the request's. Raises InputError
+        UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
         """
         from sogni_core._engine.restoration import rebuild
 
@@ -279,6 +286,7 @@ class Engine:
             raise
         way.session.open()
         scene = runs.take_over(run, way, on_progress, keep_changed=keep_changed)
+        scene.seconds = seconds
         for notice in missing:
             scene.notice(notice)
         return await runs.execute(scene, resolved)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from sogni_core._engine.outcomes import missing_of
+from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._network.facts import Price
 from sogni_core._network.session import Session
 from sogni_core.errors import MoneyError, ServiceError, SogniError, TransportError
@@ -40,9 +42,21 @@ class Prices:
         self._asked.append((project.token_type, task))
         return task
 
-    def keep(self, cost: Mapping[str, Any] | None) -> None:
-        """Count the cost of a step that the journal answers; None if nobody named it."""
-        self._kept.append(cost or {})
+    def keep_step(self, step: StoredStep) -> None:
+        """Count what a step cost that the journal answers, its earlier projects included."""
+        self.keep_attempts(step, anew=False)
+        self._kept.append(step.cost or {})
+
+    def keep_attempts(self, step: StoredStep, *, anew: bool) -> None:
+        """Count what the earlier projects of a step cost: of each price the part of the outputs that there were.
+
+        ``anew``: whether the step's own project is one of them, since it gets a new one.
+        """
+        self._kept += [_part(one.cost, one.outputs, one.jobs) for one in step.attempts if one.outputs]
+        missing = missing_of(step) if anew else ()
+        if missing:
+            jobs = len(step.indices) if step.indices is not None else int(step.project.get("count", 1))
+            self._kept.append(_part(step.cost, jobs - len(missing), jobs))
 
     @property
     def total(self) -> Mapping[str, Any] | None:
@@ -68,6 +82,13 @@ class Prices:
         except SogniError as error:
             # The price is shown with the result, where it can be; a project does not fail for want of it.
             return error
+
+
+def _part(cost: Mapping[str, Any] | None, outputs: int, jobs: int) -> Mapping[str, Any]:
+    """Return the part of a price that some of its outputs have; empty if nobody named the price."""
+    if cost is None or "amount" not in cost:
+        return {}
+    return {**cost, "amount": float(Decimal(str(cost["amount"])) * outputs / jobs)}
 
 
 def cost_of(price: asyncio.Task[Answer], token: str) -> Mapping[str, Any] | None:

@@ -15,14 +15,14 @@ from sogni_core._engine.announcements import SILENT, Announcements, about_seed
 from sogni_core._engine.local_file import make
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.observers import Observers
-from sogni_core._engine.outcomes import AGAIN, answer, may_be_paid
+from sogni_core._engine.outcomes import AGAIN, answer, begins_anew, kept_artifacts, may_be_paid, missing_of
 from sogni_core._engine.prices import Answer, Prices, price_facts
 from sogni_core._engine.project_assets import with_files_read
 from sogni_core._engine.project_changes import changes
 from sogni_core._engine.project_check import ProjectCheck, as_sent
 from sogni_core._engine.resolver import DEFAULT_TIMEOUT, Resolved
 from sogni_core._engine.scene import Scene
-from sogni_core._engine.step import Step, asked_of, facts_of
+from sogni_core._engine.step import Step, asked_of, facts_of, part_of
 from sogni_core._engine.submissions import Submissions
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._journal.entries import Step as StoredStep
@@ -54,6 +54,8 @@ class RunScene(Scene):
     medium_of: Callable[[Project], LoadedMedium]
     known: dict[str, StoredStep] = field(default_factory=dict)
     """Steps of an earlier process of this run, by key."""
+    seconds: float | None = None
+    """Time limit of every step; None for that of its request."""
     keeps_changed: bool = False
     """Whether a step counts that an earlier process submitted, although the workflow would submit another one now."""
     refused: InputError | None = None
@@ -104,7 +106,8 @@ class RunContext(WorkflowContext):
         if known is not None:
             self._compare(known, asked)
         answered = answer(known, run.registry.error_codes) if known is not None else None
-        if known is None or (answered is None and known.state in (*AGAIN, "prepared")):
+        anew = known is None or begins_anew(known)
+        if known is None or (answered is None and (anew or known.state == "prepared")):
             asked = await self._read(asked)
             project = await self._read(await self._check.passed(asked, partial(self._facts, name)))
         else:
@@ -132,23 +135,31 @@ class RunContext(WorkflowContext):
             announcements = SILENT  # a part of a run tells nothing beside what the whole tells
         run.first = run.first or (medium.name, project.model)
         if known is not None and answered is not None:
-            run.prices.keep(known.cost)
+            run.prices.keep_step(known)
             return answered
         request = self._resolved.request
+        if known is not None:
+            run.prices.keep_attempts(known, anew=anew)
+        indices = _indices(known)
+        there = kept_artifacts(known, indices) if known is not None and indices is not None else ()
+        part = project if indices is None else part_of(project, indices, there)
         step = Step(
             journal=run.journal,
             way=run.handle,
             run_id=run.run_id,
             key=name,
-            project=project,
+            project=part,
+            whole=project,
             asked=asked,
             medium=medium,
-            project_id=known.project_id if known is not None and known.state not in AGAIN else ids.make(),
+            project_id=known.project_id if known is not None and not anew else ids.make(),
+            indices=indices,
+            there=there,
             known=known,
-            price=run.prices.ask(project),
+            price=run.prices.ask(part),
             output=absolute(output) if output is not None else None,
             announcements=announcements,
-            seconds=float(request.timeout if isinstance(request, RenderOptions) else DEFAULT_TIMEOUT),
+            seconds=run.seconds or float(request.timeout if isinstance(request, RenderOptions) else DEFAULT_TIMEOUT),
             tell=run.on_progress,
             warn=run.warn,
             finish=self._finish_file(name, project) if is_result else None,
@@ -214,6 +225,13 @@ class RunContext(WorkflowContext):
                 return None
 
         return SubmitFacts(**self._run.facts(self._resolved), key=key, price=price)
+
+
+def _indices(known: StoredStep | None) -> tuple[int, ...] | None:
+    """Return the outputs that a step's project is to have; None for all."""
+    if known is None or known.state in AGAIN:
+        return None
+    return missing_of(known) if begins_anew(known) else known.indices
 
 
 def new_random_seed() -> int:

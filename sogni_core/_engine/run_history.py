@@ -19,8 +19,13 @@ def run_of(entry: entries.Run) -> history.Run:
         entry,
         options=dict(entry.request.get("options") or {}),
         warnings=tuple(Notice.from_json(kept).said() for kept in entry.warnings),
-        steps=tuple(_same(history.Step, step) for step in entry.steps),
+        steps=tuple(map(_step_of, entry.steps)),
     )
+
+
+def _step_of(entry: entries.Step) -> history.Step:
+    attempts = tuple(_same(history.Attempt, attempt) for attempt in entry.attempts)
+    return _same(history.Step, entry, attempts=attempts)
 
 
 def found_project_of(entry: entries.FoundProject) -> history.FoundProject:

@@ -152,7 +152,8 @@ class Runs:
             result = self._remember(result)
         if result.error is not None and scene.paid and not result.error.may_charge_again:
             result = replace(result, error=_of_run(result.error, scene))
-        state = "completed" if result.error is None else "partial"
+        sure = all(step.state not in ("running", "unknown") for step in scene.steps)
+        state = "completed" if result.error is None and sure else "partial"
         trouble = self._finish(scene, state, notices=result.notices)
         return result if trouble is None else replace(result, notices=(*result.notices, trouble))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,10 @@ class Step:
         run_id: str,
         key: str,
         project: Project,
+        whole: Project,
         asked: Project,
+        indices: tuple[int, ...] | None,
+        there: tuple[Artifact, ...],
         medium: LoadedMedium,
         project_id: str,
         known: StoredStep | None,
@@ -70,7 +73,10 @@ class Step:
     ) -> None:
         self.key = key
         self.project = project
+        self._whole = whole
+        """The project of all outputs; ``project`` may be for those that are missing."""
         self._asked = asked
+        self._indices = indices
         self.medium = medium
         self.project_id = project_id
         self.state: State | None = None
@@ -88,8 +94,8 @@ class Step:
         self._tell = tell
         self._warn = warn
         self._finish = finish
-        self._paths = numbered(output, project.count) if output is not None else None
-        self._artifacts: dict[int, Artifact] = {}
+        self._paths = numbered(output, whole.count) if output is not None else None
+        self._artifacts = {artifact.index: artifact for artifact in there}
         self._errors: dict[object, SogniError] = {}
         """By job index, or by what it concerns: a job that another worker takes over has not failed after all."""
         self._withheld = 0
@@ -106,8 +112,9 @@ class Step:
 
         Raises SogniError only before anything was sent: the output or the journal cannot be written.
         """
-        for path in self._paths or ():
-            prepare_output(path)
+        for place in self._indices if self._indices is not None else range(self._whole.count):
+            if self._paths is not None:
+                prepare_output(self._paths[place])
         self._write_ahead()
         submission = self._submission()
         try:
@@ -131,12 +138,14 @@ class Step:
 
     def _write_ahead(self) -> None:
         """Note the project before anything of it is sent."""
-        facts = journaled(self.project, self._asked)
+        facts = journaled(self._whole, self._asked)
         first = self._paths[0] if self._paths else None
         if self._known is None:
             self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
         elif not self._taken_up:
-            self._journal.renew_step(self._run_id, self.key, self.project_id, facts, output=first)
+            self._journal.renew_step(
+                self._run_id, self.key, self.project_id, facts, output=first, indices=self._indices
+            )
 
     def _submission(self) -> Submission:
         session, comfy = self._way.session, self._way.is_comfy(self.project.model)
@@ -242,8 +251,13 @@ class Step:
         if not self._priced and self.state is not None and cost_of(self.price, self.project.token_type) is not None:
             self._note(self.state)
 
+    def _place(self, index: int) -> int:
+        """Return which output of the step an output of its project is."""
+        return self._indices[index] if self._indices is not None and index < len(self._indices) else index
+
     async def _collect(self, submission: Submission, event: events.JobFinished) -> None:
-        path = self._paths[event.index] if self._paths is not None and event.index < len(self._paths) else None
+        place = self._place(event.index)
+        path = self._paths[place] if self._paths is not None and place < len(self._paths) else None
         try:
             finish = partial(self._finished, event, path) if self._finish is not None and path is not None else None
             collected = await submission.collect(event.index, path, finish)
@@ -258,7 +272,7 @@ class Step:
             self._uncollected = True
             return
         artifact = self._artifact(event, collected)
-        self._artifacts[event.index] = artifact
+        self._artifacts[place] = artifact
         if event.labelled:
             self._warn("The service marked an output as sensitive.")
         self._keep(artifact)
@@ -285,11 +299,15 @@ class Step:
             return await self._finish(part, checked, check, artifact_of)
         except PluginError as error:
             self._keep(self._artifact(event, Collected(url)))
-            raise error.with_details({"projectId": self.project_id, "index": event.index, "url": url}) from error
+            raise error.with_details({
+                "projectId": self.project_id,
+                "index": self._place(event.index),
+                "url": url,
+            }) from error
 
     def _artifact(self, event: events.JobFinished, collected: Collected) -> Artifact:
         return Artifact(
-            index=event.index,
+            index=self._place(event.index),
             content_type=collected.content_type,
             path=collected.path,
             url=collected.url if not self._way.endpoint.ends_with_call else None,
@@ -340,11 +358,13 @@ class Step:
                 self.state = asking.result() if asking.done() else "unknown"
                 if self.state == "ended":
                     self.state = None
+                elif self.state == "cancelled" and self._artifacts:
+                    self.state = "partial"
         finally:
             for task in self._collecting:
                 task.cancel()
             if self.state is None:
-                complete = len(self._artifacts) >= self.project.count
+                complete = len(self._artifacts) >= self._whole.count
                 self.state = "completed" if complete else "partial" if self._artifacts else "unknown"
             self._note(self.state)
 
@@ -357,8 +377,10 @@ class Step:
 
     def _outcome(self) -> Outcome:
         artifacts = tuple(self._artifacts[index] for index in sorted(self._artifacts))
+        if self.state == "cancelled" and artifacts:
+            self.state = "partial"  # what is there is kept, and resuming buys the rest
         if self.state is None:
-            if len(artifacts) >= self.project.count and not self._errors:
+            if len(artifacts) >= self._whole.count and not self._errors:
                 self.state = "completed"
             elif self._uncollected:
                 # It is paid for and on the network: a resumed run asks for it again instead of paying anew.
@@ -382,11 +404,20 @@ class Step:
     def _withheld_error(self, some_are_there: bool) -> SogniError:
         if not some_are_there:
             return failures.withheld_error(self._withheld, project_id=self.project_id)
-        text = f"{self._withheld} of {self.project.count} outputs were withheld by the safety filter."
+        text = f"{self._withheld} of {self._whole.count} outputs were withheld by the safety filter."
         return ServiceError("SENSITIVE_CONTENT", text, details={"withheld": self._withheld})
 
     def _report(self, kind: Any, **facts: Any) -> None:
         self._tell(Progress(kind, key=self.key, jobs=self.project.count, done=len(self._ended), **facts))
+
+
+def part_of(project: Project, indices: Collection[int], there: Collection[Artifact]) -> Project:
+    """Return the project of some outputs: with the seed, unless one of those that are there has it.
+
+    protocol: the seed is that of one of the jobs; the others are random.
+    """
+    seed = None if any(artifact.seed == project.seed for artifact in there) else project.seed
+    return dataclasses.replace(project, count=len(indices), seed=seed)
 
 
 def facts_of(project: Project) -> dict[str, Any]:

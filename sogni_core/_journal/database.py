@@ -95,12 +95,29 @@ class Database:
                     self.path.chmod(0o600)
             connection = self._connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
             try:
-                self._ahead = prepare(connection, _WAIT)
+                self._ahead = prepare(connection, _WAIT, self._keep)
             except BaseException:
                 connection.close()
                 raise
             self._connection, self._synchronous = connection, ""
         return self._connection
+
+    def _keep(self, connection: sqlite3.Connection, version: int) -> None:
+        """Copy the file of an earlier version beside it, for the program that wrote it; an earlier copy stays."""
+        place = self.path.with_name(f"{self.path.name}.v{version}")
+        if place.exists():
+            return
+        part = place.with_name(f"{place.name}.{os.getpid()}.part")
+        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
+        try:
+            copy = sqlite3.connect(part)
+            try:
+                connection.backup(copy)
+            finally:
+                copy.close()
+            part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

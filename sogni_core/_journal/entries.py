@@ -22,8 +22,28 @@ INTERRUPTED = "interrupted"
 
 
 @frozen
+class Attempt:
+    """An earlier project of a step, which ended without all of its outputs."""
+
+    project_id: str
+    state: str
+    jobs: int
+    """How many outputs it was to have."""
+    outputs: int
+    """How many it had."""
+    ended: datetime
+    """When another one took its place."""
+    app_id: str | None = None
+    writes: int = 0
+    error_code: str | None = None
+    error_message: str | None = None
+    cost: Mapping[str, Any] | None = None
+    """The network's price of all its outputs."""
+
+
+@frozen
 class Step:
-    """One project of a run."""
+    """One project of a run, and those that it had before."""
 
     key: str
     """Name; unique in its run."""
@@ -42,13 +62,17 @@ class Step:
     error_code: str | None = None
     error_message: str | None = None
     cost: Mapping[str, Any] | None = None
-    """The network's price, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if it gave none."""
+    """The network's price of the project, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if it gave none."""
     artifacts: tuple[Artifact, ...] = ()
     """The outputs that were received, by job index."""
     writes: int = 0
     """How often its request may have been written: 0 while ``prepared``, at most 2, however often it is resumed."""
     found: Mapping[str, Any] | None = None
     """What the network said of it without being asked, in the form for ``Session.attach``; None if nothing."""
+    indices: tuple[int, ...] | None = None
+    """The outputs that this project is to have, of those of the step; None for all."""
+    attempts: tuple[Attempt, ...] = ()
+    """Its earlier projects, the first one first."""
 
 
 @frozen

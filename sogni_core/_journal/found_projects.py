@@ -29,6 +29,8 @@ def note_found(
         if ended or not (step[0] and recovery.has_ended(json.loads(step[0]))):
             connection.execute("UPDATE steps SET found = ? WHERE project_id = ?", (_json(kept), project_id))
         return
+    if connection.execute("SELECT 1 FROM attempts WHERE project_id = ?", (project_id,)).fetchone():
+        return  # an earlier project of a step, whose outputs were collected while it was the step's
     connection.execute(
         "INSERT INTO found (project_id, endpoint, account, app_id, ended, project, request, first, last)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"

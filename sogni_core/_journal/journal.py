@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -147,11 +147,23 @@ class Journal:
         return run
 
     def renew_step(
-        self, run_id: str, key: str, project_id: str, project: Mapping[str, Any], *, output: Path | None = None
+        self,
+        run_id: str,
+        key: str,
+        project_id: str,
+        project: Mapping[str, Any],
+        *,
+        output: Path | None = None,
+        indices: Sequence[int] | None = None,
     ) -> None:
-        """Give a step that failed or was cancelled a new project, with state ``prepared``. Raises UNKNOWN_RUN."""
+        """Give a step that has not all of its outputs a new project, with state ``prepared``. Raises UNKNOWN_RUN.
+
+        ``project``: the step's, for all outputs. ``indices``: those that the new project is to have; None for all. The
+        old project stays as an attempt if it was sent.
+        """
         with self._database.writing() as connection:
-            self._one(renew(connection, run_id, key, project_id, _json(project), output, self._now()), run_id, key)
+            now = self._now()
+            self._one(renew(connection, run_id, key, project_id, _json(project), output, indices, now), run_id, key)
 
     def mark_step(
         self,

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sogni_core._journal.entries import INTERRUPTED, RUNNING, Run, Step
+from sogni_core._journal.entries import INTERRUPTED, RUNNING, Attempt, Run, Step
 from sogni_core.result import Artifact
 
 
@@ -27,12 +27,16 @@ def read_runs(connection: sqlite3.Connection, where: str, parameters: tuple[Any,
 
 def _steps(connection: sqlite3.Connection, runs: list[str]) -> dict[str, list[Step]]:
     artifacts: dict[tuple[str, str], list[Artifact]] = defaultdict(list)
+    attempts: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
     steps: dict[str, list[Step]] = defaultdict(list)
     for run_id in runs:
+        for row in _rows(connection, "SELECT * FROM attempts WHERE run_id = ? ORDER BY key, number", (run_id,)):
+            attempts[run_id, row["key"]].append(_attempt(row))
         for row in _rows(connection, "SELECT * FROM artifacts WHERE run_id = ? ORDER BY key, place", (run_id,)):
             artifacts[run_id, row["key"]].append(_artifact(row))
         for row in _rows(connection, "SELECT * FROM steps WHERE run_id = ? ORDER BY place", (run_id,)):
-            steps[run_id].append(_step(row, tuple(artifacts[run_id, row["key"]])))
+            key = row["key"]
+            steps[run_id].append(_step(row, tuple(artifacts[run_id, key]), tuple(attempts[run_id, key])))
     return steps
 
 
@@ -59,9 +63,27 @@ def _run(row: dict[str, Any], steps: tuple[Step, ...], gone: Set[str]) -> Run:
     )
 
 
-def _step(row: dict[str, Any], artifacts: tuple[Artifact, ...]) -> Step:
+def _cost(row: dict[str, Any]) -> dict[str, Any] | None:
     cost = {"token": row["cost_token"], "amount": row["cost_amount"], "usd": row["cost_usd"]}
-    known = {name: value for name, value in cost.items() if value is not None}
+    return {name: value for name, value in cost.items() if value is not None} or None
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    return Attempt(
+        project_id=row["project_id"],
+        state=row["state"],
+        jobs=row["jobs"],
+        outputs=row["outputs"],
+        ended=datetime.fromisoformat(row["ended"]),
+        app_id=row["app_id"],
+        writes=row["writes"],
+        error_code=row["error_code"],
+        error_message=row["error_message"],
+        cost=_cost(row),
+    )
+
+
+def _step(row: dict[str, Any], artifacts: tuple[Artifact, ...], attempts: tuple[Attempt, ...]) -> Step:
     return Step(
         key=row["key"],
         project_id=row["project_id"],
@@ -73,10 +95,12 @@ def _step(row: dict[str, Any], artifacts: tuple[Artifact, ...]) -> Step:
         output=Path(row["output"]) if row["output"] else None,
         error_code=row["error_code"],
         error_message=row["error_message"],
-        cost=known or None,
+        cost=_cost(row),
         artifacts=artifacts,
         writes=row["writes"],
         found=json.loads(row["found"]) if row["found"] else None,
+        indices=tuple(json.loads(row["indices"])) if row["indices"] else None,
+        attempts=attempts,
     )
 
 

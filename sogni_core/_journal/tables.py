@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -85,6 +86,30 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX found_by_time ON found (last)",
     ),
+    (
+        """
+        CREATE TABLE attempts (
+            run_id TEXT NOT NULL,
+            key TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            project_id TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL,
+            app_id TEXT,
+            writes INTEGER NOT NULL,
+            jobs INTEGER NOT NULL,
+            outputs INTEGER NOT NULL,
+            error_code TEXT,
+            error_message TEXT,
+            cost_token TEXT,
+            cost_amount REAL,
+            cost_usd REAL,
+            ended TEXT NOT NULL,
+            PRIMARY KEY (run_id, key, number),
+            FOREIGN KEY (run_id, key) REFERENCES steps (run_id, key)
+        )
+        """,
+        "ALTER TABLE steps ADD COLUMN indices TEXT",
+    ),
 )
 """Statements by version; the first entry turns an empty file into version 1. Entries are never changed."""
 
@@ -93,10 +118,11 @@ class NewerVersion(Exception):
     """A later version of this program wrote the file; it was not changed."""
 
 
-def prepare(connection: sqlite3.Connection, wait: float) -> bool:
+def prepare(connection: sqlite3.Connection, wait: float, keep: Callable[[sqlite3.Connection, int], None]) -> bool:
     """Migrate a file to the current version, and set the options of the connection. ``wait`` in seconds.
 
-    Returns whether the file has a write-ahead log.
+    ``keep``: called with the version of a file of an earlier version, before it is changed. Returns whether the file
+    has a write-ahead log.
     """
     version = _version(connection)
     if version > len(MIGRATIONS):
@@ -106,6 +132,8 @@ def prepare(connection: sqlite3.Connection, wait: float) -> bool:
     connection.execute("PRAGMA foreign_keys = ON")
     if version == len(MIGRATIONS):
         return ahead
+    if version:
+        keep(connection, version)
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have done it first.

@@ -37,6 +37,6 @@ async def test_what_fails_leaves_nothing_and_keeps_the_old_file(folder: Path) ->
 
     with pytest.raises(RuntimeError, match="broke"):
         await make(old, fail)
-    with pytest.raises(InputError, match="no image, sound or video"):
+    with pytest.raises(InputError, match="not an image, sound or video"):
         await make(old, nonsense)
     assert (old.read_bytes(), [path.name for path in folder.iterdir()]) == (b"old", ["a.png"])

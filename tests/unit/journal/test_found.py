@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -251,3 +253,30 @@ def test_a_journal_of_the_first_version_is_brought_up(journal: Journal) -> None:
     with closing(sqlite3.connect(journal.path)) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()
     assert version == (len(MIGRATIONS),)
+    before = journal.path.with_name("journal.db.v1")
+    assert os.name == "nt" or stat.S_IMODE(before.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(before)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM steps").fetchone() == (4,)
+    assert [path.name for path in journal.path.parent.glob("*.part")] == []
+
+
+def test_earlier_projects_of_a_step_are_kept(journal: Journal) -> None:
+    run_id = journal.begin_run("image", "image", {}, "fast", "me", 1, BEGAN)
+    journal.begin_step(run_id, "main", "P1", {"count": 4})
+    journal.mark_step(run_id, "main", "sending", app_id="a")
+    journal.mark_step(run_id, "main", "partial", cost={"token": "spark", "amount": 0.4})
+    journal.renew_step(run_id, "main", "P2", {"count": 4}, indices=(2, 3))
+    journal.mark_step(run_id, "main", "sending")
+    journal.mark_step(run_id, "main", "partial", cost={"token": "spark", "amount": 0.2})
+    journal.renew_step(run_id, "main", "P3", {"count": 4}, indices=(3,))
+    (step,) = journal.run(run_id).steps
+    assert (step.project_id, step.state, step.indices, step.writes, step.cost) == ("P3", "prepared", (3,), 0, None)
+    assert [(one.project_id, one.state, one.jobs, one.outputs, one.cost) for one in step.attempts] == [
+        ("P1", "partial", 4, 2, {"token": "spark", "amount": 0.4}),
+        ("P2", "partial", 2, 1, {"token": "spark", "amount": 0.2}),
+    ]
+    journal.note_found(told("P1", "completed"), *WHERE)
+    assert journal.found() == [], "it is known"
+    journal.renew_step(run_id, "main", "P4", {"count": 4}, indices=(3,))
+    assert len(journal.run(run_id).steps[0].attempts) == 2, "P3 was never sent"
