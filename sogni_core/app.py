@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,7 +29,9 @@ from sogni_core.settings import Paths
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from sogni_core._engine.destinations import Saving
     from sogni_core._engine.engine import Engine
+    from sogni_core.files import Place
     from sogni_core.frontend.modes import ModeInfo
     from sogni_core.history import FoundProject, Run
     from sogni_core.prepared import Prepared
@@ -172,12 +175,12 @@ class App:
 
         mode, _ = self._engine.find_mode(name)
         given = self._with_network(mode, {**(given or {}), **fields})
+        saving = self._saving(run_options)
         planning = "dry_run" if run_options.dry_run else planning_option(mode, given)
         if planning is None:
             await self._engine.dial(name, given)
-        return Prepared(
-            self._engine, await self._engine.prepare(name, given), on_progress or self.on_progress, planning
-        )
+        resolved = await self._engine.prepare(name, given)
+        return Prepared(self._engine, resolved, on_progress or self.on_progress, planning, saving)
 
     async def run(
         self,
@@ -185,11 +188,13 @@ class App:
         given: Mapping[str, Any] | None = None,
         /,
         *,
+        run_options: RunOptions = RunOptions(),  # noqa: B008 - it cannot be changed
         on_progress: OnProgress | None = None,
         **fields: Any,
     ) -> Result:
         """Prepare a request and run it; see :meth:`prepare` and ``Prepared.run``."""
-        return await (await self.prepare(name, given, on_progress=on_progress, **fields)).run()
+        prepared = await self.prepare(name, given, run_options=run_options, on_progress=on_progress, **fields)
+        return await prepared.run()
 
     async def resume(
         self, run_id: str, /, *, on_progress: OnProgress | None = None, keep_changed: bool = False, **secrets: Any
@@ -207,9 +212,33 @@ class App:
         receiver = on_progress or self.on_progress
         return await self._engine.resume(run_id, secrets, receiver, keep_changed=keep_changed)
 
-    async def plan(self, name: str, given: Mapping[str, Any] | None = None, /, **fields: Any) -> Plan:
+    async def plan(
+        self,
+        name: str,
+        given: Mapping[str, Any] | None = None,
+        /,
+        *,
+        run_options: RunOptions = RunOptions(),  # noqa: B008 - it cannot be changed
+        **fields: Any,
+    ) -> Plan:
         """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""
-        return await (await self.prepare(name, given, run_options=RunOptions(dry_run=True), **fields)).plan()
+        prepared = await self.prepare(name, given, run_options=replace(run_options, dry_run=True), **fields)
+        return await prepared.plan()
+
+    def place(self, output: str | os.PathLike[str], *, overwrite: bool = False, unique: bool = False) -> Place:
+        """Return where a command may write a file, for :class:`sogni_core.files.PartFile`.
+
+        The options and the setting ``existing_files`` are those of a run. Raises InputError OUTPUT_EXISTS and
+        OUTPUT_NOT_WRITABLE.
+        """
+        from sogni_core._engine.preflight import command_place
+
+        return command_place(output, self._saving(RunOptions(overwrite=overwrite, unique=unique)))
+
+    def _saving(self, run_options: RunOptions) -> Saving:
+        from sogni_core._engine.destinations import Saving
+
+        return Saving(run_options.existing_files(self.settings.require("existing_files").value))
 
     async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""

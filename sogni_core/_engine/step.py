@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from sogni_core.errors import (
     TransportError,
     first_of,
 )
-from sogni_core.files import numbered, prepare_output
+from sogni_core.files import Place, prepare_output
 from sogni_core.media.file_check import FileFacts
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
@@ -61,11 +61,12 @@ class Step:
         project_id: str,
         known: StoredStep | None,
         price: asyncio.Task[Answer],
-        output: Path | None,
+        places: Sequence[Place] | None,
         seconds: float,
         announcements: Announcements,
         tell: OnProgress,
         warn: Callable[[str], None],
+        saved: Callable[[Place, Artifact], None],
         finish: FinishFile[FileFacts] | None = None,
     ) -> None:
         self.key = key
@@ -88,7 +89,8 @@ class Step:
         self._tell = tell
         self._warn = warn
         self._finish = finish
-        self._paths = numbered(output, project.count) if output is not None else None
+        self._saved = saved
+        self._places = places
         self._artifacts: dict[int, Artifact] = {}
         self._errors: dict[object, SogniError] = {}
         """By job index, or by what it concerns: a job that another worker takes over has not failed after all."""
@@ -106,8 +108,8 @@ class Step:
 
         Raises SogniError only before anything was sent: the output or the journal cannot be written.
         """
-        for path in self._paths or ():
-            prepare_output(path)
+        for place in self._places or ():
+            prepare_output(place)
         self._write_ahead()
         submission = self._submission()
         try:
@@ -132,7 +134,7 @@ class Step:
     def _write_ahead(self) -> None:
         """Note the project before anything of it is sent."""
         facts = journaled(self.project, self._asked)
-        first = self._paths[0] if self._paths else None
+        first = self._places[0].path if self._places else None
         if self._known is None:
             self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
         elif not self._taken_up:
@@ -243,10 +245,12 @@ class Step:
             self._note(self.state)
 
     async def _collect(self, submission: Submission, event: events.JobFinished) -> None:
-        path = self._paths[event.index] if self._paths is not None and event.index < len(self._paths) else None
+        place = self._places[event.index] if self._places is not None and event.index < len(self._places) else None
         try:
-            finish = partial(self._finished, event, path) if self._finish is not None and path is not None else None
-            collected = await submission.collect(event.index, path, finish)
+            finish = (
+                partial(self._finished, event, place.path) if self._finish is not None and place is not None else None
+            )
+            collected = await submission.collect(event.index, place, finish)
         except ServiceError as error:
             if event.uncertain:
                 self._withheld += 1
@@ -262,7 +266,8 @@ class Step:
         if event.labelled:
             self._warn("The service marked an output as sensitive.")
         self._keep(artifact)
-        if artifact.path is not None:
+        if artifact.path is not None and place is not None:
+            self._saved(place, artifact)
             self._report("saved", job=event.index, message=str(artifact.path))
 
     async def _finished(
