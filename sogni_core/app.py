@@ -238,7 +238,8 @@ class App:
     def _saving(self, run_options: RunOptions) -> Saving:
         from sogni_core._engine.destinations import Saving
 
-        return Saving(run_options.existing_files(self.settings.require("existing_files").value))
+        existing = run_options.existing_files(self.settings.require("existing_files").value)
+        return Saving(existing, one_file=run_options.one_file)
 
     async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""

@@ -26,6 +26,8 @@ class Saving:
 
     existing: ExistingFiles = "refuse"
     """What to do if there is a file where an output goes."""
+    one_file: bool = False
+    """Whether a run is refused that does not save exactly one."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what the journal keeps of it."""
@@ -135,6 +137,14 @@ class Destinations:
             holder, self._holder = self._holder, ""
             with suppress(ConfigError):
                 self._places.release(holder, completed=self.completed)
+
+    def require_one(self, wishes: Iterable[Wish]) -> None:
+        """Raise InputError if there is to be one file, and these are more or none."""
+        number = sum(count for _, count in dict.fromkeys(wishes))
+        if self.saving.one_file and number != 1:
+            text = "{output} - needs exactly one output; this call saves {number}."
+            hint = "Use {output} FILE."
+            raise InputError.of([Problem("output.one", ("output",), text, {"number": number}, hint=hint)])
 
     def refuse(self) -> None:
         """Raise InputError for all places that were found to be taken."""

@@ -37,6 +37,7 @@ async def plan(engine: PlanServices, resolved: Resolved, destinations: Destinati
     """
     with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
         scene = await _planned(engine, resolved, destinations, Path(folder))
+        destinations.require_one(scene.wishes)
         destinations.refuse()
         steps = await priced(scene, price_seconds) if scene.steps else []
     return Plan(

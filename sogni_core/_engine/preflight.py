@@ -11,8 +11,9 @@ from pathlib import Path
 from sogni_core._engine.destinations import Destinations, Saving, Wish
 from sogni_core._engine.local_paths import path_fields
 from sogni_core._engine.resolver import Resolved
-from sogni_core.errors import SogniError
+from sogni_core.errors import InputError, SogniError
 from sogni_core.files import Place, absolute, numbered, prepare_output
+from sogni_core.problem import Problem
 from sogni_core.request import RenderOptions
 
 PLAN_SECONDS = 5.0
@@ -31,16 +32,21 @@ async def take_places(resolved: Resolved, destinations: Destinations, planned: P
     for output, count in wishes:
         for path in numbered(output, count):
             prepare_output(path)
-    if _needs_plan(resolved) and destinations.saving.existing != "overwrite":
+    saving = destinations.saving
+    if _needs_plan(resolved) and (saving.one_file or saving.existing != "overwrite"):
         # The run itself will say what is wrong, and each step takes its own places too.
         with suppress(SogniError, TimeoutError):
             async with asyncio.timeout(PLAN_SECONDS):
                 wishes = list(await planned())
+    destinations.require_one(wishes)
     destinations.reserve(wishes)
 
 
 def command_place(output: str | os.PathLike[str], saving: Saving) -> Place:
     """Return where a command may write a file. Raises InputError OUTPUT_NOT_WRITABLE, OUTPUT_EXISTS."""
+    if os.fspath(output) == "-":
+        text = "This command saves a file; it does not write to standard output."
+        raise InputError.of([Problem("output.stdout", ("output",), text)])
     (place,) = Destinations(saving).of(prepare_output(output), 1)
     return place
 

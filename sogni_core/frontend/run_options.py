@@ -21,6 +21,8 @@ class RunOptions:
     """Replace files that exist at the output paths."""
     unique: bool = False
     """Save under a numbered name if a file exists at the output path."""
+    one_file: bool = False
+    """Refuse a run that would not save exactly one file."""
 
     def existing_files(self, usual: ExistingFiles) -> ExistingFiles:
         """Return what to do with existing files; ``usual`` if no option says it. Raises InputError for both options."""
