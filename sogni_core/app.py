@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,7 +32,9 @@ from sogni_core.settings.paths import PROFILE
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from sogni_core._engine.destinations import Saving
     from sogni_core._engine.engine import Engine
+    from sogni_core.files import Place
     from sogni_core.frontend.modes import ModeInfo
     from sogni_core.history import FoundProject, Run
     from sogni_core.prepared import Prepared
@@ -197,12 +200,12 @@ class App:
 
         mode, _ = self._engine.find_mode(name)
         given = self._with_network(mode, {**(given or {}), **fields})
+        saving = self._saving(run_options)
         planning = "dry_run" if run_options.dry_run else planning_option(mode, given)
         if planning is None:
             await self._engine.dial(name, given)
-        return Prepared(
-            self._engine, await self._engine.prepare(name, given), on_progress or self.on_progress, planning
-        )
+        resolved = await self._engine.prepare(name, given)
+        return Prepared(self._engine, resolved, on_progress or self.on_progress, planning, saving)
 
     async def run(
         self,
@@ -210,11 +213,13 @@ class App:
         given: Mapping[str, Any] | None = None,
         /,
         *,
+        run_options: RunOptions = RunOptions(),  # noqa: B008 - it cannot be changed
         on_progress: OnProgress | None = None,
         **fields: Any,
     ) -> Result:
         """Prepare a request and run it; see :meth:`prepare` and ``Prepared.run``."""
-        return await (await self.prepare(name, given, on_progress=on_progress, **fields)).run()
+        prepared = await self.prepare(name, given, run_options=run_options, on_progress=on_progress, **fields)
+        return await prepared.run()
 
     async def resume(
         self,
@@ -244,9 +249,34 @@ class App:
             raise InputError.of([problem])
         return await self._engine.resume(run_id, secrets, receiver, keep_changed=keep_changed, seconds=timeout)
 
-    async def plan(self, name: str, given: Mapping[str, Any] | None = None, /, **fields: Any) -> Plan:
+    async def plan(
+        self,
+        name: str,
+        given: Mapping[str, Any] | None = None,
+        /,
+        *,
+        run_options: RunOptions = RunOptions(),  # noqa: B008 - it cannot be changed
+        **fields: Any,
+    ) -> Plan:
         """Prepare a request and say what a run would submit; see :meth:`prepare` and ``Prepared.plan``."""
-        return await (await self.prepare(name, given, run_options=RunOptions(dry_run=True), **fields)).plan()
+        prepared = await self.prepare(name, given, run_options=replace(run_options, dry_run=True), **fields)
+        return await prepared.plan()
+
+    def place(self, output: str | os.PathLike[str], *, overwrite: bool = False, unique: bool = False) -> Place:
+        """Return where a command may write a file, for :class:`sogni_core.files.PartFile`.
+
+        The options and the setting ``existing_files`` are those of a run. Raises InputError OUTPUT_EXISTS and
+        OUTPUT_NOT_WRITABLE.
+        """
+        from sogni_core._engine.preflight import command_place
+
+        return command_place(output, self._saving(RunOptions(overwrite=overwrite, unique=unique)))
+
+    def _saving(self, run_options: RunOptions) -> Saving:
+        from sogni_core._engine.destinations import Saving
+
+        existing = run_options.existing_files(self.settings.require("existing_files").value)
+        return Saving(existing, one_file=run_options.one_file)
 
     async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""

@@ -86,6 +86,9 @@ class Workflow:
     """Option to the value it has in this workflow when neither the user nor a setting gives one, above what the
     catalogue says: ``{"steps": 7}``; or to a table from model patterns to values, of which the first that fits counts:
     ``{"guidance": {"*lightning*": 1, "*": 4}}``."""
+    only_output: bool = False
+    """Whether the request's output, numbered for several, names all files that it saves. Of any other workflow whose
+    request names a path, the engine makes a plan before it runs, to see whether its files exist already."""
     announces: tuple[str, ...] = ()
     """Lines to show when the first project of a run was submitted, one line each, with fields of the
     request in braces: ``"Editing with {model}..."``. Files are called as they were typed, several are counted, and a

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sogni_core._engine.destinations import Saving
 from sogni_core._engine.engine import Engine
 from sogni_core._engine.report import described, options
 from sogni_core._engine.resolver import Resolved
@@ -23,11 +24,14 @@ _ASKED_SECONDS = 30.0
 class Prepared:
     """A request that has been resolved and checked. Nothing was sent. See :meth:`sogni_core.app.App.prepare`."""
 
-    def __init__(self, engine: Engine, resolved: Resolved, on_progress: OnProgress, planning: str | None) -> None:
+    def __init__(
+        self, engine: Engine, resolved: Resolved, on_progress: OnProgress, planning: str | None, saving: Saving
+    ) -> None:
         self._engine = engine
         self._resolved = resolved
         self._on_progress = on_progress
         self._planning = planning
+        self._saving = saving
 
     @property
     def request(self) -> Request:
@@ -88,17 +92,18 @@ class Prepared:
         asks for the price. Without an answer, the plan has no price, a notice, and a ``price_error``.
         """
         usual = _PRICE_SECONDS if self._planning in (None, "dry_run") else _ASKED_SECONDS
-        return await self._engine.plan(self._resolved, usual if price_seconds is None else price_seconds)
+        return await self._engine.plan(self._resolved, self._saving, usual if price_seconds is None else price_seconds)
 
     async def run(self, on_progress: OnProgress | None = None) -> Result:
         """Run the request and return the result. Some outputs may be missing (``result.error``).
 
-        Raises SogniError if there is no output at all. Cancelling the task asks the network to cancel.
+        Raises SogniError if there is no output at all, and InputError OUTPUT_EXISTS before anything is sent. Cancelling
+        the task asks the network to cancel.
         """
         if self._planning is not None:
             text = f"The request asks for a plan ({self._planning})."
             raise InputError("INVALID_ARGUMENT", text, hint="Call plan() instead of run().")
-        return await self._engine.run(self._resolved, on_progress or self._on_progress)
+        return await self._engine.run(self._resolved, self._saving, on_progress or self._on_progress)
 
     async def answer(self, on_progress: OnProgress | None = None) -> Plan | Result:
         """Return what the caller asked for: a plan, or the result of a run."""

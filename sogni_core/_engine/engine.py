@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sogni_core._engine.check import check, examine, read_assets
+from sogni_core._engine.destinations import Destinations, Saving, Wish
 from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
 from sogni_core._engine.networks import NetworkHandle, Networks
-from sogni_core._engine.progress import ProgressReporter
+from sogni_core._engine.preflight import take_places
 from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
-from sogni_core._engine.scene import distinct
 from sogni_core._host.host import PluginHost
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
+from sogni_core._journal.places import Places
 from sogni_core._startup import imports
 from sogni_core._transport.http import Http
 from sogni_core.context import Facts
 from sogni_core.errors import AuthError, InputError, SogniError
-from sogni_core.files import absolute, numbered, prepare_output
 from sogni_core.plugin import Endpoint, Mode
 from sogni_core.problem import Notice, Problem
 from sogni_core.project import Asset
 from sogni_core.request import RenderOptions, Request
-from sogni_core.result import OnProgress, Plan, Progress, Result
+from sogni_core.result import OnProgress, Plan, Result
 from sogni_core.settings import CredentialsOrder, Settings
 from sogni_core.settings.paths import Paths
 from sogni_core.settings.profiles import require_profile
@@ -116,6 +116,11 @@ class Engine:
             self._journal = Journal(self.paths.journal)
         return self._journal
 
+    @cached_property
+    def places(self) -> Places:
+        """Return where runs hold the places of their files; the file is opened at the first use."""
+        return Places(self.paths.state)
+
     async def close(self) -> None:
         """Close the sessions, the client and the journal."""
         try:
@@ -125,6 +130,8 @@ class Engine:
                 await self._http.close()
             if self._journal is not None:
                 self._journal.close()
+            if "places" in self.__dict__:
+                self.places.close()
             self._stack.close()
 
     def find_mode(self, name: str) -> tuple[Owned[Mode], str | None]:
@@ -170,54 +177,32 @@ class Engine:
         """Return the values of a settings table by the model a plugin registered for it."""
         return self.settings.of(model)
 
-    async def plan(self, resolved: Resolved, price_seconds: float) -> Plan:
-        """Say what a run would submit; nothing is sent but the question for the price, which is waited for so long."""
-        from sogni_core._engine.plan_context import PlanContext, PlanScene, priced
-        from sogni_core._engine.report import echo, echo_own
-        from sogni_core._engine.run_context import utc_now
-        from sogni_core._engine.workflow_context import call_workflow
+    async def plan(self, resolved: Resolved, saving: Saving, price_seconds: float) -> Plan:
+        """Say what a run would submit; see :func:`sogni_core._engine.planning.plan`."""
+        from sogni_core._engine.planning import plan
 
-        network = resolved.request.network if isinstance(resolved.request, RenderOptions) else ""
-        with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
-            wire = network if network in LIVE_NETWORKS else "fast"
-            scene = PlanScene(
-                self.registry,
-                self.section,
-                self.prepare,
-                self.fetch,
-                utc_now(),
-                random_seed=0,
-                on_progress=_silent,
-                network=network,
-                run_id="",
-                home=Path(folder),
-                wire_network=wire,
-                networks=self.networks,
-                media=self.media,
-            )
-            for notice in resolved.notices:
-                scene.notice(notice)
-            await call_workflow(resolved, PlanContext(scene, resolved), self.registry)
-            await asyncio.sleep(0)  # a step that the workflow leaves behind begins
-            steps = await priced(scene, price_seconds) if scene.steps else []
-        return Plan(
-            mode=resolved.mode.record.name,
-            workflow=resolved.workflow.record.name,
-            network=network,
-            steps=tuple(steps),
-            notices=distinct([*scene.notices, *self.notices]),
-            fields=echo(resolved, None, steps[0].project.model if steps else "") | echo_own(resolved),
-            price_error=scene.price_error,
-        )
+        return await plan(self, resolved, Destinations(saving, self.places, looks=True), price_seconds)
 
-    async def run(self, resolved: Resolved, on_progress: OnProgress) -> Result:
+    async def run(self, resolved: Resolved, saving: Saving, on_progress: OnProgress) -> Result:
         """Carry out what :meth:`prepare` returned; raises SogniError if there is no output at all."""
+
+        async def planned() -> Sequence[Wish]:
+            from sogni_core._engine.planning import wishes
+
+            return await wishes(self, resolved, Destinations(saving, looks=True))
+
+        local = not isinstance(resolved.request, RenderOptions)
+        destinations = Destinations(saving, None if local else self.places)
+        try:
+            await take_places(resolved, destinations, planned)
+            run = self._run_here if local else self._run_there
+            return await run(resolved, destinations, on_progress)
+        finally:
+            destinations.release()
+
+    async def _run_there(self, resolved: Resolved, destinations: Destinations, on_progress: OnProgress) -> Result:
         request = resolved.request
-        output, count = getattr(request, "output", None), getattr(request, "count", 1)
-        for path in numbered(absolute(output), count) if output is not None else ():
-            prepare_output(path)
-        if not isinstance(request, RenderOptions):
-            return await self._run_here(resolved, on_progress)
+        assert isinstance(request, RenderOptions)
         self._require_certainty()
         if request.network in LIVE_NETWORKS:
             self.networks.require_credentials(request.network)
@@ -225,34 +210,12 @@ class Engine:
         handle.session.open()
         await handle.session.wait_until_dialled()
         runs = await self._runs()
-        return await runs.execute(runs.begin(resolved, handle, request.network, on_progress), resolved)
+        return await runs.execute(runs.begin(resolved, handle, request.network, on_progress, destinations), resolved)
 
-    async def _run_here(self, resolved: Resolved, on_progress: OnProgress) -> Result:
-        """Run a mode that works on this machine alone: nothing is connected, and the journal is not opened."""
-        from sogni_core._engine.local_context import LocalContext, LocalScene
-        from sogni_core._engine.report import local_result
-        from sogni_core._engine.run_context import new_random_seed, utc_now
-        from sogni_core._engine.workflow_context import call_workflow
+    async def _run_here(self, resolved: Resolved, destinations: Destinations, on_progress: OnProgress) -> Result:
+        from sogni_core._engine.local_runs import run_here
 
-        with tempfile.TemporaryDirectory(prefix="sogni-local-") as folder:
-            tell = ProgressReporter(on_progress)
-            scene = LocalScene(
-                self.registry,
-                self.section,
-                self.prepare,
-                self.fetch,
-                utc_now(),
-                new_random_seed(),
-                tell,
-                "",
-                "",
-                Path(folder),
-            )
-            tell.failed = scene.warn
-            for notice in (*resolved.notices, *self.notices):
-                scene.notice(notice)
-            result = await call_workflow(resolved, LocalContext(scene, resolved), self.registry)
-        return local_result(result, resolved, distinct([*scene.notices, *self.notices]))
+        return await run_here(self, resolved, destinations, on_progress)
 
     async def resume(
         self,
@@ -285,11 +248,15 @@ class Engine:
             self.journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
             raise
         way.session.open()
-        scene = runs.take_over(run, way, on_progress, keep_changed=keep_changed)
-        scene.seconds = seconds
-        for notice in missing:
-            scene.notice(notice)
-        return await runs.execute(scene, resolved)
+        destinations = Destinations(Saving.resumed(run.request.get("saving")), self.places)
+        try:
+            scene = runs.take_over(run, way, on_progress, destinations, keep_changed=keep_changed)
+            scene.seconds = seconds
+            for notice in missing:
+                scene.notice(notice)
+            return await runs.execute(scene, resolved)
+        finally:
+            destinations.release()
 
     async def dial(self, name: str, fields: Mapping[str, Any]) -> None:
         """Call the network's host while the request is checked. What is wrong with it, the check will say."""
@@ -338,7 +305,3 @@ class Engine:
             return Path(self._stack.enter_context(temporary))
 
         return Fetcher(self.http, folder)
-
-
-def _silent(progress: Progress) -> None:
-    """Receive the progress of a plan, which nobody waits for."""

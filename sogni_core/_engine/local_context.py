@@ -12,6 +12,7 @@ from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core.errors import PluginError
+from sogni_core.files import Place, absolute
 from sogni_core.project import Project
 from sogni_core.result import Artifact, Outcome, Progress
 
@@ -49,8 +50,11 @@ class LocalContext(WorkflowContext):
         )
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
+        output = absolute(output)
         if self._local.home in output.parents:
-            return await make(output, work)
-        artifact = await make(output, work, self._finish_file("", None))
+            return await make(Place(output), work)
+        (place,) = self._local.destinations.of(output, 1)
+        artifact = await make(place, work, self._finish_file("", None))
+        self._local.saved(place, artifact)
         self._local.on_progress(Progress("saved", message=str(artifact.path)))
         return artifact

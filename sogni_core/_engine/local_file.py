@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sogni_core._engine.finishers import FinishFile
 from sogni_core.errors import InputError
-from sogni_core.files import PartFile, absolute, prepare_output
+from sogni_core.files import PartFile, Place, prepare_output
 from sogni_core.media.asset import read_asset
 from sogni_core.media.kind import HEAD, content_type
 from sogni_core.project import Asset
@@ -18,18 +18,18 @@ from sogni_core.text import quote_path
 
 
 async def make(
-    output: Path, work: Callable[[Path], Awaitable[object]], finish: FinishFile[Asset] | None = None
+    place: Place, work: Callable[[Path], Awaitable[object]], finish: FinishFile[Asset] | None = None
 ) -> Artifact:
     """Let ``work`` write a file; see :meth:`sogni_core.context.Context.make`. ``finish`` works on it then."""
-    output = prepare_output(absolute(output))
-    with PartFile(output) as part_file:
+    output = prepare_output(place)
+    with PartFile(place) as part_file:
         part = part_file.finish()
         await work(part)
         made = await asyncio.to_thread(_checked, part, output)
         if finish is not None:
             made = await finish(part, made, lambda path: _checked(path, output), lambda found: _artifact(found, output))
         part_file.commit()
-    return _artifact(made, output)
+    return _artifact(made, part_file.path)
 
 
 def _artifact(made: Asset, output: Path) -> Artifact:

@@ -14,18 +14,19 @@ from sogni_core.request import Request
 
 def expand_paths(model: type[Request], values: dict[str, Any]) -> None:
     """Make the paths among values absolute before the model looks at them; it may ask whether a file exists."""
-    for name in _path_fields(model):
+    for name in path_fields(model):
         if name in values:
             values[name] = _each(values[name], _expanded)
 
 
 def with_absolute_paths(request: Request) -> Request:
     """Return a request whose paths are absolute, those that its model has as defaults too."""
-    update = {name: _each(getattr(request, name), _absolute) for name in _path_fields(type(request))}
+    update = {name: _each(getattr(request, name), _absolute) for name in path_fields(type(request))}
     return request.model_copy(update=update) if update else request
 
 
-def _path_fields(model: type[Request]) -> Iterator[str]:
+def path_fields(model: type[Request]) -> Iterator[str]:
+    """Yield the fields of a request that hold paths."""
     for name, info in model.model_fields.items():
         parts = leaves(info.annotation)
         # A pure path may be one of another machine.

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from sogni_core._engine.destinations import Wish
 from sogni_core._engine.networks import NetworkHandle, Networks
 from sogni_core._engine.prices import price_facts
 from sogni_core._engine.project_assets import with_files_read
@@ -39,6 +40,8 @@ class PlanScene(Scene):
     networks: Networks
     media: Media
     steps: list[PlannedStep] = field(default_factory=list)
+    wishes: list[Wish] = field(default_factory=list)
+    """What a run saves outside of its own folder, as its workflow names it."""
     price_error: SogniError | None = None
 
     planned: ClassVar[bool] = True
@@ -70,10 +73,11 @@ class PlanContext(WorkflowContext):
         # The request itself is not sent; what would be refused then is refused now.
         job_request(project, ids.make(), medium=medium, comfy=plan.registry.model(project.model).sampling == "comfy")
         files = tuple(numbered(absolute(output), project.count)) if output is not None else ()
+        shown = self._files(output, project.count)
         length, details = medium.length(project), medium.details(project)
         plan.check_extension(medium.record, project, output)
         plan.claim(self._resolved, name, project, files)
-        plan.steps.append(PlannedStep(name, project, files, media=medium.name, length=length, details=details))
+        plan.steps.append(PlannedStep(name, project, shown, media=medium.name, length=length, details=details))
         stem = name.replace("/", "-")
         artifacts = [
             _placeholder(medium, project, index, plan.home / f"{stem}-{index}.{medium.format(project)}")
@@ -85,7 +89,18 @@ class PlanContext(WorkflowContext):
         return await with_files_read(project, self._plan.media.of(project).record.slots, self._plan.fetch)
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
+        self._files(output, 1)
         return Artifact(0, "", path=absolute(output))
+
+    def _files(self, output: Path | None, count: int) -> tuple[Path, ...]:
+        """Return where outputs would go, and gather what a run saves outside of its own folder."""
+        if output is None:
+            return ()
+        output = absolute(output)
+        if self._plan.home in output.parents:
+            return tuple(numbered(output, count))
+        self._plan.wishes.append((output, count))
+        return tuple(place.path for place in self._plan.destinations.of(output, count))
 
     def _facts(self, key: str, project: Project) -> SubmitFacts:
         plan = self._plan

@@ -32,7 +32,7 @@ from sogni_core._protocol import ids
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core.context import SubmitFacts
 from sogni_core.errors import InputError, PluginError, SogniError
-from sogni_core.files import absolute, numbered, private_folder
+from sogni_core.files import Place, absolute, numbered, private_folder
 from sogni_core.json_value import json_value
 from sogni_core.problem import Notice, Problem
 from sogni_core.project import Project
@@ -126,6 +126,7 @@ class RunContext(WorkflowContext):
         run.claim(
             self._resolved, name, project, numbered(absolute(output), project.count) if output is not None else ()
         )
+        places = self._places(output, project.count) if answered is None else None
         announcements = Announcements.of(self._resolved, project, medium.name, key)
         if not run.steps:
             run.wrapping = bool(self._prefix)
@@ -157,11 +158,12 @@ class RunContext(WorkflowContext):
             there=there,
             known=known,
             price=run.prices.ask(part),
-            output=absolute(output) if output is not None else None,
+            places=places,
             announcements=announcements,
             seconds=run.seconds or float(request.timeout if isinstance(request, RenderOptions) else DEFAULT_TIMEOUT),
             tell=run.on_progress,
             warn=run.warn,
+            saved=partial(run.saved, made=False),
             finish=self._finish_file(name, project) if is_result else None,
         )
         run.steps.append(step)
@@ -197,15 +199,25 @@ class RunContext(WorkflowContext):
             raise self._run.refused
 
     async def make(self, output: Path, work: Callable[[Path], Awaitable[object]]) -> Artifact:
+        (place,) = self._places(output, 1)
         if not self._is_result(output):
-            return await make(output, work)
-        artifact = await make(output, work, self._finish_file("", None))
+            return await make(place, work)
+        artifact = await make(place, work, self._finish_file("", None))
+        self._run.saved(place, artifact)
         self._run.on_progress(Progress("saved", message=str(artifact.path)))
         return artifact
 
     async def _read(self, project: Project) -> Project:
         """Return a project whose files were read, also those that its workflow or an observer put into it."""
         return await with_files_read(project, self._run.medium_of(project).record.slots, self._run.fetch)
+
+    def _places(self, output: Path | None, count: int) -> list[Place]:
+        """Return where outputs go; what goes into the run's own folder may replace what is there."""
+        if output is None:
+            return []
+        if self._is_result(output):
+            return self._run.destinations.of(absolute(output), count)
+        return [Place(path, tag=self._run.destinations.tag) for path in numbered(absolute(output), count)]
 
     def _is_result(self, output: Path) -> bool:
         """Whether a file is a result; what goes into the run's own folder is for its next steps."""

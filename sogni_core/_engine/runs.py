@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from sogni_core._engine.destinations import Destinations
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.observers import END_SECONDS, Observers
@@ -69,29 +70,40 @@ class Runs:
     def __init__(self, engine: RunServices) -> None:
         self._engine = engine
 
-    def begin(self, resolved: Resolved, way: NetworkHandle, network: str, on_progress: OnProgress) -> RunScene:
+    def begin(
+        self, resolved: Resolved, way: NetworkHandle, network: str, on_progress: OnProgress, destinations: Destinations
+    ) -> RunScene:
         """Note in the journal that a run begins."""
         began, random_seed = utc_now(), new_random_seed()
         run_id = self._engine.journal.begin_run(
             mode=resolved.mode.record.name,
             workflow=resolved.workflow.record.name,
-            request=kept(resolved),
+            request={**kept(resolved), "saving": destinations.saving.as_json()},
             network=network,
             account=way.account.name,
             seed_random=random_seed,
             began=began,
         )
         self._engine.host.remember()
-        scene = self._scene(run_id, way, network, on_progress, began, random_seed)
+        destinations.begin(run_id)
+        scene = self._scene(run_id, way, network, on_progress, began, random_seed, destinations)
         for notice in (*resolved.notices, *self._engine.notices):
             scene.notice(notice)
         return scene
 
     def take_over(
-        self, run: Run, way: NetworkHandle, on_progress: OnProgress, *, keep_changed: bool = False
+        self,
+        run: Run,
+        way: NetworkHandle,
+        on_progress: OnProgress,
+        destinations: Destinations,
+        *,
+        keep_changed: bool = False,
     ) -> RunScene:
         """Continue a run that the journal has handed to this process."""
-        scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed)
+        folders = {step.output.parent for step in run.steps if step.output is not None}
+        destinations.take_over(run.id, [*folders, self._engine.paths.runs / run.id])
+        scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed, destinations)
         scene.stored, scene.keeps_changed = run.steps, keep_changed
         scene.known.update({step.key: step for step in run.steps})
         if run.state == "completed":
@@ -154,6 +166,7 @@ class Runs:
             result = replace(result, error=_of_run(result.error, scene))
         sure = all(step.state not in ("running", "unknown") for step in scene.steps)
         state = "completed" if result.error is None and sure else "partial"
+        scene.destinations.completed = state == "completed"
         trouble = self._finish(scene, state, notices=result.notices)
         return result if trouble is None else replace(result, notices=(*result.notices, trouble))
 
@@ -197,7 +210,14 @@ class Runs:
         return None
 
     def _scene(
-        self, run_id: str, way: NetworkHandle, network: str, on_progress: OnProgress, began: datetime, random_seed: int
+        self,
+        run_id: str,
+        way: NetworkHandle,
+        network: str,
+        on_progress: OnProgress,
+        began: datetime,
+        random_seed: int,
+        destinations: Destinations,
     ) -> RunScene:
         tell = ProgressReporter(on_progress)
         scene = RunScene(
@@ -209,6 +229,7 @@ class Runs:
             random_seed=random_seed,
             on_progress=tell,
             run_id=run_id,
+            destinations=destinations,
             home=self._engine.paths.runs,
             journal=self._engine.journal,
             handle=way,

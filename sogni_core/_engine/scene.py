@@ -11,15 +11,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+from sogni_core._engine.destinations import Destinations
 from sogni_core._engine.finishers import Finishers
 from sogni_core._engine.project_assets import Fetch
 from sogni_core._engine.resolver import Resolved, same_format
 from sogni_core._host.registry import Owned, Registry
 from sogni_core.errors import PluginError
+from sogni_core.files import Place
 from sogni_core.plugin import Medium, Mode
 from sogni_core.problem import Notice
 from sogni_core.project import Project
-from sogni_core.result import OnProgress, Progress
+from sogni_core.result import Artifact, OnProgress, Progress
 from sogni_core.text import clean, quote_path
 
 
@@ -49,6 +51,8 @@ class Scene(ABC):
     """Name of the network, as results report it; empty where nothing is submitted."""
     run_id: str
     """Id in the journal; empty for what the journal does not keep."""
+    destinations: Destinations
+    """Where files go."""
     notices: list[Notice] = field(default_factory=list, init=False)
     """What the caller should know, each once; of this execution alone."""
 
@@ -116,6 +120,14 @@ class Scene(ABC):
             facts = {"extension": quote_path(output.suffix), "medium": medium.name}
             text = "{extension} is not one of the {medium} formats that sogni can choose; the service picks one."
             self.notice(Notice("output.format-unknown", ("output",), text, facts))
+
+    def saved(self, place: Place, artifact: Artifact, *, made: bool = True) -> None:
+        """Note a file of this execution. ``made``: the journal does not have it."""
+        if artifact.path is None:
+            return
+        self.destinations.written(artifact.path, artifact.sha256 if made else "")
+        if artifact.path != place.path:
+            self.warn(f"{quote_path(place.path)} appeared meanwhile; saved as {quote_path(artifact.path)}.")
 
     def warn(self, message: str) -> None:
         """Keep a text about the run as a notice."""

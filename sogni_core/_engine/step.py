@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from sogni_core.errors import (
     TransportError,
     first_of,
 )
-from sogni_core.files import numbered, prepare_output
+from sogni_core.files import Place, prepare_output
 from sogni_core.media.file_check import FileFacts
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
@@ -64,11 +64,12 @@ class Step:
         project_id: str,
         known: StoredStep | None,
         price: asyncio.Task[Answer],
-        output: Path | None,
+        places: Sequence[Place] | None,
         seconds: float,
         announcements: Announcements,
         tell: OnProgress,
         warn: Callable[[str], None],
+        saved: Callable[[Place, Artifact], None],
         finish: FinishFile[FileFacts] | None = None,
     ) -> None:
         self.key = key
@@ -94,7 +95,8 @@ class Step:
         self._tell = tell
         self._warn = warn
         self._finish = finish
-        self._paths = numbered(output, whole.count) if output is not None else None
+        self._saved = saved
+        self._places = places
         self._artifacts = {artifact.index: artifact for artifact in there}
         self._errors: dict[object, SogniError] = {}
         """By job index, or by what it concerns: a job that another worker takes over has not failed after all."""
@@ -112,9 +114,9 @@ class Step:
 
         Raises SogniError only before anything was sent: the output or the journal cannot be written.
         """
-        for place in self._indices if self._indices is not None else range(self._whole.count):
-            if self._paths is not None:
-                prepare_output(self._paths[place])
+        for index in self._indices if self._indices is not None else range(self._whole.count):
+            if self._places:
+                prepare_output(self._places[index])
         self._write_ahead()
         submission = self._submission()
         try:
@@ -139,7 +141,7 @@ class Step:
     def _write_ahead(self) -> None:
         """Note the project before anything of it is sent."""
         facts = journaled(self._whole, self._asked)
-        first = self._paths[0] if self._paths else None
+        first = self._places[0].path if self._places else None
         if self._known is None:
             self._journal.begin_step(self._run_id, self.key, self.project_id, facts, output=first)
         elif not self._taken_up:
@@ -251,16 +253,18 @@ class Step:
         if not self._priced and self.state is not None and cost_of(self.price, self.project.token_type) is not None:
             self._note(self.state)
 
-    def _place(self, index: int) -> int:
+    def _index(self, index: int) -> int:
         """Return which output of the step an output of its project is."""
         return self._indices[index] if self._indices is not None and index < len(self._indices) else index
 
     async def _collect(self, submission: Submission, event: events.JobFinished) -> None:
-        place = self._place(event.index)
-        path = self._paths[place] if self._paths is not None and place < len(self._paths) else None
+        index = self._index(event.index)
+        place = self._places[index] if self._places is not None and index < len(self._places) else None
         try:
-            finish = partial(self._finished, event, path) if self._finish is not None and path is not None else None
-            collected = await submission.collect(event.index, path, finish)
+            finish = (
+                partial(self._finished, event, place.path) if self._finish is not None and place is not None else None
+            )
+            collected = await submission.collect(event.index, place, finish)
         except ServiceError as error:
             if event.uncertain:
                 self._withheld += 1
@@ -272,11 +276,12 @@ class Step:
             self._uncollected = True
             return
         artifact = self._artifact(event, collected)
-        self._artifacts[place] = artifact
+        self._artifacts[index] = artifact
         if event.labelled:
             self._warn("The service marked an output as sensitive.")
         self._keep(artifact)
-        if artifact.path is not None:
+        if artifact.path is not None and place is not None:
+            self._saved(place, artifact)
             self._report("saved", job=event.index, message=str(artifact.path))
 
     async def _finished(
@@ -301,13 +306,13 @@ class Step:
             self._keep(self._artifact(event, Collected(url)))
             raise error.with_details({
                 "projectId": self.project_id,
-                "index": self._place(event.index),
+                "index": self._index(event.index),
                 "url": url,
             }) from error
 
     def _artifact(self, event: events.JobFinished, collected: Collected) -> Artifact:
         return Artifact(
-            index=self._place(event.index),
+            index=self._index(event.index),
             content_type=collected.content_type,
             path=collected.path,
             url=collected.url if not self._way.endpoint.ends_with_call else None,

@@ -27,6 +27,7 @@ RESERVED_COMMANDS = ("call", "help")
 RESERVED_SECTIONS = (
     "count",
     "credentials_path",
+    "existing_files",
     "last_render_path",
     "max_count",
     "media_inbound_dir",

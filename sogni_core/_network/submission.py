@@ -19,6 +19,7 @@ from sogni_core._protocol.events import Event, JobFinished, ProjectFailed
 from sogni_core._protocol.state import ProjectState
 from sogni_core._transport.calls import PaidFrame
 from sogni_core.errors import InternalError, SogniError, TransportError, first_of
+from sogni_core.files import Place
 from sogni_core.project import Project
 
 
@@ -175,7 +176,7 @@ class Submission:
         """
         return aiter(self._events)
 
-    async def collect(self, job_index: int, output: Path | None, finish: Finish | None = None) -> Collected:
+    async def collect(self, job_index: int, output: Path | Place | None, finish: Finish | None = None) -> Collected:
         """Get the result of a job that finished; with ``output`` download it there, checked and in one step.
 
         ``finish`` works on the file before it takes its place. Raises TransportError DOWNLOAD_FAILED, InputError

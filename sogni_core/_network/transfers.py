@@ -19,7 +19,7 @@ from sogni_core._transport.http import MAX_LINES, Http
 from sogni_core._transport.retry import TRANSFERS, Pause, TryAgain, retried
 from sogni_core._transport.threads import to_its_end
 from sogni_core.errors import AuthError, InputError, ServiceError, SogniError, TransportError
-from sogni_core.files import PartFile
+from sogni_core.files import PartFile, Place
 from sogni_core.media.file_check import FileFacts
 from sogni_core.media.references import stored_as_media, upload_type
 from sogni_core.project import Asset, Project
@@ -108,7 +108,7 @@ class Transfers:
         medium: LoadedMedium,
         project_id: str,
         job: JobFinished,
-        output: Path | None,
+        output: Path | Place | None,
         finish: Finish | None = None,
     ) -> Collected:
         """Get a result: its URL and, with ``output``, its file. Errors as :meth:`submission.Submission.collect`."""
@@ -200,7 +200,9 @@ class Transfers:
         self._store.note(found)
         return found
 
-    async def _saved(self, target: str, medium: LoadedMedium | None, output: Path, finish: Finish | None) -> Collected:
+    async def _saved(
+        self, target: str, medium: LoadedMedium | None, output: Path | Place, finish: Finish | None
+    ) -> Collected:
         limit = medium.record.max_bytes if medium is not None else MAX_BYTES
         seconds = medium.record.download_seconds if medium is not None else DOWNLOAD_SECONDS
         with PartFile(output) as part_file:
@@ -215,7 +217,7 @@ class Transfers:
                 checked = await _finished(finish, target, part_file, medium)
             return Collected(
                 target,
-                path=output,
+                path=part_file.path,
                 content_type=checked.content_type,
                 size=part_file.size,
                 sha256=part_file.sha256,

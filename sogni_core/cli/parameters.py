@@ -28,7 +28,10 @@ COMMON: dict[str, tuple[tuple[str, ...], str]] = {
 SHOW_HELP = "show_help"
 """Name of the parameter behind ``--help``."""
 
-_NOTE = "Options may be anywhere after the command. Put -- before a prompt that starts with -."
+_NOTE = (
+    "Options may be anywhere after the command. A text can come from a file, @prompt.txt, or from standard input, -. "
+    "Put -- before a prompt that starts with - or @."
+)
 
 
 def signature(model: type[Request], show_help: inspect.Parameter) -> inspect.Signature:

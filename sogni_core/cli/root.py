@@ -153,10 +153,11 @@ def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], i
     from sogni_core._core_app import CoreApp
     from sogni_core._engine.resolver import request_class
     from sogni_core.cli import modes, parameters
+    from sogni_core.frontend.run_options import RUN_OPTIONS
 
     app = CoreApp(host, profile=invocation.profile)
     model = request_class(mode)
-    invocation.wording.fields.update(model.specs())
+    invocation.wording.fields.update({**RUN_OPTIONS, **model.specs()})
     word = name.rpartition(":")[2]
     typed = name if name == word else f"call {name}"
     show_help = parameters.help_option(
@@ -171,6 +172,7 @@ def _run_mode(host: PluginHost, mode: Owned[Mode], name: str, rest: list[str], i
 def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str], invocation: Invocation) -> int:
     from sogni_core._core_app import CoreApp
     from sogni_core.cli import commands
+    from sogni_core.frontend.run_options import RUN_OPTIONS
 
     word = argv[0]
     members = {owned.record.name.partition(" ")[2]: owned for owned in group}
@@ -179,6 +181,7 @@ def _run_command(host: PluginHost, group: list[Owned[Command]], argv: list[str],
     if members and argv[1:] and argv[1] in HELP_FLAGS:
         return _show(help_pages.group_page(word, group))
     app = CoreApp(host, profile=invocation.profile)
+    invocation.wording.fields.update(RUN_OPTIONS)
     root = _root_app()
     carry: Callable[[Any], Any] | None = None
     if members:

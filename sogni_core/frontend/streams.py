@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any, cast
 
 from sogni_core.errors import InputError
@@ -67,6 +69,22 @@ def write(text: str) -> None:
     if reason is not None:
         sys.stdout = cast("IO[str]", None)
         raise InputError("OUTPUT_NOT_WRITABLE", f"Cannot write to standard output: {reason}.", details={"path": "-"})
+
+
+def write_file(path: Path) -> str | None:
+    """Write the bytes of a file to standard output; returns the reason if it fails, also for a closed pipe."""
+    stream = sys.stdout
+    if stream is None:
+        return "it is closed"
+    try:
+        stream.flush()
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, stream.buffer)
+        stream.buffer.flush()
+    except OSError as error:
+        _drop(stream)
+        return (error.strerror or "it cannot be written").lower()
+    return None
 
 
 def note(text: str) -> None:

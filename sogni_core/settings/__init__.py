@@ -11,19 +11,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sogni_core.settings.core import CoreSettings
+    from sogni_core.settings.core import CoreSettings, ExistingFiles
     from sogni_core.settings.credentials import Credentials, CredentialsOrder
     from sogni_core.settings.layers import SettingProblem
     from sogni_core.settings.paths import Paths
     from sogni_core.settings.value import Value
     from sogni_core.settings.values import Settings
 
-__all__ = ["CoreSettings", "Credentials", "CredentialsOrder", "Paths", "SettingProblem", "Settings", "Value"]
+__all__ = [
+    "CoreSettings",
+    "Credentials",
+    "CredentialsOrder",
+    "ExistingFiles",
+    "Paths",
+    "SettingProblem",
+    "Settings",
+    "Value",
+]
 
 _HOMES = {
     "CoreSettings": "core",
     "Credentials": "credentials",
     "CredentialsOrder": "credentials",
+    "ExistingFiles": "core",
     "Paths": "paths",
     "SettingProblem": "layers",
     "Settings": "values",

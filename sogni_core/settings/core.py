@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -46,6 +46,10 @@ Place = Annotated[str, AfterValidator(_place)]
 """An absolute path of this machine, or one below ``~``."""
 
 
+ExistingFiles = Literal["refuse", "overwrite", "unique"]
+"""What to do if there is a file where an output goes: refuse the call, overwrite the file, or number the new one."""
+
+
 class ModelDefaults(BaseModel):
     """Values for one model, used if the request has none."""
 
@@ -68,6 +72,11 @@ class CoreSettings(BaseModel):
     max_count: Annotated[int, Field(ge=1, description="Largest number of outputs per request.")] = MOST
     seed_strategy: Annotated[SeedStrategy, Field(description="How to choose a seed if none is given.")] = "prompt-hash"
     safety_filter: Annotated[bool, Field(description="Withhold sensitive outputs.")] = True
+    existing_files: Annotated[
+        ExistingFiles,
+        BeforeValidator(lower),
+        Field(description="If a file exists at the output path: refuse the call, overwrite it, or use a unique name."),
+    ] = "refuse"
     model_defaults: Annotated[
         dict[str, ModelDefaults], Field(description="Steps and guidance for models, by exact catalogue id.")
     ] = Field(default_factory=dict)

@@ -125,7 +125,8 @@ def test_hook_sogni_workflows(stamps: Installed, sogni_app: Any, tmp_path: Path)
                  summary="Stamps without a frame.", defaults={"steps": {"*flux*": 3, "*": 9}},
              announces=("Engraving {motif}", "In a frame: {frame}"), completes="Stamp {done} of {jobs} is dry"),
         Workflow(mode="stamp", name="framed", target="stamps.mode:framed", accepts=("frame",),
-                 model_setting="image.edit_model", timeout_setting="image.edit_timeout", aliases=("in-a-frame",)),
+                 model_setting="image.edit_model", timeout_setting="image.edit_timeout", aliases=("in-a-frame",),
+                 only_output=True),
     ]
 """,
     )

@@ -90,7 +90,7 @@ def test_a_name_is_odd_only_for_what_is_submitted_under_it(
     install("mine", MODELS, files={"mode": MODE})
 
     def warnings(mode: str) -> Any:
-        typed = (mode, "x", "-m", "z_image_turbo_bf16", "-o", "film.mp4", "--json", *argv)
+        typed = (mode, "x", "-m", "z_image_turbo_bf16", "-o", f"{mode}.mp4", "--json", *argv)
         called = sogni_cli(*typed, plugins=["mine"], environ=devnet.environ)
         assert called.exit_code == 0, called
         return called.json["warnings"]

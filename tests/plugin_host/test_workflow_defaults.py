@@ -99,7 +99,7 @@ def test_only_what_the_request_says_moves_the_seed(ant: Any) -> None:
 def test_a_format_that_follows_from_the_name_moves_no_seed(ant: Any) -> None:
     argv = ("studio portrait, same person", "--sampler", "euler", "--json")
     assert ant(*argv, "-o", "ant.png").json["seed"] == 3836364664
-    assert ant(*argv, "-o", "ant.png", "--output-format", "png").json["seed"] != 3836364664
+    assert ant(*argv, "-o", "ant2.png", "--output-format", "png").json["seed"] != 3836364664
 
 
 def test_a_workflow_says_itself_what_is_missing(ant: Any) -> None:

@@ -11,6 +11,7 @@ from sogni_core.errors import InputError, InternalError, InterruptedRunError, Se
 from sogni_core.frontend import streams
 from sogni_core.frontend.execution import execute
 from sogni_core.frontend.modes import ModeInfo
+from sogni_core.frontend.run_options import RunOptions
 from sogni_core.frontend.traceback_text import shown_traceback
 from sogni_core.prepared import Prepared
 from sogni_core.result import Plan, Report, Result
@@ -38,6 +39,11 @@ def run(argv: list[str]) -> int:
         bug = InternalError("INTERNAL", f"{type(error).__name__}: {error}")
         bug.__cause__ = error
         return call.failed(bug)
+
+
+def run_options(app: App) -> RunOptions:
+    """Return how to run a request: existing files are overwritten, as by the Node program, unless a setting differs."""
+    return RunOptions(overwrite=app.settings.require("existing_files").built_in)
 
 
 class Call:
@@ -112,7 +118,9 @@ class Call:
         prepared = None
         for mode, fields in ((routed.mode, routed.fields), *routed.others):
             try:
-                found = await app.prepare(mode.qualified_name, **self._complete(mode, fields))
+                found = await app.prepare(
+                    mode.qualified_name, run_options=run_options(app), **self._complete(mode, fields)
+                )
             except InputError as error:
                 problems += error.as_problems()
             else:

@@ -114,3 +114,11 @@ def test_what_is_no_image_is_not_saved_as_one(stage: Any) -> None:
     assert found["errorCode"]
     assert _files(stage) == []
     assert stage.last_render == {"seed": 7}
+
+
+def test_an_existing_file_is_overwritten_unless_a_setting_differs(stage: Any) -> None:
+    (stage.folder / "cat.png").write_text("mine")
+    assert stage.call("-o cat.png x").exit_code == 0
+    with Image.open(stage.folder / "cat.png") as saved:
+        assert saved.format == "PNG"
+    assert stage.call("-o cat.png x", environ={"SOGNI_EXISTING_FILES": "refuse"}).exit_code == 1

@@ -141,7 +141,7 @@ class Turntable:
     async def _join(self, clips: list[Artifact], video: Path) -> Outcome:
         outcome = await self._outcome(JOIN, JOIN, clips=clips, output=video, loop=True)
         if outcome.ok:
-            self._ctx.progress(f"Saved 360 video: {video}")
+            self._ctx.progress(f"Saved 360 video: {outcome.artifacts[0].path}")
         return outcome
 
     async def _outcome(self, key: str, mode: str, **fields: Any) -> Outcome:

@@ -34,6 +34,7 @@ def sogni_workflows() -> list[Workflow]:
             accepts=("ref",),
             model_setting="photobooth.model",
             timeout_setting="photobooth.timeout",
+            only_output=True,
             defaults={"steps": 7, "guidance": 2, "sampler": "dpmpp_sde", "scheduler": "karras"},
             announces=("Photobooth with {model}...", "Using seed: {seed}"),
             summary="Portraits that keep a face, with the ControlNet InstantID.",

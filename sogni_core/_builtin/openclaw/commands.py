@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sogni_core._builtin.generated_files import Overwrite, write_files
 from sogni_core._builtin.openclaw.installation import Placing, place
 from sogni_core._builtin.openclaw.manifest import FILE
 from sogni_core._builtin.openclaw.manifest import manifest as make_manifest
@@ -16,7 +17,7 @@ from sogni_core._builtin.skill.command import folder_named
 from sogni_core._builtin.skill.frontmatter import NAME
 from sogni_core._builtin.skill.modes import told
 from sogni_core._core_app import CoreApp
-from sogni_core.files import absolute, locked, prepare_output, private_folder, write_atomic
+from sogni_core.files import absolute, locked, private_folder
 from sogni_core.result import Report
 from sogni_core.text import quote_path
 
@@ -34,6 +35,7 @@ def manifest(
         typer.Option("-o", "--output", metavar="PATH", help=f"Write it to this file, usually {FILE}; else print it.",
                      show_default=False),
     ] = None,
+    overwrite: Overwrite = False,
 ) -> Report:  # fmt: skip
     """Write the manifest of the OpenClaw plugin, with a schema of its configuration for the installed plugins."""
     warnings: list[str] = []
@@ -41,8 +43,8 @@ def manifest(
     text = written(made)
     path = None
     if output is not None:
-        path = prepare_output(absolute(output))
-        write_atomic(path, text, None)
+        path = absolute(output)
+        write_files({path: text}, overwrite=overwrite)
     fields = {"type": "openclaw-manifest", "manifest": made, "localPath": str(path) if path is not None else None}
     return Report(fields, quote_path(path) if path is not None else text, tuple(warnings))
 

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from sogni_core._builtin.generated_files import Overwrite, write_files
 from sogni_core._builtin.skill.assembly import assemble
 from sogni_core._builtin.skill.frontmatter import Form
 from sogni_core._core_app import CoreApp
 from sogni_core.errors import InputError
-from sogni_core.files import absolute, prepare_output, write_atomic
+from sogni_core.files import absolute
 from sogni_core.result import Report
 from sogni_core.text import quote_path
 
@@ -29,15 +30,15 @@ def skill(
             show_default=False,
         ),
     ] = None,
+    overwrite: Overwrite = False,
 ) -> Report:
     """Write a skill file for AI agents, which describes the installed plugins."""
     made = assemble(app, format)
     paths: list[Path] = []
     if output is not None:
         folder = folder_named("-o", output)
-        paths = [prepare_output(folder / name) for name in made.files]
-        for path, text in zip(paths, made.files.values(), strict=True):
-            write_atomic(path, text, None)
+        paths = [folder / name for name in made.files]
+        write_files(dict(zip(paths, made.files.values(), strict=True)), overwrite=overwrite)
     fields = {
         "type": "skill",
         "format": format,
