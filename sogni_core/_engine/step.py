@@ -233,6 +233,11 @@ class Step:
             self._priced = self._priced or cost is not None
 
     @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """What is there so far, by job index."""
+        return tuple(self._artifacts[index] for index in sorted(self._artifacts))
+
+    @property
     def may_be_paid(self) -> bool:
         """Whether something of it may have been paid for, or may yet be."""
         if not self.sent:
@@ -361,7 +366,7 @@ class Step:
         return answers[self.project_id]
 
     def _outcome(self) -> Outcome:
-        artifacts = tuple(self._artifacts[index] for index in sorted(self._artifacts))
+        artifacts = self.artifacts
         if self.state is None:
             if len(artifacts) >= self.project.count and not self._errors:
                 self.state = "completed"
