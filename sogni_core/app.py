@@ -276,7 +276,14 @@ class App:
         from sogni_core._engine.destinations import Saving
 
         existing = run_options.existing_files(self.settings.require("existing_files").value)
-        return Saving(existing, one_file=run_options.one_file)
+        folder = self.settings.require("output_dir").value
+        return Saving(
+            existing,
+            one_file=run_options.one_file,
+            save=bool(self.settings.require("save").value) if run_options.save is None else run_options.save,
+            folder=self.paths.expanded(folder) if folder is not None else None,
+            pattern=str(self.settings.require("output_pattern").value),
+        )
 
     async def balance(self, network: str | None = None) -> Mapping[str, Decimal | None]:
         """Return what the account can spend: ``spark`` and ``sogni``; None for what the network did not say."""
@@ -354,8 +361,13 @@ class App:
 
     @property
     def interrupted(self) -> Sequence[Mapping[str, Any]]:
-        """Projects of runs that were cancelled: ids, and whether each was cancelled, still runs, or is unknown."""
+        """Projects of runs that were cancelled: their ids and states, such as cancelled, completed or running."""
         return self._open_engine.projects if self._open_engine is not None else ()
+
+    @property
+    def interrupted_runs(self) -> Sequence[Mapping[str, Any]]:
+        """Runs that were cancelled: ``runId``, and ``outputs``, ``localPaths`` and ``cost`` of what is there."""
+        return self._open_engine.stopped if self._open_engine is not None else ()
 
     @property
     def warnings(self) -> Sequence[str]:

@@ -53,6 +53,9 @@ class Mode:
     examples, what a user's words mean. It begins with a heading. What stands before the first ``##`` goes into the
     skill itself, the rest into the mode's reference file, above its options; a section ``## First`` comes before every
     other rule. Between ``<!-- with: video -->`` and ``<!-- end -->``: only where that mode is installed too."""
+    output_fields: tuple[str, ...] = ()
+    """Fields in braces that the workflow itself fills in in the path of the output, besides those of every mode:
+    ``("azimuth",)`` for ``-o "side-{azimuth}.png"``."""
     examples: Mapping[str, str] = field(default_factory=dict)
     """What an example does to its command line, for the end of ``sogni NAME --help``:
     ``{"Make a wide picture": 'sogni image "a lighthouse" -w 1024 -o lighthouse.png'}``."""

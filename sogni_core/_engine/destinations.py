@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,31 @@ class Saving:
 
     existing: ExistingFiles = "refuse"
     """What to do if there is a file where an output goes."""
+    save: bool = False
+    """Whether outputs for which the workflow names no path are saved to a folder."""
+    folder: Path | None = None
+    """This folder; None for the usual one."""
+    pattern: str = ""
+    """Names of the files there."""
     one_file: bool = False
     """Whether a run is refused that does not save exactly one."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what the journal keeps of it."""
-        return {"existingFiles": self.existing}
+        folder = str(self.folder) if self.folder is not None else None
+        return {"existingFiles": self.existing, "save": self.save, "folder": folder, "pattern": self.pattern}
 
     @classmethod
     def resumed(cls, kept: object) -> Saving:
         """Return how a run goes on: its own files are its own, and for anything else it takes a free name."""
         facts = kept if isinstance(kept, Mapping) else {}
-        return cls("overwrite" if facts.get("existingFiles") == "overwrite" else "unique")
+        folder, pattern = facts.get("folder"), str(facts.get("pattern") or "")
+        return cls(
+            "overwrite" if facts.get("existingFiles") == "overwrite" else "unique",
+            save=bool(facts.get("save")) and bool(pattern),
+            folder=Path(folder) if isinstance(folder, str) else None,
+            pattern=pattern,
+        )
 
 
 class Destinations:
@@ -80,8 +94,7 @@ class Destinations:
         """
         self._run_id = run_id
         kept = self._places.of_run(run_id) if self._places is not None else {}
-        for folder in {*folders, *(place.path.parent for place in kept.values())}:
-            remove_parts(folder, self.tag)
+        remove_leftovers(run_id, [*folders, *(place.path.parent for place in kept.values())])
 
         def free(held: Held) -> Iterator[KeptPlace]:
             for place in kept.values():
@@ -123,6 +136,21 @@ class Destinations:
             self._of[_wanted(output, count)] = [paths[0] for paths in kept]
         self.reserve([(output, count)])
         return [self._place(path) for path in self._of[_wanted(output, count)]]
+
+    def automatic(self, step: str, paths: Sequence[Path]) -> list[Place]:
+        """Return where the outputs of a step go for which no path was named: there, or under numbered names."""
+        names = [f"auto:{step}/{index}" for index in range(len(paths))]
+
+        def choose(held: Held) -> Iterator[KeptPlace]:
+            for name, path in zip(names, paths, strict=True):
+                if name not in self._of:
+                    chosen = {one for others in self._of.values() for one in others}
+                    taken = partial(_is_any, (chosen.__contains__, held, is_taken))
+                    self._of[name] = free_names(path, 1, taken)
+                    yield KeptPlace(name, self._of[name][0])
+
+        self._take(choose)
+        return [Place(self._of[name][0], replace=self._is_own(self._of[name][0]), tag=self.tag) for name in names]
 
     def written(self, path: Path, sha256: str = "") -> None:
         """Note a file of this run; ``sha256`` of one that the journal does not have."""
@@ -185,6 +213,15 @@ class Destinations:
         return not self._own[path] or not path.exists() or _sha256(path) == self._own[path]
 
 
+def remove_leftovers(run_id: str, folders: Iterable[Path]) -> list[Path]:
+    """Remove the unfinished files that dead processes of a run left in folders; return them.
+
+    The folders are those of its steps' outputs, of its places (:meth:`Places.of_run`), and its own. Call it only for a
+    run that no living process works on; afterwards :meth:`Places.forget` may forget a run that is deleted.
+    """
+    return [part for folder in dict.fromkeys(folders) for part in remove_parts(folder, tag_of(run_id))]
+
+
 def tag_of(run_id: str) -> str:
     """Return what the names of unfinished files of a run have in them."""
     return run_id.replace("-", "")
@@ -192,6 +229,10 @@ def tag_of(run_id: str) -> str:
 
 def _wanted(output: Path, count: int) -> str:
     return str(output) if count == 1 else f"{output}*{count}"
+
+
+def _is_any(tests: Iterable[Callable[[Path], bool]], path: Path) -> bool:
+    return any(test(path) for test in tests)
 
 
 def _free(path: Path) -> bool:

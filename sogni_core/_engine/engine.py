@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
+from sogni_core._engine.naming import with_fields
 from sogni_core._engine.networks import NetworkHandle, Networks
 from sogni_core._engine.preflight import take_places
 from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
@@ -64,6 +66,8 @@ class Engine:
         self.paths = paths
         self.last_render = LastRender(paths.last_render, self.registry.medium)
         self.projects: list[dict[str, Any]] = []
+        self.stopped: list[dict[str, Any]] = []
+        """Of each interrupted run, its id, outputs and cost."""
         self._endpoint = endpoint
         self.media = Media(self.registry)
         self.networks = Networks(
@@ -154,10 +158,18 @@ class Engine:
         resolved = replace(self._resolver.resolve(mode, workflow, fields), part_of=part_of)
         request = await check(resolved, self.registry, self.section, self.fetch)
         resolved = replace(resolved, request=request)
+        if part_of is None:
+            resolved = replace(resolved, request=with_fields(resolved, self._extension(resolved), datetime.now(UTC)))
         found = [*outside(resolved, await self._live_limits(resolved))]
         if resolved.request.paid:
             found += map(absent_rules, self.host.suspects())
         return replace(resolved, notices=(*resolved.notices, *found))
+
+    def _extension(self, resolved: Resolved) -> str:
+        """Return the extension of what a request makes: of the format it asks for, else of the usual one."""
+        medium = self.registry.medium(resolved.model.media)
+        usual = next(iter(medium.formats), "") if medium is not None else ""
+        return str(getattr(resolved.request, "output_format", None) or usual)
 
     async def examine(self, name: str, fields: dict[str, Any]) -> tuple[Request, Facts, list[Problem]]:
         """Resolve a request and read its files, and ask no rules; see :func:`sogni_core._engine.check.examine`."""

@@ -20,11 +20,13 @@ from sogni_core.plugin import Mode
 from sogni_core.problem import Notice
 from sogni_core.project import Asset
 from sogni_core.result import OnProgress, Result
+from sogni_core.settings.paths import Paths
 
 
 class LocalServices(Protocol):
     """What such runs need of the engine."""
 
+    paths: Paths
     registry: Registry
 
     @property
@@ -54,6 +56,7 @@ async def run_here(
             network="",
             run_id="",
             destinations=destinations,
+            pictures=lambda: engine.paths.pictures,
             home=Path(folder),
         )
         tell.failed = scene.warn

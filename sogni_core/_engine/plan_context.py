@@ -74,6 +74,9 @@ class PlanContext(WorkflowContext):
         job_request(project, ids.make(), medium=medium, comfy=plan.registry.model(project.model).sampling == "comfy")
         files = tuple(numbered(absolute(output), project.count)) if output is not None else ()
         shown = self._files(output, project.count)
+        if output is None:
+            places = plan.automatic(self._resolved, name, project, medium.format(project))
+            shown = tuple(place.path for place in places)
         length, details = medium.length(project), medium.details(project)
         plan.check_extension(medium.record, project, output)
         plan.claim(self._resolved, name, project, files)

@@ -70,6 +70,7 @@ async def _planned(engine: PlanServices, resolved: Resolved, destinations: Desti
         network=network,
         run_id="",
         destinations=destinations,
+        pictures=lambda: engine.paths.pictures,
         home=folder,
         wire_network=network if network in LIVE_NETWORKS else "fast",
         networks=engine.networks,

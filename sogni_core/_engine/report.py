@@ -131,6 +131,21 @@ def _outputs(artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
     }
 
 
+def output_fields(key: str, artifact: Artifact) -> dict[str, Any]:
+    """Return the JSON object of an output that is there."""
+    return {
+        "key": key,
+        "index": artifact.index,
+        "path": str(artifact.path) if artifact.path is not None else None,
+        "url": artifact.url,
+        "seed": artifact.seed,
+        "width": artifact.width or None,
+        "height": artifact.height or None,
+        "seconds": artifact.seconds or None,
+        "sha256": artifact.sha256 or None,
+    }
+
+
 def settled(result: Result) -> Result:
     """Give a workflow's result its error; raises it if there is no output at all."""
     wrong = [outcome.error for outcome in result.outcomes if outcome.error is not None]

@@ -277,7 +277,7 @@ class Resolver:
         if "output_format" not in model.model_fields or not output or medium is None:
             return
         name = Path(str(output))
-        named = same_format(name.suffix.lower().removeprefix("."))
+        named = "" if name.suffix == ".{ext}" else same_format(name.suffix.lower().removeprefix("."))
         wanted = next((one for one in medium.formats if same_format(one) == named), None)
         asked = str(values.get("output_format") or "").strip().lower()
         is_choice = len(medium.formats) > 1

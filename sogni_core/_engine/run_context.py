@@ -20,6 +20,7 @@ from sogni_core._engine.prices import Answer, Prices, price_facts
 from sogni_core._engine.project_assets import with_files_read
 from sogni_core._engine.project_changes import changes
 from sogni_core._engine.project_check import ProjectCheck, as_sent
+from sogni_core._engine.report import output_fields
 from sogni_core._engine.resolver import DEFAULT_TIMEOUT, Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.step import Step, asked_of, facts_of, part_of
@@ -75,6 +76,17 @@ class RunScene(Scene):
         return private_folder(private_folder(self.home) / self.run_id)
 
     @property
+    def outputs(self) -> dict[str, Any]:
+        """What is there of the run, and what it costs, as JSON: ``outputs``, ``localPaths`` and ``cost``."""
+        there = {step.key: step.artifacts for step in self.stored} | {step.key: step.artifacts for step in self.steps}
+        found = [(key, artifact) for key, artifacts in there.items() for artifact in artifacts]
+        return {
+            "outputs": [output_fields(key, artifact) for key, artifact in found],
+            "localPaths": [str(artifact.path) for _, artifact in found if artifact.path is not None],
+            "cost": dict(self.prices.total) if self.prices.total is not None else None,
+        }
+
+    @property
     def paid(self) -> list[dict[str, Any]]:
         """Projects that may have been paid for, whichever process sent them: id, key and state of each."""
         stored = (step for step in self.stored if may_be_paid(step, self.registry.error_codes))
@@ -121,12 +133,16 @@ class RunContext(WorkflowContext):
             text = f"Workflow {self._resolved.name} of plugin {owner} submits the step {clean(name)} after it returned."
             raise PluginError("PLUGIN_HOOK", text, plugin=owner)
         is_result = output is None or self._is_result(output)
-        if output is None and run.handle.endpoint.ends_with_call:
+        if output is None and run.handle.endpoint.ends_with_call and not run.destinations.saving.save:
             output = run.folder / f"{name.replace('/', '-')}.{medium.format(project)}"
         run.claim(
             self._resolved, name, project, numbered(absolute(output), project.count) if output is not None else ()
         )
-        places = self._places(output, project.count) if answered is None else None
+        places: list[Place] | None = None
+        if answered is None:
+            places = self._places(output, project.count)
+            if output is None:
+                places = run.automatic(self._resolved, name, project, medium.format(project))
         announcements = Announcements.of(self._resolved, project, medium.name, key)
         if not run.steps:
             run.wrapping = bool(self._prefix)

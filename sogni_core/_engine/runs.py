@@ -49,6 +49,7 @@ class RunServices(Protocol):
     last_render: LastRender
     media: Media
     projects: list[dict[str, Any]]
+    stopped: list[dict[str, Any]]
     registry: Registry
 
     @property
@@ -119,6 +120,7 @@ class Runs:
             await self._tell_end(scene, resolved, error)
             raise
         except asyncio.CancelledError:
+            self._note_projects(scene)
             stopped = InterruptedRunError("INTERRUPTED", "The run was stopped.", details={"runId": scene.run_id})
             await self._tell_end(scene, resolved, stopped, seconds=STOPPED_SECONDS)
             raise
@@ -147,7 +149,6 @@ class Runs:
             with blaming(resolved.workflow.plugin, f"The result of workflow {resolved.name}"):
                 result = finished(result, resolved, *(scene.first or ("", "")), facts)
         except asyncio.CancelledError:
-            self._note_projects(scene)
             self._finish(scene, "interrupted")
             raise
         except SogniError as error:
@@ -230,6 +231,7 @@ class Runs:
             on_progress=tell,
             run_id=run_id,
             destinations=destinations,
+            pictures=lambda: self._engine.paths.pictures,
             home=self._engine.paths.runs,
             journal=self._engine.journal,
             handle=way,
@@ -251,8 +253,9 @@ class Runs:
         return result
 
     def _note_projects(self, scene: RunScene) -> None:
+        self._engine.stopped.append({"runId": scene.run_id, **scene.outputs})
         for step in scene.steps:
-            if step.sent and step.state not in ("completed",):
+            if step.sent:
                 self._engine.projects.append({
                     "projectId": step.project_id,
                     "key": step.key,
@@ -264,5 +267,5 @@ class Runs:
 def _of_run(error: SogniError, scene: RunScene) -> SogniError:
     """Name the run, and what of it may have been paid for: then repeating the call may charge again."""
     paid = scene.paid
-    facts = {"runId": scene.run_id, **({"projects": paid} if paid else {})}
+    facts = {"runId": scene.run_id, **({"projects": paid} if paid else {}), **scene.outputs}
     return error.with_details(facts, may_charge_again=True if paid else None)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from sogni_core._engine.destinations import Destinations
 from sogni_core._engine.finishers import Finishers
+from sogni_core._engine.naming import automatic_paths
 from sogni_core._engine.project_assets import Fetch
 from sogni_core._engine.resolver import Resolved, same_format
 from sogni_core._host.registry import Owned, Registry
@@ -53,6 +54,8 @@ class Scene(ABC):
     """Id in the journal; empty for what the journal does not keep."""
     destinations: Destinations
     """Where files go."""
+    pictures: Callable[[], Path]
+    """Gives the usual output folder."""
     notices: list[Notice] = field(default_factory=list, init=False)
     """What the caller should know, each once; of this execution alone."""
 
@@ -120,6 +123,15 @@ class Scene(ABC):
             facts = {"extension": quote_path(output.suffix), "medium": medium.name}
             text = "{extension} is not one of the {medium} formats that sogni can choose; the service picks one."
             self.notice(Notice("output.format-unknown", ("output",), text, facts))
+
+    def automatic(self, resolved: Resolved, key: str, project: Project, extension: str) -> list[Place]:
+        """Return where the outputs of a step go for which its workflow names no path; empty if they are not saved."""
+        saving = self.destinations.saving
+        if not saving.save:
+            return []
+        folder = saving.folder or self.pictures()
+        paths = automatic_paths(folder, saving.pattern, resolved, project, extension, self.began)
+        return self.destinations.automatic(key, paths)
 
     def saved(self, place: Place, artifact: Artifact, *, made: bool = True) -> None:
         """Note a file of this execution. ``made``: the journal does not have it."""

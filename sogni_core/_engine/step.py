@@ -242,6 +242,11 @@ class Step:
             self._priced = self._priced or cost is not None
 
     @property
+    def artifacts(self) -> tuple[Artifact, ...]:
+        """What is there so far, by job index."""
+        return tuple(self._artifacts[index] for index in sorted(self._artifacts))
+
+    @property
     def may_be_paid(self) -> bool:
         """Whether something of it may have been paid for, or may yet be."""
         if not self.sent:
@@ -381,7 +386,7 @@ class Step:
         return answers[self.project_id]
 
     def _outcome(self) -> Outcome:
-        artifacts = tuple(self._artifacts[index] for index in sorted(self._artifacts))
+        artifacts = self.artifacts
         if self.state == "cancelled" and artifacts:
             self.state = "partial"  # what is there is kept, and resuming buys the rest
         if self.state is None:

@@ -79,7 +79,8 @@ def command(
     def call(**options: Any) -> Any:
         for name in (SHOW_HELP, *COMMON):
             options.pop(name)
-        asked = {name: bool(options.pop(name)) for name in RUN_OPTIONS}
+        chosen = {name: options.pop(name) for name in RUN_OPTIONS}
+        asked = {name: value for name, value in chosen.items() if value is not None}
         given = {name: value for name, value in options.items() if value is not None and value != []}
         return run(given, RunOptions(**asked))
 

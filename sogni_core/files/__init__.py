@@ -7,15 +7,18 @@ program keeps for itself.
 
 from __future__ import annotations
 
+from sogni_core.files.names import FIELDS, filled, relative_name, unknown_fields, wrong_pattern
 from sogni_core.files.output import PurePathT, absolute, free_names, is_taken, numbered, prepare_output, refusal
 from sogni_core.files.part_file import PartFile, Place, remove_parts, write_atomic
 from sogni_core.files.private import locked, private_folder
 
 __all__ = [
+    "FIELDS",
     "PartFile",
     "Place",
     "PurePathT",
     "absolute",
+    "filled",
     "free_names",
     "is_taken",
     "locked",
@@ -23,6 +26,9 @@ __all__ = [
     "prepare_output",
     "private_folder",
     "refusal",
+    "relative_name",
     "remove_parts",
+    "unknown_fields",
     "write_atomic",
+    "wrong_pattern",
 ]

@@ -10,16 +10,13 @@ from typing import TypeVar
 
 from sogni_core.errors import InputError
 from sogni_core.files.failures import not_writable, translated
+from sogni_core.files.names import WINDOWS_DEVICES
 from sogni_core.files.part_file import create_beside, mode_for, target_of
 
 PurePathT = TypeVar("PurePathT", bound=PurePath)
 
 _INDEX = "{index}"
 """In a file name, the place of an output among those of its step, from 1."""
-
-_PORTS = (f"{port}{number}" for port in ("COM", "LPT") for number in "123456789¹²³")
-WINDOWS_DEVICES = frozenset(("CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", *_PORTS))
-"""Names that Windows gives to devices, whatever their extension."""
 
 
 def absolute(path: str | os.PathLike[str]) -> Path:

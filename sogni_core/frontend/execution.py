@@ -18,7 +18,7 @@ class Interruptible(Protocol):
 
     @property
     def interrupted(self) -> Sequence[Mapping[str, Any]]:
-        """Projects of interrupted runs: their ids, and whether each is cancelled, running or unknown."""
+        """Projects of interrupted runs: their ids and states, such as cancelled, completed or running."""
         ...
 
     async def close(self) -> None:
@@ -77,7 +77,14 @@ async def _executed(app: Interruptible, work: Callable[[], Awaitable[T]]) -> T:
 def interrupted(app: Interruptible, number: int) -> InterruptedRunError:
     """Return the error for a signal, with the state of each project."""
     projects = [dict(project) for project in app.interrupted]
-    details = {"projects": projects} if projects else {}
+    details: dict[str, Any] = {"projects": projects} if projects else {}
+    runs = [dict(run) for run in getattr(app, "interrupted_runs", ())]
+    if runs:
+        # A command has one run; of several, the first has the id and the cost, and all have outputs.
+        details |= {
+            **runs[0],
+            **{name: [one for run in runs for one in run[name]] for name in ("outputs", "localPaths")},
+        }
     return InterruptedRunError.by_signal(number, signal.Signals(number).name, details)
 
 

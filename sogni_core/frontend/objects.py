@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 JsonObject = dict[str, Any]
 
+OF_RUN = ("runId", "outputs", "localPaths", "cost")
+"""What an error of a run says of it, at the top of its object: its id, and what is there."""
+
 _PYTHON = Wording(PYTHON)
 
 
@@ -25,7 +28,8 @@ def result_object(result: Result, wording: Wording = _PYTHON) -> JsonObject:
     fields["warnings"] = [clean(wording.text(notice)) for notice in result.notices]
     if result.error is not None:
         missing = error_object(result.error, wording)
-        del missing["success"]
+        for name in ("success", *OF_RUN):
+            missing.pop(name, None)
         fields |= missing
     return fields
 
@@ -80,6 +84,8 @@ def error_object(error: SogniError, wording: Wording = _PYTHON) -> JsonObject:
     """Return the object of an error. For an invalid request, it has the ``field`` to change and all ``problems``."""
     problems = wording.problems(error)
     details: Mapping[str, Any] = problems[0].facts if problems else error.details
+    run = {name: json_value(error.details[name]) for name in OF_RUN if name in error.details}
+    details = {name: fact for name, fact in details.items() if name not in OF_RUN[1:]}
     fields: JsonObject = {
         "success": False,
         "error": clean_block(wording.error_text(error)),
@@ -95,6 +101,7 @@ def error_object(error: SogniError, wording: Wording = _PYTHON) -> JsonObject:
         fields["problems"] = [problem_object(problem, wording) for problem in problems]
     fields["retryable"] = error.retryable
     fields["mayChargeAgain"] = error.may_charge_again
+    fields |= run
     if error.plugin is not None:
         fields["plugin"] = clean(error.plugin)
     return fields

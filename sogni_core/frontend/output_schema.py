@@ -15,6 +15,26 @@ _TEXT: JsonSchema = {"type": "string"}
 _TEXTS: JsonSchema = {"type": "array", "items": _TEXT}
 _WARNINGS: JsonSchema = {**_TEXTS, "description": "Sentences for people."}
 _NUMBER_OR_NULL: JsonSchema = {"type": ["number", "null"]}
+_COST: JsonSchema = {
+    "type": ["object", "null"],
+    "properties": {"token": _TEXT, "estimated": {"type": "number"}},
+    "description": "Price as the network named it; null if it did not.",
+}
+_TEXT_OR_NULL: JsonSchema = {"type": ["string", "null"]}
+_OUTPUT: JsonSchema = {
+    "type": "object",
+    "properties": {
+        "key": {**_TEXT, "description": "Name of the step."},
+        "index": {"type": "integer", "description": "Place among the outputs of the step, from 0."},
+        "path": {**_TEXT_OR_NULL, "description": "Absolute path; null if it was not saved."},
+        "url": _TEXT_OR_NULL,
+        "seed": {"type": ["integer", "null"]},
+        "width": _NUMBER_OR_NULL,
+        "height": _NUMBER_OR_NULL,
+        "seconds": _NUMBER_OR_NULL,
+        "sha256": _TEXT_OR_NULL,
+    },
+}
 
 
 def output_schemas(codes: Iterable[str] = CODES) -> dict[str, JsonSchema]:
@@ -61,11 +81,7 @@ def _result(error: JsonSchema) -> JsonSchema:
             "runId": {**_TEXT, "description": "Id of the run; empty for a mode that works on this machine alone."},
             "projectIds": {**_TEXTS, "description": "Ids of the paid projects on the network."},
             "network": _TEXT,
-            "cost": {
-                "type": ["object", "null"],
-                "properties": {"token": _TEXT, "estimated": {"type": "number"}},
-                "description": "Price as the network named it; null if it did not.",
-            },
+            "cost": _COST,
             "warnings": _WARNINGS,
             **partial,
         },
@@ -138,6 +154,10 @@ def _error(codes: Iterable[str]) -> JsonSchema:
             "problems": {"type": "array", "items": problem, "description": "All that is wrong with the options."},
             "retryable": {"type": "boolean", "description": "Whether the same call can succeed later."},
             "mayChargeAgain": {"type": "boolean", "description": "Whether repeating the call may cost money."},
+            "runId": {**_TEXT, "description": "Id of the run, if one had begun."},
+            "outputs": {"type": "array", "items": _OUTPUT, "description": "What is there of the run."},
+            "localPaths": {**_TEXTS, "description": "Absolute paths of what was saved."},
+            "cost": _COST,
             "plugin": {**_TEXT, "description": "Plugin that caused the error, with distribution and version."},
         },
         ["success", "error", "errorCode", "retryable", "mayChargeAgain"],

@@ -21,6 +21,8 @@ class RunOptions:
     """Replace files that exist at the output paths."""
     unique: bool = False
     """Save under a numbered name if a file exists at the output path."""
+    save: bool | None = None
+    """Save outputs to the output folder if the request names no path; None for what the setting ``save`` says."""
     one_file: bool = False
     """Refuse a run that would not save exactly one file."""
 
@@ -32,14 +34,15 @@ class RunOptions:
         return "overwrite" if self.overwrite else "unique" if self.unique else usual
 
 
-def _switch(name: str, json: str, help: str) -> FieldSpec:
-    flag = f"--{name.replace('_', '-')}"
+def _switch(name: str, json: str, help: str, flag: str = "") -> FieldSpec:
+    flag = flag or f"--{name.replace('_', '-')}"
     return FieldSpec(name, "switch", many=False, help=help, required=False, positional=False, flags=(flag,), json=json)
 
 
 RUN_OPTIONS: Mapping[str, FieldSpec] = {
     "dry_run": _switch("dry_run", "dryRun", "Show what would be submitted and its price; submit nothing."),
     "overwrite": _switch("overwrite", "overwrite", "Replace existing files."),
+    "save": _switch("save", "save", "Save to the output folder if no path is given.", "--save/--no-save"),
     "unique": _switch("unique", "unique", "If the file exists, save under a numbered name."),
 }
 """Options that front ends offer besides the fields of a mode, by their names in :class:`RunOptions`."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from sogni_core.files import refusal
+from sogni_core.files import refusal, wrong_pattern
 from sogni_core.request import SeedStrategy, TokenType, lower
 
 MOST = 16
@@ -39,6 +39,12 @@ def _place(text: str) -> str:
         raise ValueError("must be an absolute path, or one that begins with ~/")
     if reason := refusal(Path(text)):
         raise ValueError(f"must be a path that can be used: {reason}")
+    return text
+
+
+def _pattern(text: str) -> str:
+    if wrong := wrong_pattern(text):
+        raise ValueError(wrong)
     return text
 
 
@@ -77,6 +83,15 @@ class CoreSettings(BaseModel):
         BeforeValidator(lower),
         Field(description="If a file exists at the output path: refuse the call, overwrite it, or use a unique name."),
     ] = "refuse"
+    save: Annotated[bool, Field(description="Save outputs to the output folder if a call names no path.")] = True
+    output_dir: Annotated[
+        Place | None, Field(description="Output folder. If it is not set: sogni in the user's folder for pictures.")
+    ] = None
+    output_pattern: Annotated[
+        str,
+        AfterValidator(_pattern),
+        Field(description="Names of files in the output folder; see the page about saving files."),
+    ] = "{date}-{mode}-{prompt}-{seed}-{index}.{ext}"
     model_defaults: Annotated[
         dict[str, ModelDefaults], Field(description="Steps and guidance for models, by exact catalogue id.")
     ] = Field(default_factory=dict)

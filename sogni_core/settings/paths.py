@@ -78,6 +78,15 @@ class Paths:
         """Folder that contains the folders of runs."""
         return self.state / "runs"
 
+    @property
+    def pictures(self) -> Path:
+        """Output folder if no setting names one: ``sogni`` in the user's folder for pictures."""
+        if os.name == "nt":
+            return self.home / "Pictures" / "sogni"
+        from platformdirs import user_pictures_path
+
+        return user_pictures_path() / "sogni"
+
     def expanded(self, text: str) -> Path:
         """Return the absolute path of a text; ``~`` is this home folder."""
         return _folder(text, self.home) or self.home

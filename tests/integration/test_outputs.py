@@ -203,6 +203,7 @@ class Copy(Request):
 async def render(ctx, request):
     project = ImageProject.of(request, model="z_image_turbo_bf16")
     first = await ctx.submit(project, "first", output=request.output.with_name("first.png"))
+    assert request.steps != 13, "stops here"
     second = await ctx.submit(project, "second", output=request.output.with_name("second.png"))
     async def work(path):
         shutil.copyfile(second.artifacts[0].path, path)
@@ -252,6 +253,18 @@ def test_a_complete_run_that_is_resumed_makes_no_second_file(pair: Callable[...,
     run = pair("pair", "x", "-o", "both.png").json["runId"]
     assert pair("resume", run).exit_code == 0
     assert names(folder) == ["both.png", "first.png", "second.png"]
+
+
+def test_a_run_that_fails_lists_what_is_saved(pair: Callable[..., Any], folder: Path) -> None:
+    found = pair("pair", "x", "-o", "both.png", "--steps", "13").json
+    assert (found["errorCode"], found["mayChargeAgain"]) == ("PLUGIN_HOOK", True)
+    assert found["localPaths"] == [str(folder / "first.png")]
+    (output,) = found["outputs"]
+    assert (output["key"], output["index"], output["path"]) == ("first", 0, str(folder / "first.png"))
+    assert output["url"].startswith("http")
+    assert len(output["sha256"]) == 64
+    assert found["cost"] is None or found["cost"]["token"] == "spark"
+    assert found["runId"] == found["errorDetails"]["runId"]
 
 
 def test_local_modes_and_commands_keep_files_too(pair: Callable[..., Any], folder: Path) -> None:

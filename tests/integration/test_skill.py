@@ -147,7 +147,7 @@ def test_with_a_folder_all_files_are_written_and_listed(sogni_cli: Any, skill: A
     files = {file["name"]: file["text"] for file in called.json["files"]}
     assert called.json["localPaths"] == [str(folder / "given/sogni-gen" / name) for name in files]
     assert {name: (folder / "given/sogni-gen" / name).read_text("utf-8") for name in files} == files
-    again = sogni_cli("skill", "-o", "given/sogni-gen", plugins=ALL)
+    again = sogni_cli("skill", "-o", "given/sogni-gen", "--overwrite", plugins=ALL)
     assert again.stdout.splitlines() == called.json["localPaths"]
     assert (folder / "given/sogni-gen/SKILL.md").read_text("utf-8") == skill()["SKILL.md"]
 

@@ -42,8 +42,14 @@ def run(argv: list[str]) -> int:
 
 
 def run_options(app: App) -> RunOptions:
-    """Return how to run a request: existing files are overwritten, as by the Node program, unless a setting differs."""
-    return RunOptions(overwrite=app.settings.require("existing_files").built_in)
+    """Return how to run a request.
+
+    As by the Node program, existing files are overwritten, and nothing is saved without ``-o``, unless settings differ.
+    """
+    return RunOptions(
+        overwrite=app.settings.require("existing_files").built_in,
+        save=False if app.settings.require("save").built_in else None,
+    )
 
 
 class Call:

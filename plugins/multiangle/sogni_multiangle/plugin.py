@@ -15,6 +15,7 @@ def sogni_modes() -> list[Mode]:
             request="sogni_multiangle.request:MultiAngle",
             flat=("--multi-angle", "--multiple-angles", "--angles-360"),
             skill="sogni_multiangle:skill.md",
+            output_fields=("azimuth",),
             examples={
                 "Show the left side": 'sogni multiangle -c subject.jpg --azimuth left "a vase" -o side.jpg',
                 "Show all eight sides": 'sogni multiangle -c subject.jpg --angles-360 "a vase" -o sides',

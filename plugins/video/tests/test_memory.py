@@ -59,7 +59,20 @@ def test_memory_does_not_grow_with_a_reference(system: str, sogni_home: Any, fol
     environ = {**os.environ, **devnet.environ, "SOGNI_PLUGINS": "video,devnet"}
     taken = []
     for name in ("small.mp4", "large.mp4"):
-        argv = ["video", "x", "--ref", "me.png", "--ref-video", name, "-q", "--duration", "1", "-o", "out.mp4"]
+        argv = [
+            "video",
+            "x",
+            "--ref",
+            "me.png",
+            "--ref-video",
+            name,
+            "-q",
+            "--duration",
+            "1",
+            "-o",
+            "out.mp4",
+            "--overwrite",
+        ]
         taken.append(peak(argv, environ))
     sizes = [file.size for file in devnet.files if file.slot == "referenceVideo"]
     assert sizes == [(folder / name).stat().st_size for name in ("small.mp4", "large.mp4")]

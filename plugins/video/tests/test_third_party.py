@@ -47,7 +47,7 @@ def test_its_workflow_is_chosen_by_name_by_alias_and_by_model(
         return sogni_cli("video", "in oil", "--ref-video", "v.mp4", *argv, "-q", "--json", **options)
 
     for argv in (("--workflow", "v2v"), ("--workflow", "Video_to_video"), ("-m", "ltx23-22b-fp8_v2v_distilled")):
-        called = call(*argv, "--duration", "2", "-o", "out.mp4")
+        called = call(*argv, "--duration", "2", "-o", "out.mp4", "--overwrite")
         assert called.exit_code == 0, called
         assert called.json["workflow"] == "v2v"
         frame = devnet.job_requests[-1]["keyFrames"][0]

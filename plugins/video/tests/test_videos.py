@@ -114,7 +114,7 @@ def test_a_reference_is_sent_upright_opaque_and_in_the_size_of_the_video(
     seen.paste((0, 0, 255, 255), (0, 0, 320, 480))
     seen.save(folder / "cut.webp", lossless=True)
     shutil.move(folder / "cut.webp", folder / "cut.jpg")
-    assert run("video", "x", "--ref", "cut.jpg", "--duration", "1", "-o", "o.mp4").exit_code == 0
+    assert run("video", "x", "--ref", "cut.jpg", "--duration", "1", "-o", "o2.mp4").exit_code == 0
     with Image.open(uploaded("referenceImage").path) as image:
         assert (image.format, image.size, image.mode) == ("PNG", (640, 480), "RGB")
         assert (image.getpixel((20, 20)), image.getpixel((620, 20))) == ((0, 0, 255), (255, 255, 255))
