@@ -87,14 +87,18 @@ class Destinations:
         if self._holder and self._places is not None:
             self._places.give(self._holder, run_id)
 
-    def take_over(self, run_id: str, folders: Iterable[Path]) -> None:
+    def take_over(self, run_id: str, folders: Iterable[Path], saved: Mapping[Path, str]) -> None:
         """Go on with a run whose process ended: its places are its own, and what it left unfinished is removed.
 
-        ``folders``: where else it may have left something.
+        ``folders``: where else it may have left something. ``saved``: its files, with their digests; they count though
+        the places of a run that ended are forgotten.
         """
         self._run_id = run_id
         kept = self._places.of_run(run_id) if self._places is not None else {}
         remove_leftovers(run_id, [*folders, *(place.path.parent for place in kept.values())])
+
+        for path, sha256 in saved.items():
+            self._of[str(path)], self._own[path] = [path], sha256
 
         def free(held: Held) -> Iterator[KeptPlace]:
             for place in kept.values():

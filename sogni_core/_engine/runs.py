@@ -103,7 +103,8 @@ class Runs:
     ) -> RunScene:
         """Continue a run that the journal has handed to this process."""
         folders = {step.output.parent for step in run.steps if step.output is not None}
-        destinations.take_over(run.id, [*folders, self._engine.paths.runs / run.id])
+        saved = {one.path: one.sha256 for step in run.steps for one in step.artifacts if one.path is not None}
+        destinations.take_over(run.id, [*folders, self._engine.paths.runs / run.id], saved)
         scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed, destinations)
         scene.stored, scene.keeps_changed = run.steps, keep_changed
         scene.known.update({step.key: step for step in run.steps})
