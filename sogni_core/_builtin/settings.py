@@ -28,5 +28,5 @@ class PluginsSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fail_open: Annotated[
-        bool, Field(description="Pay even if a plugin that may have rules for it cannot be loaded.")
+        bool, Field(description="Pay even if a plugin that may have rules for it is missing or broken.")
     ] = False

@@ -21,6 +21,7 @@ from sogni_core._host.quarantine import quarantine
 from sogni_core._host.record_check import HOOKS, check_record
 from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.selection import VARIABLE, Selection
+from sogni_core._host.suspect import Suspect
 from sogni_core._host.targets import describe, resolve
 from sogni_core.errors import PluginError, SogniError
 from sogni_core.plugin import Command, Mode, Network
@@ -56,7 +57,7 @@ class PluginHost:
         self._memory = memory
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(specs)
-        selection = Selection(None if only is None else frozenset(only), frozenset(blocked))
+        selection = self._selection = Selection(None if only is None else frozenset(only), frozenset(blocked))
         found = [*discovery.find(load), *plugin_file.find_files(path)]
         named = list(plugin_file.find_files(files))
         given = {plugin.file for plugin in named}
@@ -110,22 +111,26 @@ class PluginHost:
         """Return the plugins that this installation has had, of distributions that are there or gone."""
         return self._memory.read() if self._memory is not None else ()
 
-    def suspects(self) -> list[PluginInfo]:
-        """Return the plugins that could not be loaded and may have rules for what other plugins' modes submit.
+    def suspects(self) -> list[Suspect]:
+        """Return the plugins that are not loaded and may have rules for what other plugins' modes submit.
 
         A plugin that cannot be loaded cannot say what it has. It is innocent only if it was loaded here before, in
-        whatever version, and had no such rules then.
+        whatever version, and had no such rules then. A plugin that had such rules and is gone was perhaps wiped by an
+        upgrade of the tool's environment: until somebody says that it was meant, it is as one that cannot be loaded.
         """
-        failed = [plugin for plugin in self.plugins if plugin.failure is not None]
-        if not failed:
-            return []
         innocent = {(one.distribution, one.name) for one in self.remembered() if not one.rules}
-        return [plugin for plugin in failed if (plugin.distribution, plugin.name) not in innocent]
+        broken = [
+            Suspect(plugin.name, plugin.label, plugin.distribution, plugin.failure)
+            for plugin in self.plugins
+            if plugin.failure is not None and (plugin.distribution, plugin.name) not in innocent
+        ]
+        wiped = [one for one in self.gone() if one.rules and self._selection.takes(one.name)]
+        return broken + [Suspect(one.name, one.label, one.distribution, None) for one in wiped]
 
     def gone(self) -> tuple[KnownPlugin, ...]:
-        """Return the remembered plugins that are no longer installed."""
-        there = {(plugin.distribution, plugin.name) for plugin in (*self.plugins, *self.left_out)}
-        return tuple(one for one in self.remembered() if (one.distribution, one.name) not in there)
+        """Return the remembered plugins whose distributions have no plugin here any more."""
+        there = {plugin.distribution for plugin in (*self.plugins, *self.left_out)}
+        return tuple(one for one in self.remembered() if one.distribution not in there)
 
     def remember(self) -> None:
         """Remember the installed plugins that were loaded."""

@@ -1,8 +1,8 @@
 """The plugins that this installation has had, kept in the state folder.
 
 An upgrade or a reinstallation of a tool environment (uv tool, pipx) may leave plugins out without a word. What was
-there is remembered, so that ``sogni doctor`` can say what is gone, and a command of a plugin that is gone is answered
-with the plugin to install.
+there is remembered, so that ``sogni doctor`` can say what is gone, a command of a plugin that is gone is answered with
+the plugin to install, and nothing is paid for without the rules of a plugin that is gone.
 """
 
 from __future__ import annotations
@@ -32,9 +32,14 @@ class KnownPlugin:
     rules: bool = True
     """Whether it has rules for what other plugins' modes submit."""
 
+    @property
+    def label(self) -> str:
+        """Name with distribution and version, for messages."""
+        return f"{self.name} ({self.distribution} {self.version})"
+
 
 class PluginMemory:
-    """Reads and writes the file. What cannot be read or written is no error: nothing depends on it but advice."""
+    """Reads and writes the file. What cannot be read or written is no error: no run may depend on it."""
 
     def __init__(self, state: Callable[[], Path]) -> None:
         """``state``: returns the state folder; called when the file is first needed."""

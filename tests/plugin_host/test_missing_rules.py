@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sogni_devnet.server import Devnet
+
+from sogni_core.testing.pytest_plugin import Program
 
 from .conftest import Install
 
@@ -153,3 +157,61 @@ def test_a_run_is_not_resumed_without_the_rules(install: Install, sogni_cli: Any
     install("policy", "import nothing_of_that_name")
     assert _stopped(sogni_cli("resume", done["runId"], "--json", plugins=["policy"], environ=devnet.environ))
     assert sogni_cli("resume", done["runId"], "--json", plugins=[], environ=devnet.environ).exit_code == 0
+
+
+@pytest.fixture
+def wiped(install: Install, sogni_cli: Program, devnet: Devnet, tmp_path: Path) -> Callable[[str], None]:
+    """Pay once with the plugin installed, then take it away, as an upgrade of a tool does."""
+
+    def wipe(kind: str) -> None:
+        install("policy", f"@hookimpl\n{ {**RULES, **HARMLESS}[kind] }\n", files=SOURCE)
+        assert sogni_cli(*ARGV, environ=devnet.environ).exit_code == 0
+        shutil.rmtree(tmp_path / "site" / "sogni_policy-3.1.dist-info")
+
+    return wipe
+
+
+@pytest.mark.parametrize("kind", [*RULES, *HARMLESS])
+def test_a_plugin_with_rules_that_is_gone_stops_what_is_paid_for(
+    kind: str, wiped: Callable[[str], None], sogni_cli: Program, devnet: Devnet
+) -> None:
+    wiped(kind)
+    plan = sogni_cli(*ARGV, "--dry-run", environ=devnet.environ)
+    called = sogni_cli(*ARGV, environ=devnet.environ)
+    if kind in HARMLESS:
+        assert (called.exit_code, plan.json["warnings"]) == (0, [])
+        return
+    assert plan.json["warnings"] == [f"{LABEL} is no longer installed. Its rules were not checked."]
+    assert (called.exit_code, called.json["errorCode"], called.json["plugin"]) == (9, "PLUGIN_NOT_INSTALLED", LABEL)
+    assert called.json["error"] == f"Paid runs are stopped: {LABEL} had rules for them and is no longer installed."
+    for way_out in ("sogni plugins add sogni-policy", "sogni plugins remove sogni-policy", "SOGNI_PLUGINS=-policy"):
+        assert way_out in called.json["hint"]
+    assert len(devnet.job_requests) == 1
+    assert "FAIL  rules: Paid runs are stopped" in sogni_cli("doctor", "--offline", environ=devnet.environ).stdout
+
+
+def test_a_plugin_that_was_removed_on_purpose_stops_nothing(
+    wiped: Callable[[str], None], sogni_cli: Program, devnet: Devnet
+) -> None:
+    wiped("an observer")
+    assert sogni_cli("plugins", "remove", "policy").exit_code == 0
+    assert sogni_cli(*ARGV, environ=devnet.environ).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "environ", [{"SOGNI_PLUGINS": "-policy"}, {"SOGNI_PLUGINS": "devnet"}, {"SOGNI_PLUGINS__FAIL_OPEN": "true"}]
+)
+def test_the_user_may_go_on_without_a_plugin_that_is_gone(
+    environ: dict[str, str], wiped: Callable[[str], None], sogni_cli: Program, devnet: Devnet
+) -> None:
+    wiped("an observer")
+    assert sogni_cli(*ARGV, environ={**devnet.environ, **environ}).exit_code == 0
+
+
+def test_an_update_that_gives_the_plugin_another_name_is_not_its_end(
+    wiped: Callable[[str], None], sogni_site: Callable[..., Path], sogni_cli: Program, devnet: Devnet
+) -> None:
+    wiped("an observer")
+    sogni_site("sogni-policy", version="4.0", plugins={"house": "sogni_policy.plugin"}, files={})
+    assert sogni_cli(*ARGV, environ=devnet.environ).exit_code == 0
+    assert sogni_cli("plugins", "--json").json["gone"] == []
