@@ -80,7 +80,7 @@ class Absences:
         for plugin in self.plugins:
             if plugin.failure is not None and word in (plugin.name, plugin.distribution.removeprefix("sogni-")):
                 return plugin.failure
-        for distribution, name in self._owners(kind, word):
+        for distribution, name in self.owners(kind, word):
             if any(plugin.distribution == distribution and plugin.failure is None for plugin in self.plugins):
                 continue  # it is installed, and does not bring this any more
             what = f"The {kind} {word!r} comes with"
@@ -95,14 +95,22 @@ class Absences:
             return not_installed(what, distribution, name, {kind: word})
         return None
 
-    def _owners(self, kind: str, word: str) -> list[tuple[str, str]]:
-        """List the distributions that may bring a name, and what each is called for ``sogni plugins add``."""
-        extra = (extras.NETWORKS if kind == "network" else extras.COMMANDS).get(word)
-        found = [(f"sogni-{extra}", extra)] if extra is not None else []
-        found += [(plugin.distribution, plugin.distribution) for plugin in self.left_out if plugin.name == word]
+    def owners(self, kind: str, word: str) -> list[tuple[str, str]]:
+        """List the distributions that may bring a name, and what each is called for ``sogni plugins add``.
+
+        ``kind``: ``command`` or ``network``. What this installation had comes first, whoever made it; the table of the
+        extras only helps where nothing else is known.
+        """
+        found = [(plugin.distribution, plugin.distribution) for plugin in self.left_out if plugin.name == word]
         for one in self.remembered():
             if word in (one.networks if kind == "network" else one.words):
                 found.append((one.distribution, one.distribution))
+        extra = (extras.NETWORKS if kind == "network" else extras.COMMANDS).get(word)
+        known = {distribution for distribution, _ in found}
+        if extra is not None:
+            distribution = f"sogni-{extra}"
+            found = [(name, extra if name == distribution else called) for name, called in found]
+            found += [(distribution, extra)] if distribution not in known else []
         return found
 
     def _hint(self, word: str, known: Collection[str]) -> str | None:

@@ -108,6 +108,10 @@ class Registry:
         """Find a command by its words."""
         return self._one(Command, name)
 
+    def is_known_elsewhere(self, word: str) -> bool:
+        """Whether a plugin that is not loaded brings a mode or command of this name, as far as is known."""
+        return bool(self._absences.owners("command", word))
+
     def network(self, name: str) -> Owned[Network]:
         """Find a network that a plugin brings."""
         return self._one(Network, name)

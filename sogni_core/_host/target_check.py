@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
-from sogni_core._host import extras
 from sogni_core._host.plugin_info import PluginInfo
 from sogni_core._host.quarantine import quarantine
 from sogni_core._host.record_check import resource_of, targets_of
@@ -58,7 +58,7 @@ def broken_records(registry: Registry) -> list[Finding]:
     for kind in RECORDS:
         every: list[Owned[Any]] = registry.every(kind)
         for owned in every:
-            found += (*broken_targets(owned), *unknown_modes(owned, registry))
+            found += (*broken_targets(owned), *unfit_among_others(owned, registry))
     order = {id(plugin): place for place, plugin in enumerate(registry.plugins)}
     return sorted(found, key=lambda finding: order[id(finding.plugin)])
 
@@ -88,8 +88,34 @@ def _reason(error: SogniError, plugin: PluginInfo) -> str:
     return error.message.removeprefix(f"Plugin {plugin.label}: ").removesuffix(".")
 
 
-def unknown_modes(owned: Owned[Any], registry: Registry) -> Iterator[Finding]:
-    """Yield the modes that a rule or a workflow is for and that nothing brings, neither an official plugin."""
+def unfit_among_others(owned: Owned[Any], registry: Registry) -> Iterator[Finding]:
+    """Yield what is wrong with a record only because of the other records that there are, or are not."""
+    yield from _unknown_modes(owned, registry)
+    if isinstance(owned.record, Command):
+        yield from _app_in_group(owned, registry)
+
+
+def _app_in_group(owned: Owned[Command], registry: Registry) -> Iterator[Finding]:
+    """Yield a finding for a typer app whose name is the first word of other commands, see :func:`no_group`."""
+    first, *rest = owned.record.name.split()
+    others = [other.record.name for other in registry.every(Command) if other.record.name.startswith(f"{first} ")]
+    if rest or not others:
+        return
+    import typer
+
+    with suppress(SogniError):  # said where targets are resolved
+        if isinstance(resolve(owned.plugin, owned.record.target), typer.Typer):
+            yield Finding(owned.plugin, named(owned.record), no_group(owned.record, others))
+
+
+def no_group(command: Command, others: Iterable[str]) -> str:
+    """Say why a typer app cannot be a command of a group, and what to do: it has commands already, of its own."""
+    names = ", ".join(others)
+    return f"{command.target} is a typer app, so it has to bring its commands itself; add these to it: {names}"
+
+
+def _unknown_modes(owned: Owned[Any], registry: Registry) -> Iterator[Finding]:
+    """Yield the modes that a rule or a workflow is for and that no plugin is known to bring, installed or not."""
     record = owned.record
     if isinstance(record, Validator):
         asked, what = record.modes, "applies to"
@@ -99,7 +125,7 @@ def unknown_modes(owned: Owned[Any], registry: Registry) -> Iterator[Finding]:
         return
     known = {"*", *(mode.record.name for mode in registry.every(Mode))}
     for name in asked:
-        if name not in known and name not in extras.COMMANDS:
+        if name not in known and not registry.is_known_elsewhere(name):
             close = nearest(name, known - {"*"})
             hint = f"; did you mean {close!r}?" if close else ""
             yield Finding(

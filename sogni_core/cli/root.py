@@ -214,13 +214,19 @@ def _group_app(
     else:
         target = app.host.resolve(alone, alone.record.target)
         if isinstance(target, typer.Typer):
-            owner = alone.plugin.label
-            text = f"The command {word} of plugin {owner} is a typer app, so there can be no command below it."
-            hint = f"Make it a function, or add {word} {group[-1].record.name.split()[-1]} to the app."
-            raise PluginError("PLUGIN_HOOK", text, hint=hint, plugin=owner)
+            raise _app_in_group(alone, group)
         function = commands.command(target, app, commands.carrier(app, alone, invocation), show_help)
     parent.callback(invoke_without_command=alone is not None, context_settings=OWN_HELP)(function)
     return parent
+
+
+def _app_in_group(alone: Owned[Command], group: list[Owned[Command]]) -> PluginError:
+    from sogni_core._host.target_check import no_group
+
+    label = alone.plugin.label
+    others = [owned.record.name for owned in group if owned is not alone]
+    text = f"Plugin {label}: command {alone.record.name}: {no_group(alone.record, others)}."
+    return PluginError("PLUGIN_HOOK", text, plugin=label)
 
 
 def _add(

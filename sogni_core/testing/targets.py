@@ -14,7 +14,7 @@ from pydantic_core import to_jsonable_python
 from sogni_core._engine.announcements import strangers
 from sogni_core._host.registry import Owned
 from sogni_core._host.settings_model import unfit
-from sogni_core._host.target_check import broken_targets, unknown_modes
+from sogni_core._host.target_check import broken_targets, unfit_among_others
 from sogni_core._host.targets import describe, read_text, resolve
 from sogni_core.errors import SogniError
 from sogni_core.plugin import RECORDS, ErrorCode, Medium, Mode, Model, Settings, Workflow
@@ -34,7 +34,7 @@ def findings(subject: Subject) -> Iterator[str]:
     for kind in RECORDS:
         for record in subject.records(kind) if kind is not Medium else ():  # media have a check of their own
             owned: Owned[Any] = Owned(subject.info, record)
-            for finding in (*broken_targets(owned), *unknown_modes(owned, subject.host.registry)):
+            for finding in (*broken_targets(owned), *unfit_among_others(owned, subject.host.registry)):
                 yield f"{finding.record}: {finding.reason}"
     for mode in subject.records(Mode):
         if mode.workflow is None and not _workflows(subject, mode.name):

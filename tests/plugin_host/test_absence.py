@@ -10,6 +10,12 @@ from typing import Any
 
 import pytest
 
+from sogni_core._host.absence import Absences
+from sogni_core._host.memory import KnownPlugin
+from sogni_core.testing.pytest_plugin import Program
+
+from .conftest import Install
+
 NETWORK = '\n@hookimpl\ndef sogni_networks():\n    return [Network("lab", "contextlib:nullcontext")]\n'
 
 MODE = 'Mode("{name}", "It.", request="{package}.mode:Asked", workflow="{package}.mode:render")'
@@ -189,3 +195,24 @@ def test_a_run_of_one_of_two_modes_of_a_name_goes_on_with_its_own(install: Any, 
     again = sogni_cli("resume", run, "--json", environ=devnet.environ)
     assert again.exit_code == 0, again
     assert len(devnet.job_requests) == 1
+
+
+def test_what_this_installation_had_comes_before_the_table_of_the_extras() -> None:
+    mine = KnownPlugin("acme-clips", "clips", "1.0", words=("video",))
+    said = Absences((), (), lambda: (mine,)).command("video", (), ())
+    assert str(said) == "The command 'video' comes with the plugin acme-clips, which is not installed."
+    assert said.hint == "Install it with: sogni plugins add acme-clips"
+    official = Absences((), (), tuple).command("video", (), ())
+    assert official.hint == "Install it with: sogni plugins add video"
+
+
+def test_a_rule_for_a_mode_that_was_here_is_no_mistake(
+    install: Install, uninstall: Callable[[str], None], sogni_cli: Program
+) -> None:
+    rule = '@hookimpl\ndef sogni_validators():\n    return [Validator(("stamp",), "sogni_policy.mode:rule")]\n'
+    install("policy", rule, files={"mode": "def rule(request, facts):\n    return []\n"})
+    assert "applies to the mode 'stamp', which does not exist" in sogni_cli("doctor", "--offline").stdout
+    install("stamp", PLUGIN)
+    assert sogni_cli("plugins").exit_code == 0
+    uninstall("stamp")
+    assert "applies to the mode" not in sogni_cli("doctor", "--offline").stdout

@@ -202,16 +202,6 @@ def test_functions_and_typer_apps_are_handed_the_app(install: Install, sogni_cli
     assert "count" in call("acme", "--help").stdout
 
 
-def test_a_typer_app_has_no_commands_beside_it(install: Install, sogni_cli: Any) -> None:
-    more = 'Command("acme add", "Add.", "{package}.mode:plain"), Command("plain"'
-    install("acme", COMMANDS.replace('Command("plain"', more), files={"mode": TYPER})
-    found = sogni_cli("acme", "--json", plugins=["acme"])
-    assert (found.exit_code, found.json["errorCode"]) == (9, "PLUGIN_HOOK")
-    assert "is a typer app, so there can be no command below it." in found.json["error"]
-    assert found.json["hint"] == "Make it a function, or add acme add to the app."
-    assert sogni_cli("acme", "add", "--json", plugins=["acme"]).json["runs"] == 0
-
-
 SETTINGS = """
 from typing import Annotated
 from pydantic import BaseModel, Field, SecretStr
