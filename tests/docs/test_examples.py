@@ -68,7 +68,7 @@ def test_an_agent_can_type_what_the_skill_says(
     typed = [command for block in examples.blocks(text) for command in examples.commands(block)]
     for line in examples.typed_in_tables(text):
         if "--last-image" in line:  # who speaks of the last picture has just made one
-            assert walk.type(examples.Command('sogni image -q -o made.png "a cat"')).exit_code == 0
+            assert walk.type(examples.Command('sogni image -q --overwrite -o made.png "a cat"')).exit_code == 0
         called = walk.type(examples.Command(line))
         assert called.exit_code == 0, f"{line}\n{called.stdout}{called.stderr}"
         if " -o " in line:
