@@ -86,7 +86,7 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     call = stamps(
         """sogni_modes():
     return [Mode(name="stamp", summary="Make a stamp.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
-                 flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md",
+                 flat=("--stamp",), needs="stamps.mode:gum", skill="stamps:skill.md", output_fields=("edge",),
                  examples={"Print a bird": 'sogni stamp "a bird" -o bird.png'}),
             Mode(name="print", summary="Make a print.", request="stamps.mode:Stamp", workflow="stamps.mode:engraved",
                  hidden=True, deprecated="Use stamp instead.")]
@@ -104,6 +104,9 @@ def test_hook_sogni_modes(stamps: Installed, devnet: Any, sogni_app: Any, tmp_pa
     assert called.exit_code == 0, called
     assert (tmp_path / "s.png").exists()
     assert devnet.job_requests[0]["keyFrames"][0]["positivePrompt"] == "engraved a bird"
+    named = ("stamp", "a bird", "-m", "z_image_turbo_bf16", "--network", "devnet", "--dry-run", "--json", "-o")
+    assert call(*named, tmp_path / "{edge}.png").exit_code == 0
+    assert "{edge}" in call(*named, tmp_path / "{corner}.png").json["hint"]
     record = registry("stamps").mode("stamp").record
     assert record.flat == ("--stamp",)
     assert record.skill == "stamps:skill.md"
