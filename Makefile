@@ -16,7 +16,7 @@ install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(PIP) in
 .PHONY: demo test test-slow test-soak test-peers fuzz lint docs docs-check bench clean
 
 demo: $(VENV)/demo
-	$(BIN)/sogni image --network devnet "a cat wearing a hat" -o cat.png
+	$(BIN)/sogni image --network devnet "a cat wearing a hat" -o cat.png --overwrite
 
 # Two processes a core; files stay together, since their tests share what is slow to start.
 test: $(VENV)/dev
