@@ -87,7 +87,7 @@ class Result:
 
     outcomes: tuple[Outcome, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
-    """The outputs, in the order to show them."""
+    """The outputs, in the order to show them. If a workflow gives none, the engine takes those of all its outcomes."""
     type: str = ""
     """JSON ``type``; empty for the media of the first artifact."""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -138,7 +138,8 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the result, its warnings in the words of Python."""
         own: dict[str, Any] = json_value({**self.fields, **self.extra})
-        shown: dict[str, Any] = {"success": self.error is None, "type": self.type, **own}
+        core = {"success": self.error is None, "type": self.type}
+        shown: dict[str, Any] = {**core, **own, **core}
         shown["localPaths"] = [str(path) for path in self.paths]
         shown["runId"] = self.run_id
         shown["projectIds"] = list(self.project_ids)

@@ -64,6 +64,8 @@ class RunScene(Scene):
     stored: tuple[StoredStep, ...] = ()
     """All steps of earlier processes of this run."""
     steps: list[Step] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    """How steps ended, those of earlier processes too."""
     submissions: Submissions = field(default_factory=Submissions)
     first: tuple[str, str] | None = None
     """Medium and model of what was submitted first, by whichever process."""
@@ -153,6 +155,7 @@ class RunContext(WorkflowContext):
         run.first = run.first or (medium.name, project.model)
         if known is not None and answered is not None:
             run.prices.keep_step(known)
+            run.outcomes.append(answered)
             return answered
         request = self._resolved.request
         if known is not None:
@@ -184,6 +187,7 @@ class RunContext(WorkflowContext):
         )
         run.steps.append(step)
         outcome = await run.submissions.run(step)
+        run.outcomes.append(outcome)
         if not outcome.artifacts:
             run.claims[name].places.clear()  # a workflow may try again for the same file
         if run.observers:

@@ -197,6 +197,13 @@ class Runs:
             text = "The workflow {workflow} returned before its step {step} had ended ({state}); it was waited for."
             scene.notice(Notice("workflow.left-behind", (), text, facts))
         outcomes = tuple(outcome for _, outcome in left if outcome is not None)
+        if not result.outcomes and not result.artifacts:
+            kept = tuple(outcome for outcome in scene.outcomes if outcome not in outcomes)
+            if kept:
+                facts = {"workflow": resolved.name}
+                text = "The workflow {workflow} returned none of the steps that it submitted; they were added."
+                scene.notice(Notice("workflow.empty", (), text, facts))
+            result = replace(result, outcomes=kept, artifacts=tuple(one for done in kept for one in done.artifacts))
         late = tuple(artifact for outcome in outcomes for artifact in outcome.artifacts)
         return replace(result, outcomes=result.outcomes + outcomes, artifacts=result.artifacts + late)
 

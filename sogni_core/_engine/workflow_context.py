@@ -16,6 +16,7 @@ from sogni_core._engine.finishers import FinishFile
 from sogni_core._engine.report import settled
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.scene import Scene
+from sogni_core._engine.workflow_result import checked_result
 from sogni_core._host.registry import Registry
 from sogni_core._host.targets import describe, unregistered
 from sogni_core._host.targets import resolve as resolve_target
@@ -135,13 +136,14 @@ async def call_workflow(resolved: Resolved, context: Context, registry: Registry
         raise first from None
     except (Exception, SystemExit) as error:
         raise _attributed(resolved, error) from error
-    if not isinstance(result, Result):
-        raise PluginError(
-            "PLUGIN_HOOK",
-            f"Workflow {resolved.name} of plugin {owner.label} returned {type(result).__name__}, not a Result.",
-            plugin=owner.label,
-        )
-    return result
+    try:
+        found = checked_result(result)
+    except TypeError as error:
+        text = f"Workflow {resolved.name} of plugin {owner.label} {error}."
+        raise PluginError("PLUGIN_HOOK", text, plugin=owner.label) from error
+    for notice in found.notices:
+        context.warn(notice)
+    return found
 
 
 def _attributed(resolved: Resolved, error: BaseException) -> SogniError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sogni_devnet.server import Devnet
 
 from sogni_core.errors import SogniError
 
@@ -66,6 +67,11 @@ FAILURES = pytest.mark.parametrize(
         ("raise ValueError('no idea')", "PLUGIN_HOOK", 9),
         ("return 5", "PLUGIN_HOOK", 9),
         ("return Result(outcomes=(5,))", "PLUGIN_HOOK", 9),
+        ("return Result(artifacts=('cat.png',))", "PLUGIN_HOOK", 9),
+        ("return Result(error='no idea')", "PLUGIN_HOOK", 9),
+        ("return Result(type=5)", "PLUGIN_HOOK", 9),
+        ("return Result(extra=[5])", "PLUGIN_HOOK", 9),
+        ("own = {}; own['own'] = own; return Result(extra=own)", "PLUGIN_HOOK", 9),
         ("raise InputError('MISSING_FILE', 'gone')", "MISSING_FILE", 2),
         ("await ctx.run('image', promt='x')", "PLUGIN_HOOK", 9),
         ("await ctx.run('nosuch')", "UNKNOWN_COMMAND", 2),
@@ -296,3 +302,35 @@ async def test_an_error_can_be_told_that_repeating_may_charge(sogni_home: object
     assert error.with_details({"a": 1}).may_charge_again is True
     assert error.with_details({}, may_charge_again=False).may_charge_again is False
     assert json.dumps(error.details) == "{}"
+
+
+DONE = 'done = await ctx.submit(project(request), key="one", output=request.output)\n'
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "Result(outcomes=(done,))",
+        "Result(outcomes=[done], artifacts=[*done.artifacts])",
+        "Result(outcomes=(done,), named={'it': done.artifacts[0]})",
+        "Result()",
+        "Result(extra={'runId': 'mine', 'success': False, 'type': 'mine'})",
+    ],
+)
+def test_what_was_paid_for_is_in_the_result_whatever_the_workflow_forgets(
+    run: Call, devnet: Devnet, folder: Path, returned: str
+) -> None:
+    called = run(f"{DONE}return {returned}", "--json")
+    assert called.exit_code == 0, called
+    assert called.json["localPaths"] == [str(folder / "cat.png")]
+    assert called.json["projectIds"] == [devnet.job_requests[0]["jobID"]]
+    assert (called.json["success"], called.json["type"]) == (True, "image")
+    assert called.json["runId"] != "mine"
+    empty = ["The workflow mine:mine returned none of the steps that it submitted; they were added."]
+    assert called.json["warnings"] == ([] if "outcomes" in returned else empty)
+
+
+def test_a_notice_of_the_result_is_shown(run: Call) -> None:
+    body = f"{DONE}from sogni_core.problem import Notice\n"
+    called = run(f"{body}return Result(outcomes=(done,), notices=(Notice.of('mine.dark', 'It is dark.'),))", "--json")
+    assert called.json["warnings"] == ["It is dark."]

@@ -114,10 +114,13 @@ def opened(clip: Asset) -> list[str]:
     return ["-protocol_whitelist", "file", "-f", container, "-i", f"file:{clip.path}"]
 
 
-async def run(arguments: Sequence[str], read: Callable[[str], None] | None = None) -> None:
+async def run(
+    arguments: Sequence[str], read: Callable[[str], None] | None = None, *, grace: float = _GRACE
+) -> None:
     """Run ffmpeg and wait until it ends; ``read`` gets each line of its standard output.
 
-    Raises :class:`FailedError` if it fails, and InputError MISSING_FFMPEG. A cancellation ends the program first.
+    Raises :class:`FailedError` if it fails, and InputError MISSING_FFMPEG. A cancellation ends the program first:
+    ``grace`` is how many seconds it has for that.
     """
     process = await asyncio.create_subprocess_exec(
         await asyncio.to_thread(required),
@@ -135,7 +138,7 @@ async def run(arguments: Sequence[str], read: Callable[[str], None] | None = Non
                 group.create_task(_lines(process.stdout, read))
         status = await process.wait()
     finally:
-        await _ended(process)
+        await _ended(process, grace)
     if status != 0:
         raise FailedError(status, said.result())
 
@@ -170,14 +173,14 @@ async def _last_of(stream: asyncio.StreamReader | None) -> str:
     return "; ".join([row for row in rows if row][-3:]) or "it gave no reason"
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """Make sure that the program has ended: ask it to end, then kill it."""
+async def _ended(process: asyncio.subprocess.Process, grace: float) -> None:
+    """Make sure that the program has ended: ask it to end, then kill it after so many seconds."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        async with asyncio.timeout(_GRACE):
+        async with asyncio.timeout(grace):
             await process.wait()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):

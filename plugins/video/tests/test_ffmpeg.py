@@ -86,10 +86,9 @@ async def test_it_is_ended_when_nobody_waits_any_more(
     ignoring = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" if stubborn else ""
     text = f"{ignoring}print(os.getpid(), flush=True)\ntime.sleep(600)\n"
     monkeypatch.setenv("SOGNI_FFMPEG", str(program(folder / "ffmpeg", text)))
-    monkeypatch.setattr(ffmpeg, "_GRACE", 0.2)
     started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(ffmpeg.run([], started.set_result))
+        task = group.create_task(ffmpeg.run([], started.set_result, grace=0.2))
         number = int(await started)
         task.cancel()
     with pytest.raises(ProcessLookupError):
