@@ -114,9 +114,7 @@ def opened(clip: Asset) -> list[str]:
     return ["-protocol_whitelist", "file", "-f", container, "-i", f"file:{clip.path}"]
 
 
-async def run(
-    arguments: Sequence[str], read: Callable[[str], None] | None = None, *, grace: float = _GRACE
-) -> None:
+async def run(arguments: Sequence[str], read: Callable[[str], None] | None = None, *, grace: float = _GRACE) -> None:
     """Run ffmpeg and wait until it ends; ``read`` gets each line of its standard output.
 
     Raises :class:`FailedError` if it fails, and InputError MISSING_FFMPEG. A cancellation ends the program first:
