@@ -57,7 +57,9 @@ def test_text_names_the_angle_of_each_file(run: Run) -> None:
     assert run(*SUBJECT, "--azimuth", "back", "-o", "out").stdout == f"back: {Path('out/back.jpg').absolute()}\n"
     called = run(*SUBJECT, "-n", "2", "-o", "out")
     assert called.stdout == "".join(f"front#{n}: {Path(f'out/front-{n}.jpg').absolute()}\n" for n in (1, 2))
-    assert run(*SUBJECT).stdout.startswith("front: http://127.0.0.1")
+    saved = run(*SUBJECT).stdout
+    assert saved.startswith("front: ") and "Pictures/sogni" in saved
+    assert run(*SUBJECT, "--no-save").stdout.startswith("front: http://127.0.0.1")
 
 
 def test_a_sweep_shows_all_sides_with_one_seed(run: Run, devnet: Any) -> None:
