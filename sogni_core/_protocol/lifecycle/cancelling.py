@@ -8,6 +8,7 @@ from sogni_core._protocol.lifecycle import inputs, looking, outputs
 from sogni_core._protocol.lifecycle.evidence import NotAdmitted
 from sogni_core._protocol.lifecycle.life import Ended, Life, Lost, TurnedAway, Unwanted, Writing
 from sogni_core._protocol.lifecycle.looking import Step, stay
+from sogni_core.errors import ServiceError, SogniError
 
 
 def asked(life: Life, given: inputs.CancelAsked, now: float) -> Step:
@@ -16,7 +17,7 @@ def asked(life: Life, given: inputs.CancelAsked, now: float) -> Step:
         return life, (outputs.TellCancel("cancelled" if life.canceled else "ended"),)
     if not life.sent:
         # The service does not have it, and will not get it.
-        life, told = withdrawn(life)
+        life, told = withdrawn(life, ServiceError("CANCELLED", "The request was cancelled before it was sent."))
         return life, (*told, outputs.TellCancel("cancelled"))
     told = looking.given_up(life)
     life = life if isinstance(life.phase, Lost) else life.to(Unwanted())
@@ -26,13 +27,15 @@ def asked(life: Life, given: inputs.CancelAsked, now: float) -> Step:
     return life, (*told, outputs.ConnectToCancel())
 
 
-def withdrawn(life: Life) -> Step:
+def withdrawn(life: Life, why: SogniError) -> Step:
     """Return the life of a project that is not wanted, and that the service does not have."""
     match life.phase:
         case TurnedAway(proof=NotAdmitted() as proof) | Writing(proof=NotAdmitted() as proof):
             return life.to(Ended(), canceled=True), (outputs.TellRefusal(proof.refusal),)
         case Lost():
             return stay(life)
+        case Writing(by_caller=True):
+            return life.to(Unwanted()), (outputs.Raise(why), outputs.TellEnd())
         case _:
             return life.to(Unwanted()), (outputs.TellEnd(),)
 

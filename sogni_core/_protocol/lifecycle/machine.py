@@ -191,7 +191,8 @@ def _abandoned(life: Life, given: inputs.Abandoned, now: float) -> Step:
     if isinstance(life.phase, Ended | Lost):
         return stay(life)
     if not life.sent:
-        return cancelling.withdrawn(life)
+        closed = TransportError("CONNECTION_ERROR", "The session is closed; nothing was sent.", details={"sent": False})
+        return cancelling.withdrawn(life, closed)
     return _given_up(life, TransportError("CONNECTION_LOST", "The session was closed before this project ended."))
 
 

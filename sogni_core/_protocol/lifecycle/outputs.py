@@ -147,16 +147,9 @@ class Fail:
 Lasting = Write | Connect | AwaitEnd | Pause | Ask
 """Outputs that take time."""
 
-Output = (
-    Lasting
-    | SendCancel
-    | Wait
-    | ConnectToCancel
-    | Adopt
-    | TellRecovery
-    | TellRefusal
-    | TellEnd
-    | TellCancel
-    | Raise
-    | Fail
+Immediate = (
+    SendCancel | Wait | ConnectToCancel | Adopt | TellRecovery | TellRefusal | TellEnd | TellCancel | Raise | Fail
 )
+"""Outputs that are done at once."""
+
+Output = Lasting | Immediate
