@@ -20,6 +20,7 @@ from sogni_core._network.clock import time_limit
 from sogni_core._network.facts import Collected
 from sogni_core._network.submission import Submission
 from sogni_core._protocol import events, failures
+from sogni_core._protocol.lifecycle.life import MOST_WRITES
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core.errors import (
     ConfigError,
@@ -34,9 +35,6 @@ from sogni_core.files import Place, prepare_output
 from sogni_core.media.file_check import FileFacts
 from sogni_core.project import Project
 from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
-
-MOST_WRITES = 2
-"""How often one request may be written, whoever writes it; the second time only with proof that the first was lost."""
 
 _ASKED = "asked"
 """Key of the journal's facts of a project: the workflow's values of fields that observers changed."""

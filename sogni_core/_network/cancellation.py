@@ -4,121 +4,176 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, Protocol
 
 from sogni_core._network.clock import Clock, time_limit
 from sogni_core._network.connection import Connection
-from sogni_core._network.submission import Submission
 from sogni_core._protocol import frames, messages
+from sogni_core._protocol.lifecycle import inputs, outputs
+from sogni_core._protocol.lifecycle.life import Life, foreign
+from sogni_core._protocol.lifecycle.machine import step
+from sogni_core._protocol.lifecycle.outputs import CancelState
 from sogni_core._protocol.values import record
 from sogni_core._transport.calls import SafeFrame
+from sogni_core._transport.socket import Socket
 from sogni_core.errors import SogniError, TransportError
 
 _REMEMBERED: Final = 4096
-"""Projects whose end is remembered, for a cancel that comes a moment too late."""
+"""Projects whose life is remembered, for a cancel that comes a moment too late."""
+
+Start = Callable[[Coroutine[Any, Any, None]], None]
 
 
-@dataclass(eq=False)
-class _Question:
-    """A cancel request that is not answered yet."""
+class CancelRequest:
+    """The cancel request of one project: writes it, and hands the answer to everybody who waits."""
 
-    answer: asyncio.Future[str]
-    submission: Submission | None
-    times: int = 0
-    """How often it was asked."""
+    def __init__(self, project_id: str, connection: Connection, start: Start, take: Callable[[inputs.Input], None]):
+        """``take`` gives an input to the project's life, and has :meth:`do` do what comes of it."""
+        self._project_id = project_id
+        self._connection = connection
+        self._start = start
+        self._take = take
+        self._answer: asyncio.Future[CancelState] | None = None
+        self._waiting = 0
+        self._socket: Socket | None = None
+
+    async def answer(self) -> CancelState:
+        """Ask, and wait for the answer."""
+        if self._answer is None:
+            self._answer = asyncio.get_running_loop().create_future()
+        answer = self._answer
+        self._waiting += 1
+        try:
+            self._take(inputs.CancelAsked())
+            return await asyncio.shield(answer)
+        finally:
+            self._waiting -= 1
+            if not self._waiting and self._answer is not None:
+                self._take(inputs.CancelTimeUp())
+
+    def do(self, output: outputs.ConnectToCancel | outputs.SendCancel | outputs.TellCancel) -> None:
+        """Do what the project's life says about its cancel request."""
+        match output:
+            case outputs.ConnectToCancel():
+                self._start(self._connect())
+            case outputs.SendCancel():
+                self._start(self._send())
+            case outputs.TellCancel(state):
+                answer, self._answer = self._answer, None
+                if answer is not None and not answer.done():
+                    answer.set_result(state)
+
+    async def _connect(self) -> None:
+        try:
+            self._socket = await self._connection.ready()
+        except SogniError:
+            self._take(inputs.CancelTimeUp())  # it could not be asked
+        else:
+            self._take(inputs.CancelReady(self._connection.number))
+
+    async def _send(self) -> None:
+        assert self._socket is not None
+        # If the connection breaks, the next greeting has it written again.
+        with suppress(TransportError):
+            await self._socket.send(SafeFrame(frames.encode(*messages.cancel_request(self._project_id))))
+
+
+class Cancellable(Protocol):
+    """A project that can be cancelled."""
+
+    project_id: str
+    cancellation: CancelRequest
 
     @property
-    def state_if_refused(self) -> str:
-        """What is known of the project if the service did not cancel it.
+    def life(self) -> Life:
+        """What is known of it."""
+        ...
 
-        It may not be running if the service never named it, or if an earlier cancel request may have arrived.
-        """
-        taken = self.submission is None or self.submission.state.seen
-        return "running" if taken and self.times == 1 else "unknown"
+    def take(self, given: inputs.Input) -> None:
+        """Give an input to its life, and do what comes of it."""
+
+
+class Stranger:
+    """A project that is not waited for here: of another process, or one whose end is known."""
+
+    def __init__(self, life: Life, connection: Connection, start: Start) -> None:
+        self.project_id = life.project_id
+        self.life = life
+        self.cancellation = CancelRequest(life.project_id, connection, start, self.take)
+
+    def take(self, given: inputs.Input) -> None:
+        """Give an input to its life; nobody waits for anything but the answer to a cancel request."""
+        self.life, todo = step(self.life, given, 0.0)
+        for output in todo:
+            if isinstance(output, outputs.ConnectToCancel | outputs.SendCancel | outputs.TellCancel):
+                self.cancellation.do(output)
 
 
 class Cancellation:
     """Cancels projects of a session."""
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
+    def __init__(self, connection: Connection, clock: Clock, start: Start) -> None:
         self._connection = connection
         self._clock = clock
-        self._ends: OrderedDict[str, str] = OrderedDict()
-        self._asked: dict[str, _Question] = {}
+        self._start = start
+        self._ended: OrderedDict[str, Life] = OrderedDict()
+        self._asked: dict[str, Cancellable] = {}
 
     async def run(
-        self, project_ids: Sequence[str], submissions: Mapping[str, Submission], seconds: float
+        self, project_ids: Sequence[str], submissions: Mapping[str, Cancellable], seconds: float
     ) -> dict[str, str]:
         """Cancel projects; see :meth:`session.Session.cancel`."""
-        found: dict[str, str] = {}
-        waiting: dict[str, _Question] = {}
+        asked: dict[str, Cancellable] = {}
         for given in project_ids:
-            name = given.upper()
-            submission = submissions.get(name)
-            if name in self._ends:
-                found[given] = self._ends[name]
-            elif submission is not None and not submission.sent:
-                found[given] = "cancelled"
-            else:
-                found[given] = "unknown"
-                question = _Question(asyncio.get_running_loop().create_future(), submission)
-                waiting[given] = self._asked.setdefault(name, question)
+            asked[given] = one = self._find(given.upper(), submissions)
+            self._asked[one.project_id] = one
+        waiting = {given: asyncio.ensure_future(one.cancellation.answer()) for given, one in asked.items()}
         try:
-            async with time_limit(self._clock, seconds):
-                await self._ask(waiting)
-        except (TimeoutError, SogniError):
-            # What could not be asked or was not answered stays "unknown".
-            pass
+            with suppress(TimeoutError):
+                async with time_limit(self._clock, seconds):
+                    if waiting:
+                        await asyncio.wait(waiting.values())
         finally:
-            for given in waiting:
-                self._asked.pop(given.upper(), None)
-        found.update({given: one.answer.result() for given, one in waiting.items() if one.answer.done()})
-        return found
+            for task in waiting.values():
+                task.cancel()
+            if waiting:
+                await asyncio.wait(waiting.values())
+            for one in asked.values():
+                if not one.life.cancel.waiting:
+                    self._asked.pop(one.project_id, None)
+                if isinstance(one, Stranger):
+                    self.note_end(one)
+        # What could not be asked or was not answered is not known.
+        return {given: "unknown" if task.cancelled() else task.result() for given, task in waiting.items()}
 
-    async def _ask(self, waiting: Mapping[str, _Question]) -> None:
-        """Ask until all questions are answered; again on the next connection if this one breaks. It costs nothing."""
-        number = 0
-        while unanswered := {given: one for given, one in waiting.items() if not one.answer.done()}:
-            socket = await self._connection.ready(after=number)
-            number = self._connection.number
-            try:
-                for given, question in unanswered.items():
-                    question.times += 1
-                    await socket.send(SafeFrame(frames.encode(*messages.cancel_request(given.upper()))))
-            except TransportError:
-                continue
-            answered = asyncio.ensure_future(asyncio.wait([one.answer for one in unanswered.values()]))
-            replaced = asyncio.ensure_future(self._connection.ready(after=number))
-            try:
-                await asyncio.wait([answered, replaced], return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                answered.cancel()
-                replaced.cancel()
-                await asyncio.wait([answered, replaced])
-            if not replaced.cancelled() and (failure := replaced.exception()) is not None:
-                raise failure
+    def greeted(self, number: int) -> None:
+        """Take that there is a new connection: an answer may have been lost with the old one."""
+        self._tell_strangers(inputs.Greeted(number, named=False))
+
+    def broken(self, error: SogniError) -> None:
+        """Take that there will be no connection."""
+        self._tell_strangers(inputs.Broken(error))
 
     def receive(self, project_id: str, frame: frames.Frame) -> None:
         """Take a frame that may answer a cancel request; called before its project takes it."""
-        question = self._asked.get(project_id)
-        if frame.type == "artistCancelConfirmation" and question is not None:
+        one = self._asked.get(project_id)
+        if frame.type == "artistCancelConfirmation" and one is not None:
             did = record(frame.payload).get("didCancel")
-            states = {True: "cancelled", False: question.state_if_refused}
-            self._answer(project_id, states[did] if isinstance(did, bool) else "unknown")
+            one.take(inputs.CancelAnswered(did if isinstance(did, bool) else None))
 
-    def note_end(self, submission: Submission) -> None:
+    def note_end(self, submission: Cancellable) -> None:
         """Remember how a project ended."""
-        if not submission.state.done:
-            return
-        how = "cancelled" if submission.canceled else "ended"
-        self._ends[submission.project_id] = how
-        while len(self._ends) > _REMEMBERED:
-            self._ends.popitem(last=False)
-        self._answer(submission.project_id, how)
+        self._ended[submission.project_id] = submission.life
+        while len(self._ended) > _REMEMBERED:
+            self._ended.popitem(last=False)
 
-    def _answer(self, project_id: str, how: str) -> None:
-        question = self._asked.get(project_id)
-        if question is not None and not question.answer.done():
-            question.answer.set_result(how)
+    def _find(self, name: str, submissions: Mapping[str, Cancellable]) -> Cancellable:
+        known = submissions.get(name) or self._asked.get(name)
+        return known or Stranger(self._ended.get(name) or foreign(name), self._connection, self._start)
+
+    def _tell_strangers(self, given: inputs.Input) -> None:
+        for one in list(self._asked.values()):
+            if isinstance(one, Stranger):
+                one.take(given)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import field
 from itertools import count
 from typing import Any, Final
 
@@ -17,10 +16,10 @@ from sogni_core._network.clock import Clock
 from sogni_core._network.rest import Rest
 from sogni_core._protocol.greeting import project_id as id_of
 from sogni_core._protocol.greeting import read_projects
-from sogni_core._protocol.values import record, text
+from sogni_core._protocol.lifecycle.evidence import Answer, Failed, Known, Question, Unknown
+from sogni_core._protocol.values import record
 from sogni_core._transport.retry import Pause
 from sogni_core.errors import SogniError, TransportError
-from sogni_core.frozen import frozen
 
 SYNC_CALLS: Final = 20
 SYNC_SECONDS: Final = 10.0
@@ -29,36 +28,6 @@ AT_ONCE: Final = 6
 """Questions about single projects at a time; after a drop there may be hundreds."""
 
 
-@frozen
-class Known:
-    """The service knows the project."""
-
-    project: Mapping[str, Any] = field(repr=False)
-    """A recovered project; perhaps only its id while it runs."""
-
-    def __str__(self) -> str:
-        return text(self.project.get("status"), 50) or "known"
-
-
-@frozen
-class Unknown:
-    """The service answered, and does not know the project."""
-
-    def __str__(self) -> str:
-        return "unknown"
-
-
-@frozen
-class Failed:
-    """There was no usable answer."""
-
-    error: SogniError
-
-    def __str__(self) -> str:
-        return f"failed: {self.error.code}"
-
-
-Answer = Known | Unknown | Failed
 _Projects = Mapping[str, Mapping[str, Any]] | SogniError
 
 
@@ -72,30 +41,42 @@ class Lookups:
         self._active = _Shared(self._ask_active)
         self._single = asyncio.Semaphore(AT_ONCE)
 
+    async def ask(self, question: Question, project_id: str) -> Answer:
+        """Ask one question."""
+        match question:
+            case "sync":
+                return await self.sync(project_id)
+            case "finished":
+                return await self.finished(project_id)
+            case "active":
+                return await self.active(project_id)
+            case "status":
+                return await self.status(project_id)
+
     async def sync(self, project_id: str) -> Answer:
         """Ask for the projects of this app id: those that run, and those that ended and were not sent. Read-only."""
-        return _among(await self._sync.ask(), project_id)
+        return _among(await self._sync.ask(), "sync", project_id)
 
     async def finished(self, project_id: str) -> Answer:
         """Ask ``/v1/projects``, which knows projects that have ended."""
-        return await self._one(f"/v1/projects/{project_id}", project_id)
+        return await self._one(f"/v1/projects/{project_id}", "finished", project_id)
 
     async def active(self, project_id: str) -> Answer:
         """Ask for the ids of all projects that run for this account."""
-        return _among(await self._active.ask(), project_id)
+        return _among(await self._active.ask(), "active", project_id)
 
     async def status(self, project_id: str) -> Answer:
         """Ask ``/v2/projects``, which knows the state of any project."""
-        return await self._one(f"/v2/projects/{project_id}", project_id)
+        return await self._one(f"/v2/projects/{project_id}", "status", project_id)
 
-    async def _one(self, path: str, project_id: str) -> Answer:
+    async def _one(self, path: str, question: Question, project_id: str) -> Answer:
         try:
             async with self._single:
                 found = await self._rest.find(path)
         except SogniError as error:
             return Failed(error)
         if found is None:
-            return Unknown()
+            return Unknown(question, project_id)
         project = record(record(found).get("project"))
         # An answer about another id is no answer.
         if not project or id_of(project) not in {"", project_id}:
@@ -165,11 +146,11 @@ class _Shared:
             return self._answer
 
 
-def _among(projects: _Projects, project_id: str) -> Answer:
+def _among(projects: _Projects, question: Question, project_id: str) -> Answer:
     if isinstance(projects, SogniError):
         return Failed(projects)
     found = projects.get(project_id)
-    return Unknown() if found is None else Known(found)
+    return Unknown(question, project_id) if found is None else Known(found)
 
 
 def _not_understood() -> TransportError:

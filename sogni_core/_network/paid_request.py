@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import final
 
-from sogni_core._network.search import NeverArrived
 from sogni_core._protocol import frames, requests
-from sogni_core._protocol.events import ProjectFailed
+from sogni_core._protocol.lifecycle.evidence import NeverArrived, NotAdmitted, Proof
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._transport.calls import PaidFrame
 from sogni_core.errors import InternalError
 from sogni_core.project import Project
-
-
-@final
-class NotAdmitted:
-    """Proof that a stopping server refused a request: the service itself said so."""
-
-    __slots__ = ("project_id",)
-
-    def __init__(self, project_id: str, failed: ProjectFailed) -> None:
-        if failed.admitted:
-            raise InternalError("INTERNAL", "A request that the service had accepted was about to be sent again.")
-        self.project_id: Final = project_id
 
 
 @final
@@ -42,10 +29,9 @@ class PaidRequest:
             self._frame = None
         self._again = True
 
-    @property
-    def repeatable(self) -> bool:
-        """Whether a second frame may still be made."""
-        return self._again
+    def frame(self, proof: Proof | None) -> PaidFrame:
+        """Return the first frame, or with a proof the second one."""
+        return self.first() if proof is None else self.again(proof)
 
     def first(self) -> PaidFrame:
         """Return the frame that is written first. Raises InternalError INTERNAL if it is called twice."""
@@ -54,7 +40,7 @@ class PaidRequest:
             raise InternalError("INTERNAL", "A paid request was about to be made twice; it was stopped.")
         return frame
 
-    def again(self, proof: NeverArrived | NotAdmitted) -> PaidFrame:
+    def again(self, proof: Proof) -> PaidFrame:
         """Return the second and last frame, of the same request.
 
         Raises InternalError INTERNAL for a third frame, and for a proof that is not of this project.

@@ -8,8 +8,8 @@ from typing import Any
 from sogni_core._network.clock import Clock
 from sogni_core._network.connection import Connection
 from sogni_core._network.lookups import Lookups
-from sogni_core._network.timings import Timings
 from sogni_core._network.transfers import Transfers
+from sogni_core._protocol.lifecycle.life import Patience
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._transport.retry import Pause
 from sogni_core.frozen import frozen
@@ -25,7 +25,7 @@ class SubmissionServices:
     lookups: Lookups
     clock: Clock
     pause: Pause
-    timings: Timings
+    patience: Patience
     medium_of: Callable[[Project], LoadedMedium]
     start: Callable[[Coroutine[Any, Any, None]], None]
     """Runs work in the background until it is done or the session is closed."""

@@ -112,6 +112,7 @@ class Session:
         self.background = Background()
         """What goes on besides: preparing for results, asking for the catalogue, looking for lost projects."""
         self._head_start = HeadStart(timings.head_start, self.clock)
+        self._cancellation: Cancellation | None = None
         self._warm_up = WarmUp(http, endpoint.rest_url, self._store, medium_of, self.background)
 
     async def dial(self) -> None:
@@ -130,8 +131,7 @@ class Session:
     async def close(self) -> None:
         """Close the socket (code 1000) and end every task, within about a tenth of a second."""
         self._head_start.end()
-        for submission in self.submissions.by_id.values():
-            submission.abandon()
+        self.submissions.abandon()
         self.background.cancel()
         await self._prices.close()
         await self.connection.close()
@@ -176,12 +176,7 @@ class Session:
         Each is ``cancelled`` (also if it was never sent), ``running`` (the service said so), ``ended`` (it ended
         before), or ``unknown``. A failing network raises nothing.
         """
-        submissions = self.submissions.by_id
-        for name in project_ids:
-            submission = submissions.get(name.upper())
-            if submission is not None:
-                submission.abandon()
-        return await self._cancellation.run(project_ids, submissions, seconds)
+        return await self._cancelling().run(project_ids, self.submissions.by_id, seconds)
 
     async def balance(self) -> Balance:
         """Ask what can be spent. Raises AuthError, ServiceError, TransportError."""
@@ -215,16 +210,18 @@ class Session:
 
         return Transfers(self._rest, self._http, self._store, chance=self._chance, pause=self._pause)
 
-    @cached_property
-    def _cancellation(self) -> Cancellation:
-        from sogni_core._network.cancellation import Cancellation
+    def _cancelling(self) -> Cancellation:
+        if self._cancellation is None:
+            from sogni_core._network.cancellation import Cancellation
 
-        return Cancellation(self.connection, self.clock)
+            self._cancellation = Cancellation(self.connection, self.clock, self.background.start)
+        return self._cancellation
 
     @cached_property
     def _services(self) -> SubmissionServices:
         from sogni_core._network.lookups import Lookups
         from sogni_core._network.services import SubmissionServices
+        from sogni_core._protocol.lifecycle.life import Patience
 
         def app_id() -> str | None:
             return self.connection.app_id
@@ -235,7 +232,7 @@ class Session:
             lookups=Lookups(self._rest, app_id=app_id, clock=self.clock, pause=self._pause),
             clock=self.clock,
             pause=self._pause,
-            timings=self._timings,
+            patience=Patience(stopping=self._timings.stopping, restart=self._timings.restart),
             medium_of=self._medium_of,
             start=self.background.start,
         )
@@ -259,7 +256,7 @@ class Session:
     def ended(self, submission: Submission) -> None:
         """Hand no more frames to a submission."""
         self.submissions.remove(submission)
-        self._cancellation.note_end(submission)
+        self._cancelling().note_end(submission)
 
     # what the connection reports
 
@@ -270,6 +267,8 @@ class Session:
     def greeted(self, greeting: Greeting) -> None:
         """Note what happened to this session's projects while there was no connection."""
         self.submissions.greeted(greeting)
+        if self._cancellation is not None:
+            self._cancellation.greeted(self.connection.number)
 
     def received(self, frame: Frame) -> None:
         """Hand a frame to the project that it names, or to the catalogue."""
@@ -279,10 +278,13 @@ class Session:
             # protocol: the counts of the other network follow.
             self.catalogue.counted(None)
         if isinstance(frame.payload, dict) and isinstance(project_id := frame.payload.get("jobID"), str):
-            self._cancellation.receive(project_id, frame)
+            if self._cancellation is not None:
+                self._cancellation.receive(project_id, frame)
             self.submissions.received(project_id, frame)
 
     def broken(self, error: SogniError) -> None:
         """Tell every project that was sent."""
         self._head_start.end()
         self.submissions.broken(error)
+        if self._cancellation is not None:
+            self._cancellation.broken(error)

@@ -1,4 +1,7 @@
-"""One project on the wire: its uploads, its paid request, what happens to it, and its results."""
+"""One project on the wire: its uploads, its paid request, what happens to it, and its results.
+
+What is done, and when, is decided by :mod:`sogni_core._protocol.lifecycle`; here it is done.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from sogni_core._network.actions import Actions
+from sogni_core._network.cancellation import CancelRequest
+from sogni_core._network.clock import Alarm
 from sogni_core._network.event_queue import EventQueue
 from sogni_core._network.facts import Collected, Recovery
-from sogni_core._network.paid_request import NotAdmitted, PaidRequest
-from sogni_core._network.search import NeverArrived
+from sogni_core._network.paid_request import PaidRequest
 from sogni_core._network.services import SubmissionServices
 from sogni_core._network.transfers import Finish
-from sogni_core._network.watch import Watch
 from sogni_core._protocol import frames
 from sogni_core._protocol.events import Event, JobFinished, ProjectFailed
+from sogni_core._protocol.lifecycle import inputs, outputs
+from sogni_core._protocol.lifecycle.life import MOST_WRITES, Ended, Life, attached, prepared
+from sogni_core._protocol.lifecycle.machine import step
 from sogni_core._protocol.state import ProjectState
-from sogni_core._transport.calls import PaidFrame
 from sogni_core.errors import InternalError, SogniError, TransportError, first_of
 from sogni_core.files import Place
 from sogni_core.project import Project
@@ -61,62 +67,51 @@ class Submission:
         """
         self.project = project
         self.project_id = project_id.upper()
-        self.sent = earlier
-        """True from the moment in which the request may have left, unless it is proved that it did not arrive."""
-        self.resent = False
-        """Whether it was sent a second time here."""
-        self.mentions = 0
-        """How often the service named the project. If this has changed, an earlier doubt that it arrived is settled."""
-        self.written_at = services.clock.time()
-        self._written_on = self._mentioned_on = self._absent_on = 0
         self._services, self._owner = services, owner
         self._medium = services.medium_of(project)
-        self._request = PaidRequest(project, self.project_id, medium=self._medium, comfy=comfy, earlier=earlier)
-        self._frame = None if earlier else self._request.first()
-        self._resend = resend
-        self._recovered = not earlier
-        self._before: Callable[[], None] | None = None
+        request = PaidRequest(project, self.project_id, medium=self._medium, comfy=comfy, earlier=earlier)
+        self._actions = Actions(self.project_id, request, services, self._feed)
         self._state = self._fresh()
-        self._watch = Watch(self, services)
-        self._wanted = True
-        self._restarting = False
-        self._mentions_at_proof = 0
+        self._refused: ProjectState | None = None
+        """What was known of it when a stopping server refused it."""
         self._finished: dict[int, JobFinished] = {}
         self._events = EventQueue()
-        if known is not None:
-            self._take(self._state.adopt(known))
+        self._alarm = Alarm(services.clock, self._rang)
+        self._recovery: Recovery | None = None
+        self._raised: SogniError | None = None
+        self.cancellation = CancelRequest(self.project_id, services.connection, services.start, self.take)
+        """Its cancel request."""
+        known_events = self._state.adopt(known) if known is not None else []
+        if earlier:
+            writes, now, accepted = 1 if resend else MOST_WRITES, services.clock.time(), self._state.seen
+            self._life = attached(
+                self.project_id, project.count, services.patience, now=now, writes=writes, accepted=accepted
+            )
+        else:
+            self._life = prepared(self.project_id, project.count, services.patience)
+        self._note(known_events)
+        if self._state.done:
+            self._hear()
+
+    @property
+    def life(self) -> Life:
+        """What is known of its paid life."""
+        return self._life
 
     @property
     def state(self) -> ProjectState:
-        """What is known of the project."""
+        """What is known of its jobs."""
         return self._state
+
+    @property
+    def sent(self) -> bool:
+        """Whether the request may be with the service: it may have left, and nothing proves that it never arrived."""
+        return self._life.sent
 
     @property
     def canceled(self) -> bool:
         """Whether it ended because somebody cancelled it."""
         return self._state.failure is not None and self._state.failure.canceled
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more is to be done for it: it ended, was lost, or is not wanted any more."""
-        return self._state.done or self._events.failure is not None or not self._wanted
-
-    @property
-    def followed(self) -> bool:
-        """Whether it was sent and its events are waited for; not while it is sent, sent again, or recovered."""
-        return self.sent and self._recovered
-
-    @property
-    def unaccounted(self) -> bool:
-        """Whether it was written on an earlier connection, and the greeting of the newest one does not name it."""
-        number = self._services.connection.number
-        named = max(self._written_on, self._mentioned_on)
-        return self.followed and not self.over and self._absent_on == number and named < number
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether its request may be sent again, if it is proved that the service never took it."""
-        return not (self.over or self._state.seen or self._before is None) and self._request.repeatable
 
     async def recover(self) -> Recovery:
         """Find out what happened to a project that another process sent. Nothing is sent.
@@ -125,10 +120,11 @@ class Submission:
         use the app id that the project was sent on; then the project is searched for, in about 15 s. Raises what ended
         the connection, or AuthError; it can be called again then.
         """
-        recovery = await self._watch.recover(resend=self._resend)
-        self._recovered = True
-        self.look_up_if_unaccounted()
-        return recovery
+        await self._carry_out(self._feed(inputs.RecoverAsked()))
+        self._raise()
+        if self._recovery is None:
+            raise InternalError("INTERNAL", "A search for a project ended without a result.")
+        return self._recovery
 
     async def upload(self) -> None:
         """Upload all assets, several at a time. Costs nothing, and is tried again where that can help.
@@ -154,16 +150,18 @@ class Submission:
         arrived, and the next connection tells. If the service then proves that it did not arrive, the same request is
         written again, once, without another call; ``before`` is called for that as well.
         """
-        if self.sent:
+        todo = self._feed(inputs.SendAsked())
+        if todo is None:
             return
-        if self._frame is None:
-            raise InternalError("INTERNAL", "A project of another process was about to be sent without proof.")
-        self._before = before
+        self._actions.before = before
         self._owner.begun(self)
         try:
-            await self._write(self._frame, mentions=self._mentions_at_proof)
+            await self._carry_out(todo)
+            self._raise()
         except BaseException:
             if not self.sent:
+                self.take(inputs.CannotWrite(self._life.ticket, _interrupted()))
+                self._raised = None
                 self._owner.ended(self)
             raise
         self._owner.written(self)
@@ -188,136 +186,132 @@ class Submission:
             raise InternalError("INTERNAL", f"Job {job_index} has not finished; there is nothing to collect.")
         return await self._services.transfers.collect(self.project, self._medium, self.project_id, job, output, finish)
 
+    # what happens to it
+
     def receive(self, frame: frames.Frame) -> None:
         """Take a frame that names this project."""
-        events = self._state.receive(frame)
+        before = self._state
+        events = before.receive(frame)
         last = events[-1] if events else None
-        if isinstance(last, ProjectFailed) and not last.admitted and self._resends_after(last):
+        if not (isinstance(last, ProjectFailed) and not last.admitted):
+            self._note(events)
+            self._hear()
             return
-        self._note_mention()
-        self._take(events)
+        self.take(inputs.Refused(self._number, last))
+        if not isinstance(self._life.phase, Ended):
+            # It is sent again, and the service has said nothing of that.
+            self._refused, self._state = before, self._fresh()
 
     def adopt(self, recovered: Mapping[str, Any]) -> None:
         """Take what the service says of this project after a reconnect, or when it is asked."""
-        self._note_mention()
-        self._take(self._state.adopt(recovered))
+        self._note(self._state.adopt(recovered))
+        self._hear()
 
-    def note_absence(self) -> None:
-        """Take that the greeting of a new connection does not name this project."""
-        self._absent_on = self._services.connection.number
-        self.look_up_if_unaccounted()
+    def greeted(self, recovered: Mapping[str, Any] | None) -> None:
+        """Take what the greeting of a new connection says of this project; None if it does not name it."""
+        self.take(inputs.Greeted(self._number, named=recovered is not None))
+        if recovered is not None:
+            self.adopt(recovered)
 
-    def look_up_if_unaccounted(self) -> None:
-        """Begin to ask what happened to it, if that is unknown."""
-        if self.unaccounted:
-            self._watch.search()
-
-    def fail(self, error: SogniError) -> None:
-        """Take that no more can be learned of it; ``events`` raises the error."""
-        self._watch.stop()
-        if not self._state.done:
-            details = {**error.details, "projectId": self.project_id}
-            self._events.fail(type(error)(error.registered, error.message, hint=error.hint, details=details))
-
-    def fail_as_lost(self, error: SogniError) -> None:
-        """Take that nobody knows what happened to it, unless it is over."""
-        if not self.over:
-            self.fail(error)
-            self._owner.ended(self)
+    def broken(self, error: SogniError) -> None:
+        """Take that the connection is gone for good."""
+        self.take(inputs.Broken(error))
 
     def abandon(self) -> None:
-        """Take that it is not wanted any more: from now on nothing is asked for it, and nothing sent again."""
-        self._wanted = False
-        self._watch.stop()
+        """Take that nobody wants it any more: from now on nothing is asked for it, and nothing sent again."""
+        self.take(inputs.Abandoned())
 
-    def allow_resend(self, proof: NeverArrived) -> None:
-        """Take the proof that what another process sent never arrived: ``send`` will send it."""
-        self._frame, self._mentions_at_proof = self._request.again(proof), self.mentions
-        self.sent = False
+    def take(self, given: inputs.Input) -> None:
+        """Give an input to its life, and do what comes of it; what takes time is done in the background."""
+        todo = self._feed(given)
+        if todo is not None:
+            self._services.start(self._in_background(todo))
 
-    async def resend(self, proof: NeverArrived | NotAdmitted, *, mentions: int, after: int = 0) -> None:
-        """Send the request again, unless ``mentions`` has changed meanwhile or the project is not wanted any more.
+    # what is done for it
 
-        ``after``: on a connection with a higher number. Raises as :meth:`send`.
-        """
-        frame = self._request.again(proof)
-        self.sent = False
-        await self._write(frame, mentions=mentions, after=after)
+    def _feed(self, given: inputs.Input) -> outputs.Lasting | None:
+        """Give an input to its life, do what can be done at once, and return what takes time."""
+        self._life, todo = step(self._life, given, self._services.clock.time())
+        lasting: outputs.Lasting | None = None
+        for output in todo:
+            if isinstance(output, outputs.Lasting):
+                lasting = output
+            else:
+                self._do(output)
+        if self._life.over:
+            self._alarm.stop()
+        return lasting
 
-    async def _write(self, frame: PaidFrame, *, mentions: int, after: int = 0) -> None:
-        seconds = self._services.timings.restart if after else None
-        while not self.sent:
-            socket = await self._services.connection.ready(after=after, seconds=seconds)
-            if self.mentions != mentions:
-                self.sent = True  # it arrived after all
-                self.look_up_if_unaccounted()
-                return
-            if self.over:
-                return
-            try:
-                await socket.spend(frame, self._spending)
-            except TransportError:
-                # Not yet spent: the socket was gone before anything was written, so the next one is waited for.
-                if self.sent:
-                    break
+    def _do(self, output: outputs.Immediate) -> None:
+        match output:
+            case outputs.Wait(seconds):
+                self._alarm.set(seconds)
+            case outputs.Adopt(project):
+                self.adopt(project)
+            case outputs.TellRecovery(state, answers, error):
+                self._recovery = Recovery(state, answers, error)
+            case outputs.TellRefusal(refusal):
+                self._state = self._refused or self._state
+                self._events.put([refusal])
+                self._end()
+            case outputs.TellEnd():
+                self._end()
+            case outputs.Raise(error):
+                self._raised = error
+            case outputs.Fail(error):
+                self._events.fail(error)
+                self._owner.ended(self)
+            case outputs.ConnectToCancel() | outputs.SendCancel() | outputs.TellCancel():
+                self.cancellation.do(output)
 
-    def _note_mention(self) -> None:
-        self.mentions += 1
-        self._mentioned_on = self._services.connection.number
+    async def _carry_out(self, todo: outputs.Lasting | None) -> None:
+        """Do what takes time, and what comes of it, until its life asks for no more."""
+        while todo is not None:
+            done = await self._actions.run(todo)
+            todo = self._feed(done) if done is not None else None
 
-    def _spending(self) -> None:
-        assert self._before is not None
-        self._before()
-        self.sent, self.resent = True, not self._request.repeatable
-        self._written_on, self.written_at = self._services.connection.number, self._services.clock.time()
-        self._watch.reset()
+    async def _in_background(self, todo: outputs.Lasting) -> None:
+        try:
+            await self._carry_out(todo)
+        except Exception as bug:  # noqa: BLE001 - whoever waits for the project has to be told
+            error = InternalError("INTERNAL", f"What was to be done for a project failed: {bug!r}")
+            self._feed(inputs.Defect(error))
 
-    def _take(self, events: list[Event]) -> None:
+    def _raise(self) -> None:
+        error, self._raised = self._raised, None
+        if error is not None:
+            raise error
+
+    def _note(self, events: list[Event]) -> None:
         self._finished.update({event.index: event for event in events if isinstance(event, JobFinished)})
         self._events.put(events)
-        self._watch.reset()
-        if self._state.done:
-            self._end()
+
+    def _hear(self) -> None:
+        state = self._state
+        self.take(
+            inputs.Heard(
+                self._number,
+                accepted=state.seen,
+                overtaken=state.overtaken,
+                done=state.done,
+                canceled=self.canceled,
+            )
+        )
+
+    def _rang(self) -> None:
+        self.take(inputs.Silent(connected=self._services.connection.is_ready))
 
     def _end(self) -> None:
         self._events.end()
         self._owner.ended(self)
 
-    def _resends_after(self, refused: ProjectFailed) -> bool:
-        """Prepare to send again what a stopping server refused; False if the project may not be sent again."""
-        earlier = self._state
-        if not self._restarting:
-            if not (self._request.repeatable and self._wanted and self._before is not None):
-                return False
-            self.sent, self._restarting = False, True
-            self._watch.stop()
-            self._services.start(self._resend_after_restart(refused, earlier, self.mentions))
-        self._state = self._fresh()
-        return True
-
-    async def _resend_after_restart(self, refused: ProjectFailed, earlier: ProjectState, mentions: int) -> None:
-        try:
-            # If the server stays, there is no next one, and it is for the caller to try again.
-            if await self._services.connection.ended(self._written_on, self._services.timings.stopping):
-                proof = NotAdmitted(self.project_id, refused)
-                await self.resend(proof, mentions=mentions, after=self._written_on)
-            elif self.mentions != mentions:
-                self.sent = True  # it was taken after all
-        except SogniError:
-            # There was no other connection in time, or the journal is full. The service did not take it.
-            self._fail_as_refused(refused, earlier)
-        except Exception as bug:  # noqa: BLE001 - whoever waits for the project has to be told
-            self.fail_as_lost(InternalError("INTERNAL", f"A request could not be sent again: {bug!r}"))
-        else:
-            if not self.sent:
-                self._fail_as_refused(refused, earlier)
-        finally:
-            self._restarting = False
-
-    def _fail_as_refused(self, refused: ProjectFailed, earlier: ProjectState) -> None:
-        self._state = earlier
-        self._events.put([refused])
-        self._end()
+    @property
+    def _number(self) -> int:
+        return self._services.connection.number
 
     def _fresh(self) -> ProjectState:
         return ProjectState(self.project_id, self.project.count, safety_filter=self.project.safety_filter)
+
+
+def _interrupted() -> TransportError:
+    return TransportError("CONNECTION_ERROR", "The sending was interrupted.", details={"sent": False})

@@ -71,16 +71,12 @@ class Submissions:
 
     def greeted(self, greeting: Greeting) -> None:
         """Tell each project what a greeting says of it, or that the greeting does not name it."""
-        projects = greeting.projects
-        for project_id, recovered in projects.items():
-            submission = self._by_id.get(project_id)
-            if submission is not None:
-                submission.adopt(recovered)
-            else:
-                self._remember(project_id, recovered)
+        projects, mine = greeting.projects, set(self._by_id)
         for submission in list(self._by_id.values()):
-            if submission.project_id not in projects:
-                submission.note_absence()
+            submission.greeted(projects.get(submission.project_id))
+        for project_id, recovered in projects.items():
+            if project_id not in mine:
+                self._remember(project_id, recovered)
 
     def received(self, project_id: str, frame: Frame) -> None:
         """Hand a frame to the project that it names."""
@@ -89,11 +85,14 @@ class Submissions:
             submission.receive(frame)
 
     def broken(self, error: SogniError) -> None:
-        """End every project that was sent with an error; one that was not sent gets it where it waits."""
+        """Tell every project that the connection is gone for good; one that was not sent learns it where it waits."""
         for submission in list(self._by_id.values()):
-            if submission.followed:
-                submission.fail(error)
-        self._by_id = {name: one for name, one in self._by_id.items() if not one.followed}
+            submission.broken(error)
+
+    def abandon(self) -> None:
+        """Tell every project that nobody wants it any more."""
+        for submission in list(self._by_id.values()):
+            submission.abandon()
 
     def _remember(self, project_id: str, recovered: Mapping[str, Any]) -> None:
         self._found[project_id] = recovered

@@ -1,8 +1,7 @@
 """Trying again: one policy for REST calls, uploads, downloads, and connecting.
 
-Only what costs nothing is tried again here. A paid request is written a second time only with proof that the first
-one never arrived, which is decided in ``_network.paid_request``. How the service is asked about the state of a project
-(``_network.search``) is a procedure of the protocol with pauses of its own.
+Only what costs nothing is tried again here. When a paid request is written a second time, and how the service is asked
+about the state of a project, is decided in ``_protocol.lifecycle``.
 """
 
 from __future__ import annotations

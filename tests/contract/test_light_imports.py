@@ -135,7 +135,8 @@ def test_what_only_a_run_needs_comes_after_its_socket_was_called() -> None:
     late = {
         "sogni_core._journal.journal",
         *(f"sogni_core._engine.{name}" for name in ("runs", "run_context", "plan_context", "step")),
-        *(f"sogni_core._network.{name}" for name in ("submission", "transfers", "cancellation", "lookups")),
+        *(f"sogni_core._network.{name}" for name in ("submission", "actions", "transfers", "cancellation", "lookups")),
+        "sogni_core._protocol.lifecycle.machine",
     }
     assert late & set(fresh.modules) == set()
 

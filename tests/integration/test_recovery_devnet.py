@@ -99,7 +99,7 @@ async def test_what_runs_on_after_its_process_is_taken_up(devnet: Devnet, tmp_pa
     async with session(devnet, tmp_path / "state") as made:
         first = made.submission(PROJECT, ids.make(), comfy=True)
         await first.send(lambda: None)
-        while not first.mentions:
+        while not first.life.mentions:
             await asyncio.sleep(0)
     async with session(devnet, tmp_path / "state") as made:
         second = made.attach(PROJECT, first.project_id, comfy=True, resend=True)

@@ -73,5 +73,5 @@ async def test_a_request_that_is_turned_away_twice_is_refused(sogni_network: Mem
 async def test_a_project_that_nothing_is_heard_of_is_asked_for(sogni_network: MemoryNetwork, failure: Failure) -> None:
     sogni_network.silent()
     await failure(timeout=300)
-    # Every two minutes without a word; see sogni_core._network.watch.
+    # Every two minutes without a word; see sogni_core._protocol.lifecycle.life.
     assert sogni_network.calls.count("GET /api/v1/artist/projects/active") == 2

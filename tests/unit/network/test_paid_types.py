@@ -30,24 +30,29 @@ class Again(PaidFrame): ...  # no
 """
 
 REQUESTS = """
-from sogni_core._network.lookups import Unknown
-from sogni_core._network.paid_request import NotAdmitted, PaidRequest
-from sogni_core._network.search import NeverArrived, Unclear
+from sogni_core._network.paid_request import PaidRequest
 from sogni_core._protocol.events import ProjectFailed
+from sogni_core._protocol.lifecycle.evidence import Failed, Known, NeverArrived, NotAdmitted, NotNamed, Unknown
+from sogni_core._protocol.lifecycle.outputs import Write
+from sogni_core._protocol.lifecycle.search import Unclear
 from sogni_core._transport.calls import PaidFrame
-def good(paid: PaidRequest, one: NeverArrived, other: NotAdmitted, end: ProjectFailed) -> PaidFrame:
+def good(paid: PaidRequest, one: NeverArrived, other: NotAdmitted, end: ProjectFailed, write: Write) -> PaidFrame:
     paid.again(NotAdmitted('P', end))
-    return paid.first() or paid.again(one) or paid.again(other)
-def bad(paid: PaidRequest, unclear: Unclear, unknown: Unknown) -> None:
+    return paid.first() or paid.again(one) or paid.again(other) or paid.frame(write.proof)
+def bad(paid: PaidRequest, unclear: Unclear, unknown: Unknown, known: Known, failed: Failed, left: NotNamed) -> None:
     paid.again()  # no
     paid.again(unclear)  # no
     paid.again(unknown)  # no
     paid.again('P')  # no
+    Write(1, unclear)  # no
     NeverArrived('P')  # no
-    NeverArrived('P', object())  # no
+    NeverArrived('P', 1, 2, (unknown,))  # no
+    NeverArrived('P', 1, left, (unknown, failed))  # no
+    NeverArrived('P', 1, left, (unknown, known))  # no
     NotAdmitted('P')  # no
 class Mine(NeverArrived): ...  # no
 class Ours(PaidRequest): ...  # no
+class Others(Unknown): ...  # no
 """
 
 
