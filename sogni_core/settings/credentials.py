@@ -3,7 +3,7 @@
 The file is ``~/.config/sogni/credentials``, or the one that the setting ``credentials_path`` names. It has lines
 ``KEY=value`` with ``SOGNI_API_KEY``, or ``SOGNI_USERNAME`` and ``SOGNI_PASSWORD``; a shell can read it too. A line is
 split at its first ``=``. ``export`` before the key, quotes around the value, and lines that begin with ``#`` are
-allowed. Without quotes the value is the rest of the line, ``#`` included, as the Node program reads it.
+allowed. Without quotes the value is the rest of the line, ``#`` included.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class Paths:
 
     @property
     def last_render(self) -> Path:
-        """The last render, as JSON, where the Node program keeps it too."""
+        """The last render, as JSON, where ``sogni-gen`` has always kept it."""
         return self.last_render_file or self.config / "last-render.json"
 
     @property
