@@ -23,7 +23,10 @@ from .faults import SURVIVED, arm, expected, refused
 
 RUNS, AT_ONCE = 2000, 40
 PER_RUN = 4096
-"""Bytes that a run may leave behind."""
+"""Bytes of resident memory that a run may leave behind."""
+
+TRACED_PER_RUN = 8192
+"""The same for what is allocated while it is traced: bounded caches that were full before count as new then."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.soak, pytest.mark.timeout(900)]
 
@@ -92,5 +95,5 @@ def _left_nothing(found: dict[str, Any]) -> None:
     resident = (worked["rss"] - warm["rss"]) / found["runs"]["resident"]
     traced = (found["traced to"]["traced"] - found["traced from"]["traced"]) / found["runs"]["traced"]
     print(f"per run: {resident:.0f} bytes resident, {traced:.0f} bytes traced")
-    assert traced < PER_RUN
+    assert traced < TRACED_PER_RUN
     assert resident < PER_RUN
