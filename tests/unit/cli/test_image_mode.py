@@ -60,10 +60,10 @@ def test_one_image_is_saved_and_told(run: Any, network: MemoryNetwork, folder: P
     assert list(folder.iterdir()) == [folder / "cat.png"]
 
 
-def test_without_an_output_the_url_is_told_and_nothing_is_downloaded(
+def test_without_saving_the_url_is_told_and_nothing_is_downloaded(
     run: Any, network: MemoryNetwork, folder: Path
 ) -> None:
-    called = run("a cat")
+    called = run("a cat", "--no-save")
     assert called.exit_code == 0
     assert called.stdout.startswith("http://memory.test/")
     assert list(folder.iterdir()) == []
