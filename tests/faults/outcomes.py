@@ -30,7 +30,7 @@ class Row:
     """For the page: why, or how the run was called where that matters."""
     saved: int = 0
     """How many files are there although there is an error."""
-    timeout: int = 20
+    timeout: int = 60
     """Time limit of the run, seconds."""
     crowd: int = 5
     """Added to it where many runs begin at once: on a busy machine seconds are gone before anything is sent."""
@@ -133,9 +133,9 @@ CONNECTING = (
     *_whole("upgrade_404", "upgrade_429", "upgrade_500", "upgrade_503", "upgrade_html", "upgrade_dropped",
             "drop_before_greeting", "refused_1011", note="`sogni` connects again."),
     *_whole("drop_after_greeting", note="`sogni` connects again. If a request may have been lost, it looks the project "
-            "up first.", timeout=35),
+            "up first.", timeout=90),
     *_whole("upgrade_slow", "late_greeting"),
-    *_whole("upgrade_stalled", note="After 20 s `sogni` connects again.", timeout=35, patient=True),
+    *_whole("upgrade_stalled", note="After 20 s `sogni` connects again.", timeout=90, patient=True),
     Row("upgrade_stalled times=all", "TIMEOUT", "cancelled", 0, _UNSENT, timeout=2),
     *(Row(f"{name} times=all", "CONNECTION_ERROR", "failed", 0, f"{_UNSENT} `sogni` stops after three tries.")
       for name in ("upgrade_503", "upgrade_html", "upgrade_dropped", "drop_before_greeting")),
@@ -175,13 +175,13 @@ REQUESTS = (
     Row("server_restarting times=2", "SERVICE_ERROR", "failed", 2, "Refused twice, it is not sent again."),
     Row("swallow_request", "TIMEOUT", "unknown", 1, "The service never mentions it.", timeout=3),
     *_whole("drop_after_request", note="The next connection reports it."),
-    Row("drop_before_admission", RESULT, "completed", 2, _AGAIN, timeout=30, patient=True),
+    Row("drop_before_admission", RESULT, "completed", 2, _AGAIN, timeout=90, patient=True),
     Row("drop_before_admission times=2", "CONNECTION_LOST", "unknown", 2,
-        "Lost twice, it is not sent a third time.", timeout=41, patient=True),
+        "Lost twice, it is not sent a third time.", timeout=90, patient=True),
     Row("drop_before_admission + http_500 times=all path=/v1/projects/*", "CONNECTION_LOST", "unknown", 1,
-        "A failed lookup proves nothing, so it is not sent again.", timeout=30, patient=True),
+        "A failed lookup proves nothing, so it is not sent again.", timeout=90, patient=True),
     Row("drop_before_admission + http_html times=all status=404 path=/v1/projects/*", "CONNECTION_LOST", "unknown", 1,
-        "The answer of a gateway proves nothing, so it is not sent again.", timeout=30, patient=True),
+        "The answer of a gateway proves nothing, so it is not sent again.", timeout=90, patient=True),
 )  # fmt: skip
 """Admission."""
 
@@ -212,7 +212,7 @@ DROPS = (
             note="The next connection reports what was missed."),
     Row("drop_rendering_lost", "CONNECTION_LOST", "unknown", 1,
         "The service had accepted it and no longer knows it. It is not sent again, because it may have been charged.",
-        timeout=30, patient=True),
+        timeout=90, patient=True),
     *(Row(f"close_{code}", "CONNECTION_LOST", "unknown", note=_GOES_ON) for code in (1000, 4000, 4010, 4021, 4061)),
     Row("close_4015", "CONNECTION_REPLACED", "unknown", note=_GOES_ON),
     *_whole("close_4021 times=1", note="With user name and password; `sogni` logs in again.", password=True),

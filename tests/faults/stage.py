@@ -32,7 +32,7 @@ from .outcomes import Row
 
 AT_ONCE = 32
 """Runs at a time. Nearly all of their time is waiting: for pauses between tries, and for time limits."""
-BOUND_SECONDS = 90.0
+BOUND_SECONDS = 240.0
 """In which any run has to end, on a busy machine too: the longest takes 41 s, and one that hangs never ends."""
 SPARK = 1000
 
