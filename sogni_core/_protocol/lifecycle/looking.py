@@ -172,7 +172,9 @@ def recover(life: Life, given: inputs.RecoverAsked, now: float) -> Step:
             life = life.to(Recovering("finished"), ticket=life.ticket + 1)
             return life, (outputs.Ask(life.ticket, "finished"),)
         case Lost():
-            return life, (outputs.TellRecovery("lost", {}, _error(life, "Nobody knows what happened to it.", {})),)
+            return life, (
+                outputs.TellRecovery("lost", {}, _error(life, "What happened to this project is unknown.", {})),
+            )
         case _:
             return life, (outputs.TellRecovery("running", {}),)
 
