@@ -189,6 +189,8 @@ class World:
         """Answers that were given, to be given again."""
         self.fault: Literal["none", "journal", "socket", "killed"] = "none"
         self.killed = False
+        self.forgotten = False
+        """Whether the service lost what it had accepted."""
         self.wire = 0
         """Requests that were written."""
         self.process = Process(self)
@@ -239,6 +241,10 @@ class World:
         if self.service.status == "active" and self.service.outputs == self.count:
             self.service.become("completed", self.now)
             self.say("jobState", type="jobCompleted")
+
+    def forget(self) -> None:
+        self.forgotten = True
+        self.service.history = [(-1e9, "absent")]
 
     def cancel_arrives(self, *, granted: bool) -> None:
         self.cancels.pop(0)
@@ -342,7 +348,7 @@ class World:
             "ended": status in {"completed", "cancelled"} or gone or rendered,
             "unknown": True,
         }
-        require(honest[state], f"A cancel was answered {state!r}, and the project is {status}.")
+        require(honest[state] or self.forgotten, f"A cancel was answered {state!r}, and the project is {status}.")
 
     # the end
 
@@ -383,9 +389,9 @@ class World:
         for _ in range(3):
             there = self.journal.saved >= set(range(self.service.outputs))
             require(there or self.journal.named, "An output that is paid for was neither collected nor named.")
-            if self.journal.ended or canceled or not self.journal.writes:
+            if self.journal.ended or canceled or self.forgotten or not self.journal.writes:
                 break
             self.restart()
             self.settle()
         there = self.journal.saved >= set(range(self.service.outputs))
-        require(there or canceled, "Resuming did not collect what is paid for.")
+        require(there or canceled or self.forgotten, "Resuming did not collect what is paid for.")

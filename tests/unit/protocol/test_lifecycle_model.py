@@ -6,11 +6,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from sogni_core._protocol.lifecycle import inputs
+from sogni_core._protocol.lifecycle import inputs, outputs
+from sogni_core._protocol.lifecycle.evidence import QUESTIONS
 
 from .lifecycle_world import NO_CONNECTION, World, require
 
 LAGS = st.sampled_from([0.0, 6.0])
+FAILING = st.sampled_from([
+    frozenset[str](),
+    *map(frozenset[str], [{"status"}, {"sync", "active", "status"}, QUESTIONS]),
+])
+SELDOM = st.sampled_from([True, False, False, False])
+"""For what ends a story, so that most stories get further."""
 
 
 class PaidLife(RuleBasedStateMachine):
@@ -36,10 +43,20 @@ class PaidLife(RuleBasedStateMachine):
     def drop(self) -> None:
         self.world.drop()
 
-    @rule()
-    def break_for_good(self) -> None:
+    @precondition(lambda self: self.world.up)
+    @rule(arrives=st.booleans(), greets=st.booleans())
+    def reconnect(self, arrives: bool, greets: bool) -> None:
+        """Drop the connection, perhaps just after the request arrived, and greet on the next one."""
+        if arrives and self.world.flying:
+            self.world.arrive()
         self.world.drop()
-        self.world.process.feed(inputs.Broken(NO_CONNECTION))
+        self.world.connect(greets=greets)
+
+    @rule(really=SELDOM)
+    def break_for_good(self, really: bool) -> None:
+        if really:
+            self.world.drop()
+            self.world.process.feed(inputs.Broken(NO_CONNECTION))
 
     @precondition(lambda self: self.world.up)
     @rule()
@@ -78,11 +95,22 @@ class PaidLife(RuleBasedStateMachine):
         self.world.let(lost=lost, lag=lag)
 
     @precondition(lambda self: self.world.process.todo is not None)
-    @rule(lag=LAGS)
-    def many_answers(self, lag: float) -> None:
+    @rule(failing=FAILING, lag=LAGS)
+    def many_answers(self, failing: frozenset[str], lag: float) -> None:
         """Let a search get to its end."""
-        for _ in range(20):
-            self.world.let(lag=lag)
+        self._answer_all(failing, lag)
+
+    @precondition(lambda self: self.world.up)
+    @rule(arrives=st.booleans(), failing=FAILING, lag=LAGS)
+    def search(self, arrives: bool, failing: frozenset[str], lag: float) -> None:
+        """Reconnect to a service whose greeting says nothing, and let the search get to its end."""
+        self.reconnect(arrives=arrives, greets=False)
+        self._answer_all(failing, lag)
+
+    def _answer_all(self, failing: frozenset[str], lag: float) -> None:
+        for _ in range(48):
+            todo = self.world.process.todo
+            self.world.let(lost=isinstance(todo, outputs.Ask) and todo.question in failing, lag=lag)
             self.world.pass_time(0.5)
 
     @precondition(lambda self: self.world.given)
@@ -110,9 +138,17 @@ class PaidLife(RuleBasedStateMachine):
     def next_write_fails(self, fault: str) -> None:
         self.world.fault = fault  # type: ignore[assignment]
 
-    @rule()
-    def kill_and_resume(self) -> None:
-        if not self.world.journal.ended:
+    @precondition(lambda self: self.world.process.life.accepted and self.world.service.status == "active")
+    @rule(really=SELDOM)
+    def forget(self, really: bool) -> None:
+        """Let the service lose what it accepted, after it said so."""
+        if really:
+            self.world.forget()
+
+    @precondition(lambda self: not (self.world.journal.ended or self.world.forgotten))
+    @rule(really=SELDOM)
+    def kill_and_resume(self, really: bool) -> None:
+        if really:
             self.world.restart()
 
     @precondition(lambda self: not self.world.journal.ended)
@@ -120,9 +156,10 @@ class PaidLife(RuleBasedStateMachine):
     def send_if_cleared(self) -> None:
         self.world.process.feed(inputs.SendAsked())
 
-    @rule()
-    def cancel(self) -> None:
-        self.world.process.feed(inputs.CancelAsked())
+    @rule(really=SELDOM)
+    def cancel(self, really: bool) -> None:
+        if really:
+            self.world.process.feed(inputs.CancelAsked())
 
     @rule()
     def cancel_time_is_up(self) -> None:
