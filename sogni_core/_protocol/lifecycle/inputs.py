@@ -21,7 +21,7 @@ class SendAsked:
 
 @frozen
 class RecoverAsked:
-    """What became of a project of another process is to be found out."""
+    """What happened to a project of another process is to be found out."""
 
 
 @frozen

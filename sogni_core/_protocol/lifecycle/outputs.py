@@ -100,7 +100,7 @@ class Adopt:
 
 @frozen
 class TellRecovery:
-    """Tell the caller what became of a project of another process."""
+    """Tell the caller what happened to a project of another process."""
 
     state: RecoveryState
     answers: Mapping[str, str]
@@ -139,7 +139,7 @@ class Raise:
 
 @frozen
 class Fail:
-    """End the events with an error: nobody knows what became of the project."""
+    """End the events with an error: what happened to the project is unknown."""
 
     error: SogniError
 

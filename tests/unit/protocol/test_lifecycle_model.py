@@ -25,7 +25,7 @@ class PaidLife(RuleBasedStateMachine):
 
     world: World
 
-    @initialize(count=st.integers(1, 2), connected=st.booleans())
+    @initialize(count=st.integers(1, 2), connected=st.sampled_from([True, True, True, False]))
     def begin(self, count: int, connected: bool) -> None:
         self.world = World(count)
         if connected:
@@ -160,6 +160,23 @@ class PaidLife(RuleBasedStateMachine):
     def cancel(self, really: bool) -> None:
         if really:
             self.world.process.feed(inputs.CancelAsked())
+
+    @precondition(lambda self: self.world.up)
+    @rule(really=SELDOM, granted=st.booleans(), answer_is_lost=st.booleans())
+    def cancel_and_hear(self, really: bool, granted: bool, answer_is_lost: bool) -> None:
+        """Cancel, and hear the answer; if the first one is lost, hear the one to the second request."""
+        if not really:
+            return
+        world = self.world
+        world.process.feed(inputs.CancelAsked())
+        for lost in [True, False] if answer_is_lost else [False]:
+            world.let()
+            if world.cancels:
+                world.cancel_arrives(granted=granted)
+            if lost:
+                self.reconnect(arrives=False, greets=False)
+        while world.frames:
+            world.process.receive(world.frames.pop(0))
 
     @rule()
     def cancel_time_is_up(self) -> None:
