@@ -171,7 +171,7 @@ class Silent:
 
 @frozen
 class Defect:
-    """This program failed; whoever waits for the project has to be told."""
+    """This program failed, and the caller has to be told."""
 
     error: SogniError
 

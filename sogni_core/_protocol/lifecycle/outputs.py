@@ -1,6 +1,6 @@
 """What is to be done for a project: the outputs of its state machine.
 
-An output with a ``ticket`` takes time; whoever does it answers with an input that carries the same ticket. At most one
+An output with a ``ticket`` takes time and is answered with an input that carries the same ticket. At most one
 such answer is expected at any time.
 """
 
