@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tools import snippets
-from tools.pages import commands, errors, faults, flat, hooks, known, python, settings, skill
+from tools.pages import commands, errors, faults, flat, hooks, known, lifecycle, python, settings, skill
 from tools.repository import ROOT
 
 WHOLE: dict[str, Callable[[], str]] = {
@@ -20,6 +20,7 @@ WHOLE: dict[str, Callable[[], str]] = {
     "docs/reference/errors.md": errors.render,
     "docs/reference/faults.md": faults.render,
     "docs/reference/python.md": python.render,
+    "docs/explanation/paid-life.md": lifecycle.render,
     "docs/plugins/reference/hooks.md": hooks.render,
     "openclaw.plugin.json": skill.render_manifest,
 }

@@ -78,7 +78,7 @@ def time_up(life: Life, given: inputs.CancelTimeUp, now: float) -> Step:
 
 
 def answer(life: Life, state: outputs.CancelState) -> Step:
-    """Tell whoever waits for the answer to a cancel request."""
+    """Tell everybody who waits for the answer to a cancel request."""
     if not life.cancel.waiting:
         return stay(life)
     return replace(life, cancel=replace(life.cancel, waiting=False)), (outputs.TellCancel(state),)

@@ -21,7 +21,7 @@ class SendAsked:
 
 @frozen
 class RecoverAsked:
-    """What became of a project of another process is to be found out."""
+    """What happened to a project of another process is to be found out."""
 
 
 @frozen
@@ -171,7 +171,7 @@ class Silent:
 
 @frozen
 class Defect:
-    """This program failed; whoever waits for the project has to be told."""
+    """This program failed, and the caller has to be told."""
 
     error: SogniError
 

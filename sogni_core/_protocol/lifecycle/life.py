@@ -96,7 +96,7 @@ class Unresolved:
 
 @frozen
 class Recovering:
-    """What became of a project of another process is being found out."""
+    """What happened to a project of another process is being found out."""
 
     stage: Literal["finished", "connecting", "searching", "adopting"]
     answers: Answers = ()

@@ -1,4 +1,4 @@
-"""The transitions by which it is found out what became of a project: search, silence and recovery."""
+"""The transitions by which it is found out what happened to a project: search, silence and recovery."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _searched(life: Life, found: Result, answers: dict[str, str]) -> Step:
 
 
 def silent(life: Life, given: inputs.Silent, now: float) -> Step:
-    """Ask what became of a project that nothing was heard of."""
+    """Ask what happened to a project that nothing was heard of."""
     if not isinstance(life.phase, Running):
         return stay(life)
     if not given.connected:
@@ -161,7 +161,7 @@ def _asked(life: Life, phase: Asking, given: inputs.Answered) -> Step:
 
 
 def recover(life: Life, given: inputs.RecoverAsked, now: float) -> Step:
-    """Find out what became of a project that another process sent."""
+    """Find out what happened to a project that another process sent."""
     match life.phase:
         case Ended():
             return life, (outputs.TellRecovery("ended", {}),)

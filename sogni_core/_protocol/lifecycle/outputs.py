@@ -1,6 +1,6 @@
 """What is to be done for a project: the outputs of its state machine.
 
-An output with a ``ticket`` takes time; whoever does it answers with an input that carries the same ticket. At most one
+An output with a ``ticket`` takes time and is answered with an input that carries the same ticket. At most one
 such answer is expected at any time.
 """
 
@@ -100,7 +100,7 @@ class Adopt:
 
 @frozen
 class TellRecovery:
-    """Tell the caller what became of a project of another process."""
+    """Tell the caller what happened to a project of another process."""
 
     state: RecoveryState
     answers: Mapping[str, str]
@@ -139,7 +139,7 @@ class Raise:
 
 @frozen
 class Fail:
-    """End the events with an error: nobody knows what became of the project."""
+    """End the events with an error: what happened to the project is unknown."""
 
     error: SogniError
 
