@@ -17,8 +17,8 @@ from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
-from sogni_core._engine.naming import with_fields
 from sogni_core._engine.networks import NetworkHandle, Networks
+from sogni_core._engine.output_names import with_fields
 from sogni_core._engine.preflight import take_places
 from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
 from sogni_core._host.host import PluginHost
@@ -190,8 +190,8 @@ class Engine:
         return self.settings.of(model)
 
     async def plan(self, resolved: Resolved, saving: Saving, price_seconds: float) -> Plan:
-        """Say what a run would submit; see :func:`sogni_core._engine.planning.plan`."""
-        from sogni_core._engine.planning import plan
+        """Say what a run would submit; see :func:`sogni_core._engine.plans.plan`."""
+        from sogni_core._engine.plans import plan
 
         return await plan(self, resolved, Destinations(saving, self.places, looks=True), price_seconds)
 
@@ -199,7 +199,7 @@ class Engine:
         """Carry out what :meth:`prepare` returned; raises SogniError if there is no output at all."""
 
         async def planned() -> Sequence[Wish]:
-            from sogni_core._engine.planning import wishes
+            from sogni_core._engine.plans import wishes
 
             return await wishes(self, resolved, Destinations(saving, looks=True))
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from sogni_core._engine.destinations import Destinations
 from sogni_core._engine.finishers import Finishers
-from sogni_core._engine.naming import automatic_paths
+from sogni_core._engine.output_names import automatic_paths
 from sogni_core._engine.project_assets import Fetch
 from sogni_core._engine.resolver import Resolved, same_format
 from sogni_core._host.registry import Owned, Registry

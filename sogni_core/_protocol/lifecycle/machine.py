@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sogni_core._protocol.lifecycle import cancelling, inputs, looking, outputs
+from sogni_core._protocol.lifecycle import cancellation, inputs, lookups, outputs
 from sogni_core._protocol.lifecycle.evidence import NeverArrived, NotAdmitted
 from sogni_core._protocol.lifecycle.life import (
     MOST_WRITES,
@@ -32,7 +32,7 @@ from sogni_core._protocol.lifecycle.life import (
     Unwanted,
     Writing,
 )
-from sogni_core._protocol.lifecycle.looking import Step, connect, lost, stay
+from sogni_core._protocol.lifecycle.lookups import Step, connect, lost, stay
 from sogni_core.errors import InternalError, SogniError, TransportError
 
 
@@ -67,7 +67,7 @@ def _ready(life: Life, given: inputs.Ready, now: float) -> Step:
         case Writing(proof, _, after):
             return (life, (outputs.Write(life.ticket, proof),)) if given.number > after else connect(life, life.phase)
         case Recovering(stage="connecting"):
-            return looking.connected(life, life.phase, given.number, now)
+            return lookups.connected(life, life.phase, given.number, now)
         case _:
             return stay(life)
 
@@ -115,10 +115,10 @@ def _cannot_write(life: Life, given: inputs.CannotWrite, now: float) -> Step:
 
 def _greeted(life: Life, given: inputs.Greeted, now: float) -> Step:
     life = replace(life, connection=given.number)
-    told = cancelling.after_greeting(life)
+    told = cancellation.after_greeting(life)
     unheard = not given.named and max(life.written_on, life.named_on) < given.number
     if unheard and isinstance(life.phase, Running | Asking):
-        life, more = looking.search(life, now)
+        life, more = lookups.search(life, now)
         return life, (*told, *more)
     return life, told
 
@@ -141,7 +141,7 @@ def _connection_stays(life: Life, given: inputs.ConnectionStays, now: float) -> 
 
 
 def _broken(life: Life, given: inputs.Broken, now: float) -> Step:
-    life, told = cancelling.answer(life, "unknown")
+    life, told = cancellation.answer(life, "unknown")
     if life.sent and isinstance(life.phase, Running | Searching | Asking | Unwanted):
         life, more = lost(life, given.error)
         return life, (*told, *more)
@@ -161,9 +161,9 @@ def _heard(life: Life, given: inputs.Heard, now: float) -> Step:
         mentions=life.mentions + 1,
         named_on=given.number,
     )
-    told = looking.after_word(life, ended=given.done)
+    told = lookups.after_word(life, ended=given.done)
     if given.done:
-        life, more = cancelling.answer(life, "cancelled" if given.canceled else "ended")
+        life, more = cancellation.answer(life, "cancelled" if given.canceled else "ended")
         return life.to(Ended()), (*told, outputs.TellEnd(), *more)
     if isinstance(life.phase, Unwanted):
         return stay(life)
@@ -182,8 +182,8 @@ def _refused(life: Life, given: inputs.Refused, now: float) -> Step:
             life = life.to(TurnedAway(proof, given.number), sent=False, ticket=life.ticket + 1)
             return life, (outputs.AwaitEnd(life.ticket, given.number, life.patience.stopping),)
         case _:
-            told = looking.after_word(life, ended=True)
-            life, more = cancelling.answer(life, "ended")
+            told = lookups.after_word(life, ended=True)
+            life, more = cancellation.answer(life, "ended")
             return life.to(Ended()), (*told, outputs.TellRefusal(given.refusal), *more)
 
 
@@ -192,28 +192,28 @@ def _abandoned(life: Life, given: inputs.Abandoned, now: float) -> Step:
         return stay(life)
     if not life.sent:
         closed = TransportError("CONNECTION_ERROR", "The session is closed; nothing was sent.", details={"sent": False})
-        return cancelling.withdrawn(life, closed)
+        return cancellation.withdrawn(life, closed)
     return _given_up(life, TransportError("CONNECTION_LOST", "The session was closed before this project ended."))
 
 
 def _defect(life: Life, given: inputs.Defect, now: float) -> Step:
     if isinstance(life.phase, Ended | Lost):
-        return cancelling.answer(life, "unknown")
+        return cancellation.answer(life, "unknown")
     return _given_up(life, given.error)
 
 
 def _given_up(life: Life, error: SogniError) -> Step:
-    told = looking.given_up(life)
-    life, answered = cancelling.answer(life, "unknown")
+    told = lookups.given_up(life)
+    life, answered = cancellation.answer(life, "unknown")
     life, more = lost(life, error)
     return life, (*told, *answered, *more)
 
 
 HANDLERS: Final[Mapping[type[inputs.Input], Callable[[Life, Any, float], Step]]] = {
     inputs.SendAsked: _send_asked,
-    inputs.RecoverAsked: looking.recover,
-    inputs.CancelAsked: cancelling.asked,
-    inputs.CancelTimeUp: cancelling.time_up,
+    inputs.RecoverAsked: lookups.recover,
+    inputs.CancelAsked: cancellation.asked,
+    inputs.CancelTimeUp: cancellation.time_up,
     inputs.Abandoned: _abandoned,
     inputs.Ready: _ready,
     inputs.CannotWrite: _cannot_write,
@@ -225,10 +225,10 @@ HANDLERS: Final[Mapping[type[inputs.Input], Callable[[Life, Any, float], Step]]]
     inputs.Broken: _broken,
     inputs.Heard: _heard,
     inputs.Refused: _refused,
-    inputs.Answered: looking.answered,
-    inputs.CancelReady: cancelling.ready,
-    inputs.CancelAnswered: cancelling.answered,
-    inputs.Waited: looking.waited,
-    inputs.Silent: looking.silent,
+    inputs.Answered: lookups.answered,
+    inputs.CancelReady: cancellation.ready,
+    inputs.CancelAnswered: cancellation.answered,
+    inputs.Waited: lookups.waited,
+    inputs.Silent: lookups.silent,
     inputs.Defect: _defect,
 }

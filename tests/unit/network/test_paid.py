@@ -106,7 +106,7 @@ def test_each_is_made_in_one_place() -> None:
     assert calls_of("Write") == {str(Path("_protocol/lifecycle/machine.py"))}
     assert calls_of("NotAdmitted") == {str(Path("_protocol/lifecycle/machine.py"))}
     for name in ("NeverArrived", "NotNamed"):
-        assert calls_of(name) == {str(Path("_protocol/lifecycle/looking.py"))}
+        assert calls_of(name) == {str(Path("_protocol/lifecycle/lookups.py"))}
     # Answers are made only where the service is asked.
     for name in ("Unknown", "Known"):
         assert calls_of(name) == {str(Path("_network/lookups.py"))}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sogni_core._protocol.lifecycle import inputs, looking, outputs
+from sogni_core._protocol.lifecycle import inputs, lookups, outputs
 from sogni_core._protocol.lifecycle.evidence import NotAdmitted
 from sogni_core._protocol.lifecycle.life import Ended, Life, Lost, TurnedAway, Unwanted, Writing
-from sogni_core._protocol.lifecycle.looking import Step, stay
+from sogni_core._protocol.lifecycle.lookups import Step, stay
 from sogni_core.errors import ServiceError, SogniError
 
 
@@ -19,7 +19,7 @@ def asked(life: Life, given: inputs.CancelAsked, now: float) -> Step:
         # The service does not have it, and will not get it.
         life, told = withdrawn(life, ServiceError("CANCELLED", "The request was cancelled before it was sent."))
         return life, (*told, outputs.TellCancel("cancelled"))
-    told = looking.given_up(life)
+    told = lookups.given_up(life)
     life = life if isinstance(life.phase, Lost) else life.to(Unwanted())
     if life.cancel.waiting:
         return life, told
