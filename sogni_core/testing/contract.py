@@ -24,10 +24,11 @@ def check_plugin(plugin: ModuleType | str | os.PathLike[str], *, builds_on: Coll
     its own targets included;
     hooks are those of the specs; records are well formed, unique, and take no name of the core's; each target is
     what its record says; a project of each medium can be built; rules and workflows are for modes that exist; each
-    field of a request is an argument or an option with help, with separate flags, and with a value that can be typed;
-    settings have defaults and descriptions and fit into TOML; settings that are named exist; the JSON Schema of each
-    mode is one; workflows give each step a separate key and output and wait for it, as far as their source says;
-    ``--help`` of each subcommand renders.
+    field of a request is an argument or an option with help, with separate flags, with a value that can be typed, and
+    with a default that it accepts; defaults of a workflow are for options that exist; settings have defaults and
+    descriptions and fit into TOML; settings that are named exist; the JSON Schema of each mode is one; workflows give
+    each step a separate key and output, wait for it, and block nothing, as far as their source says; ``--help`` of
+    each subcommand renders.
     """
     with TemporaryDirectory(prefix="sogni-check-") as folder:
         if isinstance(plugin, os.PathLike):

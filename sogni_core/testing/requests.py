@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, PlainValidator, WrapValidator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    PlainValidator,
+    PydanticSchemaGenerationError,
+    TypeAdapter,
+    ValidationError,
+    WrapValidator,
+)
 from pydantic.fields import FieldInfo
 
 from sogni_core._engine.markers import fixed_fields, wrong_marks
@@ -43,7 +52,14 @@ def _findings(subject: Subject, mode: Mode, model: type[Request]) -> Iterator[st
     if unreadable:
         yield from unreadable
         return
-    yield from (*_fields(model), *_flags(model), *_settings(subject, model), *_typed(model), *_schema(subject, mode))
+    yield from (
+        *_fields(model),
+        *_flags(model),
+        *_settings(subject, model),
+        *_typed(model),
+        *_defaults(model),
+        *_schema(subject, mode),
+    )
 
 
 def _fields(model: type[Request]) -> Iterator[str]:
@@ -98,6 +114,19 @@ def _typed(model: type[Request]) -> Iterator[str]:
             f"field {name} cannot be typed on a command line: it must be text, a number, a switch, a choice, a path or"
             " a file, or a list of them; a pydantic BeforeValidator may make anything of text"
         )
+
+
+def _defaults(model: type[Request]) -> Iterator[str]:
+    """Yield the fields whose defaults are no values of theirs: pydantic uses defaults as they are."""
+    for name, info in model.model_fields.items():
+        if info.is_required() or info.default is None or info.default_factory is not None or _reads_text(info):
+            continue
+        kind: Any = Annotated[info.annotation, *info.metadata]
+        with suppress(PydanticSchemaGenerationError):  # said where the schema is made
+            try:
+                TypeAdapter(kind).validate_python(info.default)
+            except ValidationError as error:
+                yield f"field {name} has a default that it does not accept: {error.errors()[0]['msg']}"
 
 
 def _reads_text(info: FieldInfo) -> bool:

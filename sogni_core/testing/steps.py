@@ -1,5 +1,7 @@
 """What a workflow's source says of its steps: two under one key, two to one output, steps that nobody waits for.
 
+It also says what blocks the event loop.
+
 Only what is certain from the function itself is said: keys and outputs that are written down and cannot differ, on one
 way through the function. Everything else is found when the workflow is planned.
 """
@@ -23,6 +25,21 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictC
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 _TASKS = ("create_task", "ensure_future")
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+_INSTEAD = {
+    "time.sleep": "await asyncio.sleep",
+    **dict.fromkeys(
+        ("os.system", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output"),
+        "asyncio.create_subprocess_exec",
+    ),
+    **dict.fromkeys(
+        ("urllib.request.urlopen", "requests.get", "requests.post", "httpx.get", "httpx.post"),
+        "await asyncio.to_thread",
+    ),
+}
+"""Functions that block the event loop, and what to call instead."""
 
 
 @frozen
@@ -84,6 +101,7 @@ def wrong_steps(function: Callable[..., Any]) -> Iterator[str]:
     ast.increment_lineno(tree, first - 1)
     if not isinstance(tree, ast.AsyncFunctionDef | ast.FunctionDef) or not tree.args.args:
         return
+    yield from _blocking(tree)
     calls = list(_calls(tree, tree.args.args[0].arg, ()))
     for call in calls:
         yield from _left_behind(call)
@@ -93,6 +111,15 @@ def wrong_steps(function: Callable[..., Any]) -> Iterator[str]:
         for other in calls[:place]:
             if not _exclusive(other, call):
                 yield from _same(other, call, changing)
+
+
+def _blocking(node: ast.AST) -> Iterator[str]:
+    """Yield the calls that block; what another function in it does may well be done in a thread."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call) and (name := ast.unparse(child.func)) in _INSTEAD:
+            yield f"calls {name} (line {child.lineno}), which blocks the event loop: use {_INSTEAD[name]}"
+        if not isinstance(child, _FUNCTIONS):
+            yield from _blocking(child)
 
 
 def _calls(node: ast.AST, context: str, above: tuple[tuple[ast.AST, str, int], ...]) -> Iterator[Call]:

@@ -44,6 +44,7 @@ def findings(subject: Subject) -> Iterator[str]:
     for workflow in subject.records(Workflow):
         yield from _accepts(subject, workflow)
         yield from _lines(subject, workflow)
+        yield from _defaults(subject, workflow)
         yield from _keys(subject, workflow)
     for settings in subject.records(Settings):
         yield from (f"settings [{settings.section}]: {reason}" for reason in _table(subject, settings))
@@ -129,6 +130,18 @@ def _lines(subject: Subject, workflow: Workflow) -> Iterator[str]:
             yield f"workflow {workflow.mode}:{workflow.name} announces or completes with {name!r}, which is not there"
 
 
+def _defaults(subject: Subject, workflow: Workflow) -> Iterator[str]:
+    """Yield the options that a workflow gives a default and its mode's request does not have: they do nothing."""
+    for model in _requests(subject, workflow.mode):
+        known = getattr(model, "model_fields", {})
+        for name in workflow.defaults:
+            if name not in known:
+                close = nearest(name, known)
+                hint = f": did you mean {close!r}?" if close else ""
+                what = f"workflow {workflow.mode}:{workflow.name} has a default for {name!r}"
+                yield f"{what}, which its mode's request has not{hint}"
+
+
 def _requests(subject: Subject, mode: str) -> Iterator[type[Request]]:
     for owned in subject.host.registry.every(Mode):
         if owned.record.name == mode:
@@ -161,3 +174,11 @@ def _model(subject: Subject, model: Model) -> Iterator[str]:
         yield f"model {model.id}: sampling must be comfy, legacy or empty, not {model.sampling!r}"
     if model.workflow is not None and len(model.workflow.split(":")) != 2:
         yield f"model {model.id}: workflow must be written mode:name, not {model.workflow!r}"
+    elif model.workflow is not None:
+        mode, _, name = model.workflow.partition(":")
+        there = {owned.record.name for owned in subject.host.registry.every(Workflow) if owned.record.mode == mode}
+        modes = [owned.record for owned in subject.host.registry.every(Mode) if owned.record.name == mode]
+        there |= {mode for record in modes if record.workflow is not None}
+        # The mode of another plugin need not be there; see beside.
+        if modes and name not in there:
+            yield f"model {model.id}: the mode {mode!r} has no workflow {name!r}; it has {', '.join(sorted(there))}"

@@ -204,6 +204,16 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
         _steps("await ctx.submit(1, 'a', output=request.output)", "await ctx.submit(2, 'b', output=request.output)"),
         "saves two steps to the output request.output"),
     "a step that nobody waits for": (_steps("ctx.submit(1, 'a')"), "calls ctx.submit without await"),
+    "a workflow that blocks": (
+        _steps("import time", "time.sleep(1)"), "calls time.sleep (line 8), which blocks the event loop"),
+    "a default that does not fit": (_option("ink: Annotated[int, Option('--ink', help='Ink.')] = 'blue'"),
+                                    "field ink has a default that it does not accept: Input should be a valid integer"),
+    "a default of a workflow for no option": (
+        _hook("sogni_workflows():\n    return [Workflow('image', 'x', 'stamps.mode:render', defaults={'stpes': 7})]"),
+        "has a default for 'stpes', which its mode's request has not: did you mean 'steps'?"),
+    "a model of a workflow that is not there": (
+        _hook("sogni_models():\n    return [Model('m', workflow='image:engrave')]"),
+        "the mode 'image' has no workflow 'engrave'; it has "),
     "no JSON Schema": (_option("ink: Annotated[object, Option('--ink', help='Ink.')] = object"),
                        "its JSON Schema cannot be made"),
 }  # fmt: skip

@@ -63,12 +63,23 @@ WRONG = {
         return [ctx.submit(one, f"{one}", output=request.output) for one in (1, 2)]
         """, ["gives ctx.submit the output request.output in every turn of a loop (line 3)"]),
     "no await": ('ctx.submit(1, key="x")', ["calls ctx.submit without await (line 3)"]),
+    "a program that is waited for": ("""
+        if request.more:
+            print(subprocess.run(["true"]))
+        """, ["calls subprocess.run (line 4), which blocks the event loop: use asyncio.create_subprocess_exec"]),
     "a task that is left behind": ("""
         asyncio.create_task(ctx.submit(1, key="x"))
         """, ["leaves ctx.submit in a task that nothing waits for (line 3): it is paid for and lost"]),
 }  # fmt: skip
 
 RIGHT = {
+    "blocking in a thread": """
+        def work():
+            time.sleep(1)
+        await asyncio.to_thread(work)
+        await asyncio.to_thread(time.sleep, 1)
+        await asyncio.sleep(1)
+        """,
     "one or the other": """
         if request.more:
             await ctx.submit(1, key="x", output=request.output)
