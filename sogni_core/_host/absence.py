@@ -98,7 +98,7 @@ class Absences:
     def owners(self, kind: str, word: str) -> list[tuple[str, str]]:
         """List the distributions that may bring a name, and what each is called for ``sogni plugins add``.
 
-        ``kind``: ``command`` or ``network``. What this installation had comes first, whoever made it; the table of the
+        ``kind``: ``command`` or ``network``. What this installation had comes first; the table of the
         extras only helps where nothing else is known.
         """
         found = [(plugin.distribution, plugin.distribution) for plugin in self.left_out if plugin.name == word]

@@ -8,8 +8,9 @@ from typing import Any
 from sogni_core._protocol import constants, ids
 from sogni_core._protocol.medium import LoadedMedium
 from sogni_core._protocol.values import LARGEST_SEED
-from sogni_core.errors import InternalError
+from sogni_core.errors import InputError, InternalError
 from sogni_core.media.fields import check_choice, plain_number, refusal
+from sogni_core.problem import Problem
 from sogni_core.project import Project
 
 TYPE = "jobRequest"
@@ -69,7 +70,9 @@ def _shared(project: Project) -> dict[str, Any]:
 def _check(project: Project, medium: LoadedMedium) -> None:
     """Refuse what would be paid for and cannot be right; what a model bears is a rule of its catalogue entry."""
     if not project.model.strip():
-        raise refusal("model", "must name a model")
+        hint = "Name one with {model}. A plugin can set default_model in its Workflow record."
+        text = "{model} is required: the project names no model."
+        raise InputError.of([Problem("project.model-missing", ("model",), text, hint=hint)])
     if project.count < 1:
         raise refusal("count", "must be at least 1")
     if project.seed is not None and not 0 <= project.seed <= LARGEST_SEED:

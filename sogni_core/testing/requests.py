@@ -121,7 +121,7 @@ def _defaults(model: type[Request]) -> Iterator[str]:
     for name, info in model.model_fields.items():
         if info.is_required() or info.default is None or info.default_factory is not None or _reads_text(info):
             continue
-        kind: Any = Annotated[info.annotation, *info.metadata]
+        kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
         with suppress(PydanticSchemaGenerationError):  # said where the schema is made
             try:
                 TypeAdapter(kind).validate_python(info.default)

@@ -334,3 +334,14 @@ def test_a_notice_of_the_result_is_shown(run: Call) -> None:
     body = f"{DONE}from sogni_core.problem import Notice\n"
     called = run(f"{body}return Result(outcomes=(done,), notices=(Notice.of('mine.dark', 'It is dark.'),))", "--json")
     assert called.json["warnings"] == ["It is dark."]
+
+
+@pytest.mark.parametrize("argv", [("--dry-run",), ()])
+def test_a_project_without_a_model_is_answered_with_the_option_and_the_record(
+    run: Call, devnet: Devnet, argv: tuple[str, ...]
+) -> None:
+    called = run("return Result.of(await ctx.submit(ImageProject.of(request), key='one'))", "--json", *argv)
+    assert (called.exit_code, called.json["errorCode"], called.json["field"]) == (2, "INVALID_ARGUMENT", "model")
+    assert called.json["error"] == "--model is required: the project names no model."
+    assert called.json["hint"] == "Name one with --model. A plugin can set default_model in its Workflow record."
+    assert not devnet.job_requests
