@@ -20,6 +20,7 @@ from typing import Any
 from sogni_core._journal.database import Database
 from sogni_core._journal.entries import RUNNING, STEP_STATES, FoundProject, Run
 from sogni_core._journal.found_projects import note_found, read_found
+from sogni_core._journal.ledger import Ledger, begin_charge, note_charge, stamp
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.rows import read_runs
 from sogni_core._journal.takeover import renew, take_over
@@ -54,6 +55,8 @@ class Journal:
         self._clock = clock
         self._database = Database(path, connect)
         self._presence: Presence | None = None
+        self.ledger = Ledger(self._database, self._lives)
+        """What runs reserve and what they were charged."""
 
     def close(self) -> None:
         """Close the file. Runs of this journal that have not ended count as interrupted from now on."""
@@ -78,7 +81,7 @@ class Journal:
         ``request``: the resolved request in JSON types; anything else in it is kept as text.
         ``seed_random``: seed of the run's randomness, less than 2**63.
         """
-        row = (mode, workflow, network, account, RUNNING, _json(request), seed_random, _stamp(began))
+        row = (mode, workflow, network, account, RUNNING, _json(request), seed_random, stamp(began))
         with self._database.writing() as connection:
             owner = self._present()
             while True:
@@ -142,7 +145,7 @@ class Journal:
         run = self.run(run_id)
         with self._database.writing() as connection:
             mine = self._present()
-            if not take_over(connection, run.id, run.owner, lambda name: is_present(self._presences, name), mine=mine):
+            if not take_over(connection, run.id, run.owner, self._lives, mine=mine):
                 raise _unknown(run_id)
         return run
 
@@ -177,8 +180,8 @@ class Journal:
     ) -> None:
         """Write the state of a step, one of ``entries.StepState``. Arguments of None keep their earlier values.
 
-        ``sending`` is written each time before the request is written, and counted. ``cost``: the network's price,
-        ``{"token": "spark", "amount": 1.5, "usd": 0.01}``. Raises UNKNOWN_RUN.
+        ``sending`` is written each time before the request is written, and counted; from then on, the project may be
+        charged. ``cost``: the network's price, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``. Raises UNKNOWN_RUN.
         """
         if state not in STEP_STATES:
             raise ValueError(f"{state!r} is not a state of a step")
@@ -205,6 +208,10 @@ class Journal:
                 run_id,
                 key,
             )
+            if state == "sending":
+                begin_charge(connection, run_id, key, self._now())
+            unpaid = state in ("failed", "cancelled") and error is not None and not error.may_charge_again
+            note_charge(connection, run_id, key, state, unpaid=unpaid)
 
     def add_artifact(self, run_id: str, key: str, artifact: Artifact) -> None:
         """Add an output of a step, replacing one with the same index. Raises UNKNOWN_RUN."""
@@ -282,8 +289,11 @@ class Journal:
             self._presence = Presence(self._presences)
         return self._presence.name
 
+    def _lives(self, owner: str) -> bool:
+        return is_present(self._presences, owner)
+
     def _now(self) -> str:
-        return _stamp(self._clock())
+        return stamp(self._clock())
 
     @property
     def _presences(self) -> Path:
@@ -295,7 +305,7 @@ class Journal:
         with self._database.using() as connection:
             # Checked before the runs are read: a process that ends in between has written the end of its runs first.
             owners = connection.execute("SELECT DISTINCT owner FROM runs WHERE state = ?", (RUNNING,)).fetchall()
-            gone = {owner for (owner,) in owners if not is_present(self._presences, owner)}
+            gone = {owner for (owner,) in owners if not self._lives(owner)}
         with self._database.reading() as connection:
             return read_runs(connection, where, parameters, gone)
 
@@ -320,7 +330,3 @@ def _number(value: Any) -> float | None:
 
 def _path(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -6,6 +6,25 @@ import sqlite3
 import time
 from collections.abc import Callable
 
+_CHARGE = """
+INSERT OR IGNORE INTO charges
+    (project_id, run_id, step, mode, model, network, account, profile, labels, token, quote, usd, amount, source, sent)
+SELECT p.project_id, r.id, p.key, r.mode, coalesce(json_extract(s.project, '$.model'), ''), r.network,
+    coalesce(r.account, ''), '', '[]', coalesce(p.cost_token, json_extract(s.project, '$.token_type'), 'spark'),
+    p.cost_amount, p.cost_usd, CASE WHEN p.state IN ('completed', 'withheld') THEN p.cost_amount END,
+    CASE WHEN p.state IN ('completed', 'withheld') THEN 'quote'
+         WHEN p.state IN ('sending', 'sent', 'running', 'unknown') THEN 'open' ELSE 'estimate' END,
+    r.began
+"""
+
+_CHARGES_OF_STEPS = (
+    f"{_CHARGE} FROM steps p JOIN steps s ON s.run_id = p.run_id AND s.key = p.key"
+    " JOIN runs r ON r.id = p.run_id WHERE p.writes > 0"
+)
+_CHARGES_OF_ATTEMPTS = (
+    f"{_CHARGE} FROM attempts p JOIN steps s ON s.run_id = p.run_id AND s.key = p.key JOIN runs r ON r.id = p.run_id"
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -109,6 +128,47 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "ALTER TABLE steps ADD COLUMN indices TEXT",
+    ),
+    (
+        "ALTER TABLE runs ADD COLUMN profile TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN labels TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE runs ADD COLUMN idempotency_key TEXT",
+        "ALTER TABLE runs ADD COLUMN digest TEXT",
+        "CREATE UNIQUE INDEX runs_by_key ON runs (idempotency_key) WHERE idempotency_key IS NOT NULL",
+        "CREATE INDEX runs_by_digest ON runs (digest, began) WHERE digest IS NOT NULL",
+        """
+        CREATE TABLE reservations (
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            token TEXT NOT NULL,
+            amount TEXT NOT NULL,
+            PRIMARY KEY (run_id, token)
+        )
+        """,
+        # Without references: what was paid stays on record when a run is deleted. Amounts are decimals, as text.
+        """
+        CREATE TABLE charges (
+            project_id TEXT PRIMARY KEY,
+            run_id TEXT NOT NULL,
+            step TEXT NOT NULL,
+            mode TEXT NOT NULL,
+            model TEXT NOT NULL,
+            network TEXT NOT NULL,
+            account TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            labels TEXT NOT NULL,
+            token TEXT NOT NULL,
+            quote TEXT,
+            usd TEXT,
+            amount TEXT,
+            source TEXT NOT NULL,
+            payment TEXT NOT NULL DEFAULT '',
+            sent TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX charges_by_time ON charges (sent)",
+        "CREATE INDEX charges_by_run ON charges (run_id)",
+        _CHARGES_OF_STEPS,
+        _CHARGES_OF_ATTEMPTS,
     ),
 )
 """Statements by version; the first entry turns an empty file into version 1. Entries are never changed."""

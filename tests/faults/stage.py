@@ -30,7 +30,7 @@ from sogni_core.testing.isolation import isolated_environ
 
 from .outcomes import Row
 
-AT_ONCE = 32
+AT_ONCE = 16
 """Runs at a time. Nearly all of their time is waiting: for pauses between tries, and for time limits."""
 BOUND_SECONDS = 240.0
 """In which any run has to end, on a busy machine too: the longest takes 41 s, and one that hangs never ends."""
