@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import sys
 import tempfile
 from pathlib import Path
@@ -53,7 +54,7 @@ def run(rounds: int | None, check: bool) -> Report:
 
 
 def install_light_plugins(site: Path) -> None:
-    """Put plugins into a folder the way an installer leaves them: a module and its metadata."""
+    """Put plugins into a folder the way an installer leaves them: a module, compiled, and its metadata."""
     for number in range(PLUGINS):
         name = f"light{number}"
         (site / f"sogni_{name}").mkdir(parents=True)
@@ -63,6 +64,7 @@ def install_light_plugins(site: Path) -> None:
         info.mkdir()
         (info / "METADATA").write_text(_METADATA.format(name=name), encoding="utf-8")
         (info / "entry_points.txt").write_text(f"[sogni.plugins]\n{name} = sogni_{name}.plugin\n", encoding="utf-8")
+    compileall.compile_dir(site, quiet=1)
 
 
 _PLUGIN = '''"""A light plugin."""
