@@ -30,10 +30,13 @@ from sogni_core.settings import Paths
 from sogni_core.settings.paths import PROFILE
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import TracebackType
 
+    from sogni_core._engine.call_terms import CallTerms
     from sogni_core._engine.destinations import Saving
     from sogni_core._engine.engine import Engine
+    from sogni_core.costs import Charge, CostReport, Grouping
     from sogni_core.files import Place
     from sogni_core.frontend.modes import ModeInfo
     from sogni_core.history import FoundProject, Run
@@ -205,7 +208,8 @@ class App:
         if planning is None:
             await self._engine.dial(name, given)
         resolved = await self._engine.prepare(name, given)
-        return Prepared(self._engine, resolved, on_progress or self.on_progress, planning, saving)
+        receiver = on_progress or self.on_progress
+        return Prepared(self._engine, resolved, receiver, planning, saving, self._terms(run_options))
 
     async def run(
         self,
@@ -272,6 +276,12 @@ class App:
 
         return command_place(output, self._saving(RunOptions(overwrite=overwrite, unique=unique)))
 
+    def _terms(self, run_options: RunOptions) -> CallTerms:
+        from sogni_core._engine.call_terms import CallTerms
+
+        key = run_options.idempotency_key or self._environ.get("SOGNI_IDEMPOTENCY_KEY", "")
+        return CallTerms(run_options.max_cost, run_options.yes, key, run_options.labels, run_options.again)
+
     def _saving(self, run_options: RunOptions) -> Saving:
         from sogni_core._engine.destinations import Saving
 
@@ -326,6 +336,27 @@ class App:
         from sogni_core._engine.run_history import run_of
 
         return [run_of(entry) for entry in self._engine.journal.runs(limit)]
+
+    async def costs(
+        self, since: datetime | None = None, *, by: Grouping = "day", network: str | None = None
+    ) -> CostReport:
+        """Return what runs cost since a time; everything on record by default.
+
+        The network is asked for the charges of the last seven days that it has not confirmed yet. If it cannot be
+        asked, the prices that it named beforehand count, and the report says why (``unconfirmed``).
+        ``network``: the live networks by default, since other networks cost nothing real.
+        """
+        from sogni_core._engine.confirmed_charges import confirm_charges
+        from sogni_core.costs import report
+
+        names = LIVE_NETWORKS if network is None else (network,)
+        ledger = self._engine.journal.ledger
+
+        def charges() -> list[Charge]:
+            return [charge for charge in ledger.charges(since) if charge.network in names]
+
+        failure = await confirm_charges(self._engine, ledger, charges())
+        return report(charges(), by, since, failure)
 
     def found_projects(self, limit: int = 20) -> Sequence[FoundProject]:
         """Return projects that a network named and that no run here knows, those named last first.

@@ -267,6 +267,8 @@ _REGISTERED = (
               "Render something first, or pass the file itself."),
     ErrorCode("RUN_ACTIVE", "InputError", "The run is still at work in another process.",
               "Wait for it; sogni runs shows its state."),
+    ErrorCode("KEY_IN_USE", "InputError", "The idempotency key belongs to another request. Nothing was sent.",
+              "Use another key, or the same request."),
     ErrorCode("UNKNOWN_RUN", "InputError", "The journal knows no such run.", "Use sogni runs to see what it knows."),
     # configuration, credentials, login
     ErrorCode("INVALID_CONFIG", "ConfigError", "A configuration file, value or key is not valid.",
@@ -283,6 +285,13 @@ _REGISTERED = (
     # money
     ErrorCode("INSUFFICIENT_BALANCE", "MoneyError", "The balance of the chosen token does not cover the request.",
               "Claim 50 free daily Spark points at https://app.sogni.ai/"),
+    ErrorCode("LIMIT_REACHED", "MoneyError", "A limit for what runs may cost does not allow the run. Nothing was sent.",
+              "Raise the limit, wait, or ask for less; sogni costs shows what was spent."),
+    ErrorCode("PRICE_UNKNOWN", "MoneyError",
+              "The network named no price, and a limit needs one. Nothing was sent.",
+              "Try again in a moment, or remove the limit.", retryable=True),
+    ErrorCode("NOT_CONFIRMED", "MoneyError", "A run above limits.confirm was not confirmed. Nothing was sent.",
+              "Use --yes to confirm it."),
     ErrorCode("PLAN_REQUIRED", "MoneyError", "The account's plan does not cover the request.",
               "See https://app.sogni.ai/ for plans, or choose another model."),
     # network

@@ -58,7 +58,9 @@ class Step:
     error_code: str | None = None
     error_message: str | None = None
     cost: Mapping[str, Any] | None = None
-    """Price that the network named, ``{"token": "spark", "amount": 1.5, "usd": 0.01}``; None if it did not."""
+    """What it costs, ``{"token": "spark", "amount": 1.5, "usd": 0.01, "charged": 1.5, "source": "quote"}``: the price
+    that the network named, and what was charged with where that comes from (:data:`sogni_core.costs.Source`), each only
+    if it is known; None if nothing is."""
     artifacts: tuple[Artifact, ...] = ()
     """What was received, by index."""
     attempts: tuple[Attempt, ...] = ()
@@ -90,6 +92,11 @@ class Run:
     warnings: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     """In the order in which they began."""
+    profile: str = ""
+    """Name of the profile that paid; empty without one."""
+    labels: tuple[str, ...] = ()
+    idempotency_key: str = ""
+    """Key of the call; empty without one."""
 
     def step(self, key: str) -> Step | None:
         """Return one step, None if there is none of that name."""

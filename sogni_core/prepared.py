@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sogni_core._engine.call_terms import CallTerms
 from sogni_core._engine.destinations import Saving
 from sogni_core._engine.engine import Engine
 from sogni_core._engine.report import described, options
 from sogni_core._engine.resolver import Resolved
+from sogni_core.costs import Confirm
 from sogni_core.errors import InputError
 from sogni_core.field import FieldSpec
 from sogni_core.origin import DEFAULT, Origin
@@ -25,13 +27,20 @@ class Prepared:
     """A request that has been resolved and checked. Nothing was sent. See :meth:`sogni_core.app.App.prepare`."""
 
     def __init__(
-        self, engine: Engine, resolved: Resolved, on_progress: OnProgress, planning: str | None, saving: Saving
+        self,
+        engine: Engine,
+        resolved: Resolved,
+        on_progress: OnProgress,
+        planning: str | None,
+        saving: Saving,
+        terms: CallTerms,
     ) -> None:
         self._engine = engine
         self._resolved = resolved
         self._on_progress = on_progress
         self._planning = planning
         self._saving = saving
+        self._terms = terms
 
     @property
     def request(self) -> Request:
@@ -94,17 +103,21 @@ class Prepared:
         usual = _PRICE_SECONDS if self._planning in (None, "dry_run") else _ASKED_SECONDS
         return await self._engine.plan(self._resolved, self._saving, usual if price_seconds is None else price_seconds)
 
-    async def run(self, on_progress: OnProgress | None = None) -> Result:
+    async def run(self, on_progress: OnProgress | None = None, *, confirm: Confirm | None = None) -> Result:
         """Run the request and return the result. Some outputs may be missing (``result.error``).
 
-        Raises SogniError if there is no output at all, and InputError OUTPUT_EXISTS before anything is sent. Cancelling
-        the task asks the network to cancel.
+        ``confirm`` asks a person whether a run that costs more than the setting ``limits.confirm`` may go on; without
+        it, such a run needs the option ``yes``.
+
+        Raises SogniError if there is no output at all; before anything is sent, InputError OUTPUT_EXISTS or KEY_IN_USE,
+        and MoneyError LIMIT_REACHED, PRICE_UNKNOWN or NOT_CONFIRMED. Cancelling the task asks the network to cancel.
         """
         if self._planning is not None:
             text = f"The request asks for a plan ({self._planning})."
             raise InputError("INVALID_ARGUMENT", text, hint="Call plan() instead of run().")
-        return await self._engine.run(self._resolved, self._saving, on_progress or self._on_progress)
+        receiver = on_progress or self._on_progress
+        return await self._engine.run(self._resolved, self._saving, receiver, self._terms, confirm)
 
-    async def answer(self, on_progress: OnProgress | None = None) -> Plan | Result:
+    async def answer(self, on_progress: OnProgress | None = None, *, confirm: Confirm | None = None) -> Plan | Result:
         """Return what the caller asked for: a plan, or the result of a run."""
-        return await self.plan() if self.plans else await self.run(on_progress)
+        return await self.plan() if self.plans else await self.run(on_progress, confirm=confirm)

@@ -100,7 +100,8 @@ class Result:
     workflow: str = ""
     network: str = ""
     cost: Mapping[str, Any] | None = None
-    """What the network asked for it, ``{"token": "spark", "estimated": 1.5}``; None if it did not say."""
+    """What it costs, ``{"token": "spark", "estimated": 1.5, "left": 98.5}``: the price that the network named, or what
+    it said that it charged; ``left`` of the balance only if the network said it; None if nobody named a price."""
     notices: tuple[Notice, ...] = ()
     """What the caller should know although it worked; a front end names their fields in its own words."""
     fields: Mapping[str, Any] = field(default_factory=dict)

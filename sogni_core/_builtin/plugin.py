@@ -143,6 +143,7 @@ def sogni_commands() -> list[Command]:
         Command("runs", "List past runs, newest first.", f"{journal}:runs", group=_RUNS),
         Command("show", "Show the request, steps and files of a run.", f"{journal}:show", group=_RUNS),
         Command("resume", "Continue an interrupted run.", f"{journal}:resume", group=_RUNS),
+        Command("costs", "Show what runs cost.", "sogni_core._builtin.costs:costs", group=_RUNS),
         Command("last", "Show the last render.", f"{journal}:last", group=_RUNS),
         Command(
             "plugins",

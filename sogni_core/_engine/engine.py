@@ -11,13 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sogni_core._engine.check import check, examine, read_assets
+from sogni_core._engine.call_terms import CallTerms
+from sogni_core._engine.check import check, examine
 from sogni_core._engine.destinations import Destinations, Saving, Wish
 from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
-from sogni_core._engine.networks import NetworkHandle, Networks
+from sogni_core._engine.networks import Networks
 from sogni_core._engine.output_names import with_fields
 from sogni_core._engine.preflight import take_places
 from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
@@ -25,10 +26,10 @@ from sogni_core._host.host import PluginHost
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
 from sogni_core._journal.places import Places
-from sogni_core._startup import imports
 from sogni_core._transport.http import Http
 from sogni_core.context import Facts
-from sogni_core.errors import AuthError, InputError, SogniError
+from sogni_core.costs import Confirm
+from sogni_core.errors import SogniError
 from sogni_core.plugin import Endpoint, Mode
 from sogni_core.problem import Notice, Problem
 from sogni_core.project import Asset
@@ -39,8 +40,7 @@ from sogni_core.settings.paths import Paths
 from sogni_core.settings.profiles import require_profile
 
 if TYPE_CHECKING:
-    from sogni_core._engine.runs import Runs
-    from sogni_core._journal.entries import Run
+    from sogni_core._engine.paid_runs import PaidRuns
     from sogni_core._journal.journal import Journal
 
 
@@ -92,7 +92,7 @@ class Engine:
         broken = (str(problem) for problem in self.settings.problems if problem.severity == "error")
         return (*(Notice.of("settings.invalid", text) for text in broken), *self.networks.notices)
 
-    def _require_certainty(self) -> None:
+    def require_certainty(self) -> None:
         """Refuse paid work if something could not be read or loaded that may restrict it.
 
         Raises ConfigError INVALID_CONFIG for a file with settings, PluginError PLUGIN_IMPORT for a plugin that may have
@@ -159,7 +159,8 @@ class Engine:
         request = await check(resolved, self.registry, self.section, self.fetch)
         resolved = replace(resolved, request=request)
         if part_of is None:
-            resolved = replace(resolved, request=with_fields(resolved, self._extension(resolved), datetime.now(UTC)))
+            named = with_fields(resolved, self._extension(resolved), datetime.now(UTC))
+            resolved = replace(resolved, request=named, typed=resolved.request)
         found = [*outside(resolved, await self._live_limits(resolved))]
         if resolved.request.paid:
             found += map(absent_rules, self.host.suspects())
@@ -195,39 +196,34 @@ class Engine:
 
         return await plan(self, resolved, Destinations(saving, self.places, looks=True), price_seconds)
 
-    async def run(self, resolved: Resolved, saving: Saving, on_progress: OnProgress) -> Result:
-        """Carry out what :meth:`prepare` returned; raises SogniError if there is no output at all."""
+    async def run(
+        self,
+        resolved: Resolved,
+        saving: Saving,
+        on_progress: OnProgress,
+        terms: CallTerms = CallTerms(),  # noqa: B008 - it cannot be changed
+        confirm: Confirm | None = None,
+    ) -> Result:
+        """Carry out what :meth:`prepare` returned; raises SogniError if there is no output at all.
+
+        ``confirm`` asks a person whether a run may cost so much; None if there is nobody to ask.
+        """
 
         async def planned() -> Sequence[Wish]:
             from sogni_core._engine.plans import wishes
 
             return await wishes(self, resolved, Destinations(saving, looks=True))
 
-        local = not isinstance(resolved.request, RenderOptions)
-        destinations = Destinations(saving, None if local else self.places)
+        if isinstance(resolved.request, RenderOptions):
+            return await self._paid.run(
+                resolved, Destinations(saving, self.places), planned, on_progress, terms, confirm
+            )
+        destinations = Destinations(saving)
         try:
             await take_places(resolved, destinations, planned)
-            run = self._run_here if local else self._run_there
-            return await run(resolved, destinations, on_progress)
+            return await self._run_here(resolved, destinations, on_progress)
         finally:
             destinations.release()
-
-    async def _run_there(self, resolved: Resolved, destinations: Destinations, on_progress: OnProgress) -> Result:
-        request = resolved.request
-        assert isinstance(request, RenderOptions)
-        self._require_certainty()
-        if request.network in LIVE_NETWORKS:
-            self.networks.require_credentials(request.network)
-        handle = await self.networks.open(request.network)
-        handle.session.open()
-        await handle.session.wait_until_dialled()
-        runs = await self._runs()
-        return await runs.execute(runs.begin(resolved, handle, request.network, on_progress, destinations), resolved)
-
-    async def _run_here(self, resolved: Resolved, destinations: Destinations, on_progress: OnProgress) -> Result:
-        from sogni_core._engine.local_runs import run_here
-
-        return await run_here(self, resolved, destinations, on_progress)
 
     async def resume(
         self,
@@ -238,37 +234,19 @@ class Engine:
         keep_changed: bool = False,
         seconds: float | None = None,
     ) -> Result:
-        """Continue a run whose process ended: finished steps are answered, running ones waited for, the rest sent.
+        """Continue a run whose process ended; see :meth:`sogni_core._engine.paid_runs.PaidRuns.resume`."""
+        return await self._paid.resume(run_id, given, on_progress, keep_changed=keep_changed, seconds=seconds)
 
-        ``given``: its secrets. ``seconds``: time limit of every step, instead of the request's. Raises InputError
-        UNKNOWN_RUN or RUN_ACTIVE, AuthError, and what a run raises.
-        """
-        from sogni_core._engine.restoration import rebuild
+    @cached_property
+    def _paid(self) -> PaidRuns:
+        from sogni_core._engine.paid_runs import PaidRuns
 
-        self._require_certainty()
-        runs = await self._runs()
-        run = self.journal.resume_run(run_id)
-        try:
-            resolved, missing = await self._measured(rebuild(self.registry, self.settings, run, given))
-            if run.network in LIVE_NETWORKS:
-                self.networks.require_credentials(run.network)
-            app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)
-            way = await self.networks.open(run.network, app_id=app_id)
-            self._can_go_on(run, way)
-        except BaseException:
-            # Nothing was done: it stays as it was left, for another try.
-            self.journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
-            raise
-        way.session.open()
-        destinations = Destinations(Saving.resumed(run.request.get("saving")), self.places)
-        try:
-            scene = runs.take_over(run, way, on_progress, destinations, keep_changed=keep_changed)
-            scene.seconds = seconds
-            for notice in missing:
-                scene.notice(notice)
-            return await runs.execute(scene, resolved)
-        finally:
-            destinations.release()
+        return PaidRuns(self)
+
+    async def _run_here(self, resolved: Resolved, destinations: Destinations, on_progress: OnProgress) -> Result:
+        from sogni_core._engine.local_runs import run_here
+
+        return await run_here(self, resolved, destinations, on_progress)
 
     async def dial(self, name: str, fields: Mapping[str, Any]) -> None:
         """Call the network's host while the request is checked. What is wrong with it, the check will say."""
@@ -278,34 +256,6 @@ class Engine:
             network = str(fields.get("network") or self.settings.require("network").value)
             if network in LIVE_NETWORKS and self.networks.credentials(network) is not None:
                 await (await self.networks.open(network)).session.dial()
-
-    async def _runs(self) -> Runs:
-        """Import the rest of what a run needs, while the service answers its socket."""
-        await imports.load("sogni_core._engine.runs")
-        from sogni_core._engine.runs import Runs
-
-        return Runs(self)
-
-    async def _measured(self, resolved: Resolved) -> tuple[Resolved, list[Notice]]:
-        """Read the request's files again; one that is gone is missed only if a step still needs it."""
-        request, problems = await read_assets(resolved.request, self.fetch)
-        return replace(resolved, request=request), [*problems]
-
-    @staticmethod
-    def _can_go_on(run: Run, way: NetworkHandle) -> None:
-        if way.endpoint.ends_with_call:
-            raise InputError(
-                "INVALID_ARGUMENT",
-                f"Run {run.id} was on {run.network}, which ended with its call; there is nothing to continue.",
-                details={"runId": run.id},
-            )
-        if run.account is not None and run.account != way.account.name:
-            raise AuthError(
-                "MISSING_CREDENTIALS",
-                f"Run {run.id} belongs to another account than the one that is logged in.",
-                hint="Log in as the account that began it.",
-                details={"runId": run.id},
-            )
 
     async def fetch(self, url: str) -> Asset:
         """Fetch a URL into a file that lasts as long as the call."""

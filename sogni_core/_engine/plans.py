@@ -19,8 +19,9 @@ from sogni_core._engine.scene import distinct
 from sogni_core._engine.workflow_context import call_workflow
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS
+from sogni_core.errors import SogniError
 from sogni_core.request import RenderOptions
-from sogni_core.result import Plan, Progress
+from sogni_core.result import Plan, PlannedStep, Progress
 
 
 class PlanServices(LocalServices, Protocol):
@@ -49,6 +50,15 @@ async def plan(engine: PlanServices, resolved: Resolved, destinations: Destinati
         fields=echo(resolved, None, steps[0].project.model if steps else "") | echo_own(resolved),
         price_error=scene.price_error,
     )
+
+
+async def quoted(
+    engine: PlanServices, resolved: Resolved, destinations: Destinations, price_seconds: float
+) -> tuple[list[PlannedStep], SogniError | None]:
+    """Return what a run would submit, with prices; why one is missing, if one is."""
+    with tempfile.TemporaryDirectory(prefix="sogni-plan-") as folder:
+        scene = await _planned(engine, resolved, destinations, Path(folder))
+        return (await priced(scene, price_seconds) if scene.steps else []), scene.price_error
 
 
 async def wishes(engine: PlanServices, resolved: Resolved, destinations: Destinations) -> Sequence[Wish]:

@@ -35,6 +35,8 @@ class Prices:
         self._asked: list[tuple[str, asyncio.Task[Answer]]] = []
         self._kept: list[Mapping[str, Any]] = []
         """Of steps that an earlier process finished, as the journal has it."""
+        self._charged: dict[asyncio.Task[Answer], Decimal] = {}
+        """What the network said that it charged, by the question for the price."""
 
     def ask(self, project: Project) -> asyncio.Task[Answer]:
         """Begin to ask."""
@@ -42,10 +44,14 @@ class Prices:
         self._asked.append((project.token_type, task))
         return task
 
+    def note_charge(self, price: asyncio.Task[Answer], amount: Decimal) -> None:
+        """Count what a project cost, instead of its price."""
+        self._charged[price] = amount
+
     def keep_step(self, step: StoredStep) -> None:
         """Count what a step cost that the journal answers, its earlier projects included."""
         self.keep_attempts(step, anew=False)
-        self._kept.append(step.cost or {})
+        self._kept.append(_part(step.cost, 1, 1))
 
     def keep_attempts(self, step: StoredStep, *, anew: bool) -> None:
         """Count what the earlier projects of a step cost: of each price the part of the outputs that there were.
@@ -61,12 +67,17 @@ class Prices:
     @property
     def total(self) -> Mapping[str, Any] | None:
         """What was named so far, ``{"token": "spark", "estimated": 1.5}``; None unless every project has a price."""
-        costs = [*self._kept, *(cost_of(task, token) or {} for token, task in self._asked)]
+        costs = [*self._kept, *(self._cost(task, token) for token, task in self._asked)]
         if not costs or not all("amount" in cost for cost in costs):
             return None
         # Added as decimals: the same sum, whichever process asked for the prices.
         amount = sum(Decimal(str(cost["amount"])) for cost in costs)
         return {"token": costs[0]["token"], "estimated": float(amount)}
+
+    def _cost(self, task: asyncio.Task[Answer], token: str) -> Mapping[str, Any]:
+        if task in self._charged:
+            return {"token": token, "amount": float(self._charged[task])}
+        return cost_of(task, token) or {}
 
     async def close(self) -> None:
         """End what is still being asked."""
@@ -88,6 +99,8 @@ def _part(cost: Mapping[str, Any] | None, outputs: int, jobs: int) -> Mapping[st
     """Return the part of a price that some of its outputs have; empty if nobody named the price."""
     if cost is None or "amount" not in cost:
         return {}
+    if cost.get("source") == "actual":
+        return {**cost, "amount": cost["charged"]}
     return {**cost, "amount": float(Decimal(str(cost["amount"])) * outputs / jobs)}
 
 

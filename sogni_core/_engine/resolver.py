@@ -67,6 +67,8 @@ class Resolved:
     what else is wrong; it is never carried out."""
     part_of: Owned[Mode] | None = None
     """The mode that the user asked for, if this request is a part of its run."""
+    typed: Request | None = None
+    """The request before fields such as the date were filled into its paths; None if it is a part of a run."""
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sogni_core._engine.announcements import SILENT, Announcements, about_seed
+from sogni_core._engine.budget import Budget
 from sogni_core._engine.local_file import make
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.observers import Observers
@@ -51,6 +52,7 @@ class RunScene(Scene):
     journal: Journal
     handle: NetworkHandle
     prices: Prices
+    budget: Budget
     observers: Observers
     medium_of: Callable[[Project], LoadedMedium]
     known: dict[str, StoredStep] = field(default_factory=dict)
@@ -85,8 +87,17 @@ class RunScene(Scene):
         return {
             "outputs": [output_fields(key, artifact) for key, artifact in found],
             "localPaths": [str(artifact.path) for _, artifact in found if artifact.path is not None],
-            "cost": dict(self.prices.total) if self.prices.total is not None else None,
+            "cost": self.cost,
         }
+
+    @property
+    def cost(self) -> dict[str, Any] | None:
+        """What the run costs, as JSON, and what is ``left`` of the balance if the network has said it since."""
+        total, funds = self.prices.total, self.handle.session.funds
+        if total is None:
+            return None
+        left = getattr(funds, str(total["token"])) if funds is not None else None
+        return {**total, "left": float(left)} if left is not None else {**total}
 
     @property
     def paid(self) -> list[dict[str, Any]]:
@@ -163,6 +174,7 @@ class RunContext(WorkflowContext):
         indices = _indices(known)
         there = kept_artifacts(known, indices) if known is not None and indices is not None else ()
         part = project if indices is None else part_of(project, indices, there)
+        price = run.prices.ask(part)
         step = Step(
             journal=run.journal,
             way=run.handle,
@@ -176,7 +188,9 @@ class RunContext(WorkflowContext):
             indices=indices,
             there=there,
             known=known,
-            price=run.prices.ask(part),
+            price=price,
+            pay=partial(run.budget.take, price, part.token_type),
+            charged=partial(run.prices.note_charge, price),
             places=places,
             announcements=announcements,
             seconds=run.seconds or float(request.timeout if isinstance(request, RenderOptions) else DEFAULT_TIMEOUT),

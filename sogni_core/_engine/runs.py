@@ -8,11 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from sogni_core._engine.budget import Budget
+from sogni_core._engine.call_terms import CallTerms
 from sogni_core._engine.destinations import Destinations
 from sogni_core._engine.last_render import LastRender
+from sogni_core._engine.limits import limits_of, most_of, refused
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.observers import END_SECONDS, Observers
 from sogni_core._engine.prices import Prices
@@ -20,6 +23,7 @@ from sogni_core._engine.progress import ProgressReporter
 from sogni_core._engine.report import finished, kept
 from sogni_core._engine.resolver import Resolved
 from sogni_core._engine.run_context import RunContext, RunScene, new_random_seed, utc_now
+from sogni_core._engine.run_terms import RunTerms
 from sogni_core._engine.scene import distinct
 from sogni_core._engine.watchdog import watched
 from sogni_core._engine.workflow_context import call_workflow
@@ -29,12 +33,15 @@ from sogni_core._host.registry import Owned, Registry
 from sogni_core._host.targets import blaming, describe
 from sogni_core._journal.entries import Run
 from sogni_core._journal.journal import Journal
+from sogni_core._journal.ledger import ExceededError
+from sogni_core._journal.terms import KeyTakenError
 from sogni_core.context import RunFacts
-from sogni_core.errors import ConfigError, InternalError, InterruptedRunError, SogniError
+from sogni_core.errors import ConfigError, InputError, InternalError, InterruptedRunError, SogniError
 from sogni_core.plugin import Mode
 from sogni_core.problem import Notice
 from sogni_core.project import Asset
 from sogni_core.result import OnProgress, Result
+from sogni_core.settings import Settings
 from sogni_core.settings.paths import Paths
 
 STOPPED_SECONDS = 0.5
@@ -51,6 +58,7 @@ class RunServices(Protocol):
     projects: list[dict[str, Any]]
     stopped: list[dict[str, Any]]
     registry: Registry
+    settings: Settings
 
     @property
     def journal(self) -> Journal: ...
@@ -72,23 +80,42 @@ class Runs:
         self._engine = engine
 
     def begin(
-        self, resolved: Resolved, way: NetworkHandle, network: str, on_progress: OnProgress, destinations: Destinations
+        self,
+        resolved: Resolved,
+        way: NetworkHandle,
+        network: str,
+        on_progress: OnProgress,
+        destinations: Destinations,
+        terms: RunTerms,
+        call: CallTerms,
     ) -> RunScene:
-        """Note in the journal that a run begins."""
+        """Note in the journal that a run begins, and reserve what it costs.
+
+        Raises MoneyError LIMIT_REACHED, InputError KEY_IN_USE; there is no run then.
+        """
         began, random_seed = utc_now(), new_random_seed()
-        run_id = self._engine.journal.begin_run(
-            mode=resolved.mode.record.name,
-            workflow=resolved.workflow.record.name,
-            request={**kept(resolved), "saving": destinations.saving.as_json()},
-            network=network,
-            account=way.account.name,
-            seed_random=random_seed,
-            began=began,
-        )
+        journaled = terms.journaled
+        try:
+            run_id = self._engine.journal.begin_run(
+                mode=resolved.mode.record.name,
+                workflow=resolved.workflow.record.name,
+                request={**kept(resolved), "saving": destinations.saving.as_json(), "terms": call.as_json()},
+                network=network,
+                account=way.account.name,
+                seed_random=random_seed,
+                began=began,
+                terms=journaled,
+            )
+        except ExceededError as exceeded:
+            raise refused(exceeded.excess, exceeded.token) from None
+        except KeyTakenError as taken:
+            text = f"The run {taken.run_id} has this idempotency key."
+            raise InputError("KEY_IN_USE", text, details={"runId": taken.run_id}) from None
         self._engine.host.remember()
         destinations.begin(run_id)
-        scene = self._scene(run_id, way, network, on_progress, began, random_seed, destinations)
-        for notice in (*resolved.notices, *self._engine.notices):
+        budget = Budget(self._engine.journal.ledger, run_id, journaled.limits, reserved=journaled.costs)
+        scene = self._scene(run_id, way, network, on_progress, began, random_seed, destinations, budget)
+        for notice in (*resolved.notices, *terms.notices, *self._engine.notices):
             scene.notice(notice)
         return scene
 
@@ -105,13 +132,32 @@ class Runs:
         folders = {step.output.parent for step in run.steps if step.output is not None}
         saved = {one.path: one.sha256 for step in run.steps for one in step.artifacts if one.path is not None}
         destinations.take_over(run.id, [*folders, self._engine.paths.runs / run.id], saved)
-        scene = self._scene(run.id, way, run.network, on_progress, run.began, run.random_seed, destinations)
+        scene = self._scene(
+            run.id, way, run.network, on_progress, run.began, run.random_seed, destinations, self._budget(run)
+        )
         scene.stored, scene.keeps_changed = run.steps, keep_changed
         scene.known.update({step.key: step for step in run.steps})
         if run.state == "completed":
             # It has nothing left to do: what is said of it is said again.
             scene.notices += [Notice.from_json(kept) for kept in run.warnings]
         return scene
+
+    def _budget(self, run: Run) -> Budget:
+        """Return the budget of a run that goes on: every project that is sent anew is reserved when it is."""
+        ledger, engine = self._engine.journal.ledger, self._engine
+        limits = limits_of(
+            engine.settings,
+            most=most_of(run),
+            labels=run.labels,
+            profile=run.profile,
+            network=run.network,
+            now=datetime.now(UTC),
+        )
+        spent = {token: ledger.spent(run.id, token) for token in ("spark", "sogni")} if limits else {}
+        for token, amount in spent.items():
+            # What an earlier process had reserved beyond that is free again.
+            ledger.reserve(run.id, token, amount, ())
+        return Budget(ledger, run.id, limits, reserved=spent.items(), spent=spent.items())
 
     async def execute(self, scene: RunScene, resolved: Resolved) -> Result:
         """Run the workflow of a run that the journal knows, note how it ended, and tell its observers."""
@@ -144,7 +190,7 @@ class Runs:
             facts = {
                 "run_id": scene.run_id,
                 "network": scene.network,
-                "cost": scene.prices.total,
+                "cost": scene.cost,
                 "notices": distinct([*scene.notices, *self._engine.notices]),
             }
             with blaming(resolved.workflow.plugin, f"The result of workflow {resolved.name}"):
@@ -227,6 +273,7 @@ class Runs:
         began: datetime,
         random_seed: int,
         destinations: Destinations,
+        budget: Budget,
     ) -> RunScene:
         tell = ProgressReporter(on_progress)
         scene = RunScene(
@@ -244,6 +291,7 @@ class Runs:
             journal=self._engine.journal,
             handle=way,
             prices=Prices(way.session),
+            budget=budget,
             network=network,
             observers=Observers(self._engine.registry, lambda text: scene.warn(text)),
             medium_of=self._engine.media.of,

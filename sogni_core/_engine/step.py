@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,12 @@ from sogni_core.result import Artifact, OnProgress, Outcome, Progress, State
 _ASKED = "asked"
 """Key of the journal's facts of a project: the workflow's values of fields that observers changed."""
 
+_AS_QUOTED: Collection[State] = ("completed", "withheld", "running", "unknown")
+"""States whose charge is the quote, or is not known before the project ends."""
+
+CHARGE_SECONDS = 3.0
+"""How long a project that ended without all of its outputs waits to learn its charge."""
+
 CANCEL_SECONDS = 5.0
 """Time for the network to answer a cancel, and for downloads under way to end when a run is interrupted."""
 
@@ -62,6 +70,8 @@ class Step:
         project_id: str,
         known: StoredStep | None,
         price: asyncio.Task[Answer],
+        pay: Callable[[], Coroutine[Any, Any, None]],
+        charged: Callable[[Decimal], None],
         places: Sequence[Place] | None,
         seconds: float,
         announcements: Announcements,
@@ -87,6 +97,10 @@ class Step:
         self._run_id = run_id
         self.price = price
         """Its price, which the network was asked for."""
+        self._pay = pay
+        """Takes its price from the run's budget, or raises MoneyError."""
+        self._charged = charged
+        """Is told what it cost."""
         self._known = known
         self._seconds = seconds
         self._announcements = announcements
@@ -134,7 +148,22 @@ class Step:
         except asyncio.CancelledError:
             await self._interrupted()
             raise
-        return self._outcome()
+        outcome = self._outcome()
+        if outcome.state not in _AS_QUOTED:
+            await self._learn_charge(outcome)
+        return outcome
+
+    async def _learn_charge(self, outcome: Outcome) -> None:
+        """Ask what a project was charged that ended without all of its outputs, and note it."""
+        if not self.may_be_paid:
+            self._charged(Decimal(0))
+            return
+        with suppress(SogniError, TimeoutError):
+            async with time_limit(self._way.session.clock, CHARGE_SECONDS):
+                found = await self._way.session.charged(self.project_id)
+            if found is not None:
+                self._charged(found.amount)
+                self._journal.ledger.confirm(self.project_id, found.amount, usd=found.usd, payment=found.payment)
 
     def _write_ahead(self) -> None:
         """Note the project before anything of it is sent."""
@@ -186,6 +215,7 @@ class Step:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(submission.upload())
+                group.create_task(self._pay())
                 group.create_task(afford(self._way.session, self.project, self.medium.record, self.price, self._warn))
         except BaseExceptionGroup as failed:
             raise first_of(failed) or failed from None

@@ -129,6 +129,11 @@ class Run:
     """Name of the file that this process holds while it lives."""
     steps: tuple[Step, ...] = ()
     """In the order in which they began."""
+    profile: str = ""
+    labels: tuple[str, ...] = ()
+    idempotency_key: str = ""
+    digest: str = ""
+    """Of what the caller asked for; empty for runs of earlier versions."""
 
     def step(self, key: str) -> Step | None:
         """Return the step with this key; None if there is none."""

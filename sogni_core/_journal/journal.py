@@ -20,10 +20,11 @@ from typing import Any
 from sogni_core._journal.database import Database
 from sogni_core._journal.entries import RUNNING, STEP_STATES, FoundProject, Run
 from sogni_core._journal.found_projects import note_found, read_found
-from sogni_core._journal.ledger import Ledger, begin_charge, note_charge, stamp
+from sogni_core._journal.ledger import Ledger, begin_charge, note_charge, reserve, stamp
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.rows import read_runs
 from sogni_core._journal.takeover import renew, take_over
+from sogni_core._journal.terms import KeyTakenError, Terms
 from sogni_core._protocol import recovery
 from sogni_core.errors import InputError, PluginError, SogniError
 from sogni_core.json_value import json_value
@@ -75,15 +76,20 @@ class Journal:
         account: str | None,
         seed_random: int,
         began: datetime,
+        terms: Terms = Terms(),  # noqa: B008 - it cannot be changed
     ) -> str:
         """Add a run that begins, and return its id: time (UTC) and four letters, ``20261123-101530-k3f9``.
 
         ``request``: the resolved request in JSON types; anything else in it is kept as text.
-        ``seed_random``: seed of the run's randomness, less than 2**63.
+        ``seed_random``: seed of the run's randomness, less than 2**63. ``terms``: what it costs is reserved in the same
+        transaction. Raises ExceededError and KeyTakenError; there is no run then.
         """
         row = (mode, workflow, network, account, RUNNING, _json(request), seed_random, stamp(began))
+        call = (terms.profile, _json(terms.labels), terms.key or None, terms.digest or None)
         with self._database.writing() as connection:
             owner = self._present()
+            if terms.key and (taken := _run_of_key(connection, terms.key)):
+                raise KeyTakenError(taken)
             while True:
                 letters = "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(4))
                 run_id = f"{began.astimezone(UTC):%Y%m%d-%H%M%S}-{letters}"
@@ -91,11 +97,26 @@ class Journal:
                     break
             connection.execute(
                 "INSERT INTO runs"
-                " (id, mode, workflow, network, account, state, request, random_seed, began, owner, pid)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run_id, *row, owner, os.getpid()),
+                " (id, mode, workflow, network, account, state, request, random_seed, began,"
+                "  profile, labels, idempotency_key, digest, owner, pid)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (run_id, *row, *call, owner, os.getpid()),
             )
+            for token, amount in terms.costs:
+                reserve(connection, run_id, token, amount, terms.limits, self._lives)
         return run_id
+
+    def run_of_key(self, key: str) -> str | None:
+        """Return the id of the run that has an idempotency key; None if there is none."""
+        if not self._database.exists:
+            return None
+        with self._database.using() as connection:
+            return _run_of_key(connection, key)
+
+    def run_alike(self, digest: str, since: datetime) -> Run | None:
+        """Return the newest run for the same request since a time that has not failed; None if there is none."""
+        where = "WHERE digest = ? AND began >= ? AND state <> 'failed' ORDER BY began DESC, rowid DESC LIMIT 1"
+        return next(iter(self._read(where, (digest, stamp(since)))), None)
 
     def finish_run(self, run_id: str, state: str, error_code: str | None = None, warnings: Iterable[Any] = ()) -> None:
         """Write how a run ended, with warnings in JSON types. Raises UNKNOWN_RUN."""
@@ -313,6 +334,11 @@ class Journal:
     def _one(cursor: sqlite3.Cursor, run_id: str, key: str | None = None) -> None:
         if cursor.rowcount != 1:
             raise _unknown(run_id, key)
+
+
+def _run_of_key(connection: sqlite3.Connection, key: str) -> str | None:
+    row = connection.execute("SELECT id FROM runs WHERE idempotency_key = ?", (key,)).fetchone()
+    return row[0] if row is not None else None
 
 
 def _unknown(run_id: str, key: str | None = None) -> InputError:

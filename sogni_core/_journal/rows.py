@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,18 @@ def _steps(connection: sqlite3.Connection, runs: list[str]) -> dict[str, list[St
     artifacts: dict[tuple[str, str], list[Artifact]] = defaultdict(list)
     attempts: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
     steps: dict[str, list[Step]] = defaultdict(list)
+    charged: dict[str, dict[str, Any]] = {}
     for run_id in runs:
+        for row in _rows(connection, "SELECT project_id, amount, source FROM charges WHERE run_id = ?", (run_id,)):
+            charged[row["project_id"]] = row
         for row in _rows(connection, "SELECT * FROM attempts WHERE run_id = ? ORDER BY key, number", (run_id,)):
-            attempts[run_id, row["key"]].append(_attempt(row))
+            attempts[run_id, row["key"]].append(_attempt(row, _cost(row, charged)))
         for row in _rows(connection, "SELECT * FROM artifacts WHERE run_id = ? ORDER BY key, place", (run_id,)):
             artifacts[run_id, row["key"]].append(_artifact(row))
         for row in _rows(connection, "SELECT * FROM steps WHERE run_id = ? ORDER BY place", (run_id,)):
             key = row["key"]
-            steps[run_id].append(_step(row, tuple(artifacts[run_id, key]), tuple(attempts[run_id, key])))
+            cost = _cost(row, charged)
+            steps[run_id].append(_step(row, cost, tuple(artifacts[run_id, key]), tuple(attempts[run_id, key])))
     return steps
 
 
@@ -60,15 +64,22 @@ def _run(row: dict[str, Any], steps: tuple[Step, ...], gone: Set[str]) -> Run:
         pid=row["pid"],
         owner=row["owner"],
         steps=steps,
+        profile=row["profile"],
+        labels=tuple(json.loads(row["labels"])),
+        idempotency_key=row["idempotency_key"] or "",
+        digest=row["digest"] or "",
     )
 
 
-def _cost(row: dict[str, Any]) -> dict[str, Any] | None:
+def _cost(row: dict[str, Any], charged: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     cost = {"token": row["cost_token"], "amount": row["cost_amount"], "usd": row["cost_usd"]}
+    charge = charged.get(row["project_id"])
+    if charge is not None and charge["amount"] is not None:
+        cost |= {"charged": float(charge["amount"]), "source": charge["source"]}
     return {name: value for name, value in cost.items() if value is not None} or None
 
 
-def _attempt(row: dict[str, Any]) -> Attempt:
+def _attempt(row: dict[str, Any], cost: dict[str, Any] | None) -> Attempt:
     return Attempt(
         project_id=row["project_id"],
         state=row["state"],
@@ -79,11 +90,13 @@ def _attempt(row: dict[str, Any]) -> Attempt:
         writes=row["writes"],
         error_code=row["error_code"],
         error_message=row["error_message"],
-        cost=_cost(row),
+        cost=cost,
     )
 
 
-def _step(row: dict[str, Any], artifacts: tuple[Artifact, ...], attempts: tuple[Attempt, ...]) -> Step:
+def _step(
+    row: dict[str, Any], cost: dict[str, Any] | None, artifacts: tuple[Artifact, ...], attempts: tuple[Attempt, ...]
+) -> Step:
     return Step(
         key=row["key"],
         project_id=row["project_id"],
@@ -95,7 +108,7 @@ def _step(row: dict[str, Any], artifacts: tuple[Artifact, ...], attempts: tuple[
         output=Path(row["output"]) if row["output"] else None,
         error_code=row["error_code"],
         error_message=row["error_message"],
-        cost=_cost(row),
+        cost=cost,
         artifacts=artifacts,
         writes=row["writes"],
         found=json.loads(row["found"]) if row["found"] else None,

@@ -12,7 +12,7 @@ from sogni_core._network.clock import Clock, time_limit
 from sogni_core._network.connection import Connection
 from sogni_core._protocol import frames, messages
 from sogni_core._protocol.lifecycle import inputs, outputs
-from sogni_core._protocol.lifecycle.life import Life, foreign
+from sogni_core._protocol.lifecycle.life import Ended, Life, foreign
 from sogni_core._protocol.lifecycle.machine import step
 from sogni_core._protocol.lifecycle.outputs import CancelState
 from sogni_core._protocol.values import record
@@ -21,7 +21,7 @@ from sogni_core._transport.socket import Socket
 from sogni_core.errors import SogniError, TransportError
 
 _REMEMBERED: Final = 4096
-"""Projects whose life is remembered, for a cancel that comes a moment too late."""
+"""Projects whose end is remembered, for a cancel that comes a moment too late."""
 
 Start = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -118,7 +118,8 @@ class Cancellation:
         self._connection = connection
         self._clock = clock
         self._start = start
-        self._ended: OrderedDict[str, Life] = OrderedDict()
+        self._ended: OrderedDict[str, bool] = OrderedDict()
+        """Projects whose end is known, and whether they were cancelled, or never sent."""
         self._asked: dict[str, Cancellable] = {}
 
     async def run(
@@ -165,13 +166,21 @@ class Cancellation:
 
     def note_end(self, submission: Cancellable) -> None:
         """Remember how a project ended."""
-        self._ended[submission.project_id] = submission.life
+        life = submission.life
+        if life.sent and not isinstance(life.phase, Ended):
+            return
+        self._ended[submission.project_id] = life.canceled or not life.sent
         while len(self._ended) > _REMEMBERED:
             self._ended.popitem(last=False)
 
     def _find(self, name: str, submissions: Mapping[str, Cancellable]) -> Cancellable:
         known = submissions.get(name) or self._asked.get(name)
-        return known or Stranger(self._ended.get(name) or foreign(name), self._connection, self._start)
+        if known is not None:
+            return known
+        life = foreign(name)
+        if name in self._ended:
+            life = life.to(Ended(), canceled=self._ended[name])
+        return Stranger(life, self._connection, self._start)
 
     def _tell_strangers(self, given: inputs.Input) -> None:
         for one in list(self._asked.values()):

@@ -24,6 +24,8 @@ class Price:
     sogni: Decimal | None = None
     seconds: float | None = None
     """Time to render, as the service estimates it."""
+    covered: bool = False
+    """Whether the account's plan pays for it; then ``amount`` and ``usd`` are 0."""
 
 
 @frozen

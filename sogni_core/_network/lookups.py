@@ -61,6 +61,16 @@ class Lookups:
         """Ask ``/v1/projects``, which knows projects that have ended."""
         return await self._one(f"/v1/projects/{project_id}", "finished", project_id)
 
+    async def ended(self, project_id: str) -> Mapping[str, Any] | None:
+        """Return the record of a project that has ended; None if there is none. Raises SogniError if that failed."""
+        match await self.finished(project_id):
+            case Known(project):
+                return project
+            case Failed(error):
+                raise error
+            case _:
+                return None
+
     async def active(self, project_id: str) -> Answer:
         """Ask for the ids of all projects that run for this account."""
         return _among(await self._active.ask(), "active", project_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from decimal import Decimal
 
 from sogni_core._network.facts import Price
 from sogni_core._network.rest import Rest
@@ -73,10 +74,13 @@ class Prices:
     async def _estimate(self, path: str, token: str) -> Price:
         answer = record(await self._rest.get(path, host="socket", public=True))
         quote = record(record(answer.get("quote")).get("project"))
+        # protocol: it is there only when a plan covers the job.
+        covered = amount(record(answer.get("dailyFairUse")).get("pct")) is not None
         return Price(
             token=token,
-            amount=amount(quote.get("costInToken")),
-            usd=amount(quote.get("costInUSD")),
+            amount=Decimal(0) if covered else amount(quote.get("costInToken")),
+            usd=Decimal(0) if covered else amount(quote.get("costInUSD")),
+            covered=covered,
             spark=amount(quote.get("costInSpark")),
             sogni=amount(quote.get("costInSogni")),
             seconds=positive(record(answer.get("benchmark")).get("estimatedRenderTimeSec")),

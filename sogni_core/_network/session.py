@@ -25,6 +25,7 @@ from sogni_core._network.store_host import StoreHost
 from sogni_core._network.submissions import Submissions
 from sogni_core._network.timings import Timings
 from sogni_core._network.warm_up import WarmUp
+from sogni_core._protocol.charges import Charged, read_charge
 from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_models
 from sogni_core._protocol.medium import LoadedMedium
@@ -113,6 +114,8 @@ class Session:
         """What goes on besides: preparing for results, asking for the catalogue, looking for lost projects."""
         self._head_start = HeadStart(timings.head_start, self.clock)
         self._cancellation: Cancellation | None = None
+        self.funds: Balance | None = None
+        """What can be spent, as the service said it since the last request was written; None if it did not."""
         self._warm_up = WarmUp(http, endpoint.rest_url, self._store, medium_of, self.background)
 
     async def dial(self) -> None:
@@ -194,6 +197,13 @@ class Session:
         """Ask which models there are, and how many workers serve each on ``network``; needs no login."""
         return await catalogue.ask(self._rest, network)
 
+    async def charged(self, project_id: str) -> Charged | None:
+        """Ask what a project that has ended was charged; None if the network does not say it, or not yet.
+
+        Raises AuthError, ServiceError, TransportError.
+        """
+        return read_charge(await self._services.lookups.ended(project_id))
+
     def tier(self, model: str) -> Tier | None:
         """Return what a model takes, as the service last said; None if it is not known."""
         return self.catalogue.tier(model)
@@ -248,6 +258,7 @@ class Session:
     def written(self, submission: Submission) -> None:
         """Prepare for results, while the job renders: connections to the hosts, the decoder, the catalogue."""
         self.submissions.mark_written(submission)
+        self.funds = None
         if not self._warm_up.begun:
             self._warm_up.begin(submission.project)
             if self.catalogue.kept and not self.catalogue.fresh:
@@ -274,6 +285,8 @@ class Session:
         """Hand a frame to the project that it names, or to the catalogue."""
         if frame.type == "swarmModels":
             self.catalogue.counted(read_models(frame.payload))
+        elif frame.type == "balanceUpdate":
+            self.funds = read_balance(frame.payload)
         elif frame.type == "changeNetwork":
             # protocol: the counts of the other network follow.
             self.catalogue.counted(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sogni_core.cli import output
@@ -31,10 +31,17 @@ def _result(result: Result, invocation: Invocation) -> int:
         streams.write_json(result_object(result, invocation.wording))
         return result.error.exit_code if result.error is not None else 0
     streams.write_lines(_named(result) if result.named else _places(result))
+    if result.cost is not None and not invocation.quiet:
+        streams.note(_cost(result.cost))
     if result.error is not None:
         output.write_error(result.error, invocation)
         return result.error.exit_code
     return 0
+
+
+def _cost(cost: Mapping[str, Any]) -> str:
+    left = f", {cost['left']:g} left" if "left" in cost else ""
+    return f"Cost: {cost['estimated']:g} {cost['token']}{left}"
 
 
 def _named(result: Result) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sogni_core.app import App
+from sogni_core.cli.confirmation import confirmation
 from sogni_core.cli.invocation import Invocation
 from sogni_core.cli.progress import ProgressView
 from sogni_core.cli.standard_output import StandardOutput, is_asked
@@ -58,7 +59,7 @@ def _answer(
                 if files or progress.kind != "saved":
                     on_progress(progress)
 
-            return await prepared.answer(tell)
+            return await prepared.answer(tell, confirm=confirmation(invocation))
 
     with streams.reserved_stdout():
         return execute(app, work)

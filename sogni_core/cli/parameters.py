@@ -13,7 +13,7 @@ from sogni_core.cli.help import HELP, HELP_FLAGS, sections
 from sogni_core.field import FieldSpec, Group
 from sogni_core.frontend.help_page import HelpPage, Row
 from sogni_core.frontend.help_text import grouped, row, usage
-from sogni_core.frontend.run_options import RUN_OPTIONS, RunOptions
+from sogni_core.frontend.run_options import RUN_OPTIONS, RunOptions, run_options_of
 from sogni_core.frontend.streams import write
 from sogni_core.plugin import Mode
 from sogni_core.request import Request
@@ -36,7 +36,7 @@ _NOTE = (
 
 def signature(model: type[Request], show_help: inspect.Parameter) -> inspect.Signature:
     """Return the signature that typer reads: every option is text or a list of texts, None if it was not given."""
-    fields = [*model.specs().values(), *RUN_OPTIONS.values()]
+    fields = [*model.specs().values(), *run_options_of(paid=model.paid).values()]
     parameters = [keyword(spec.name, _annotation(spec), None) for spec in fields]
     return inspect.Signature([*parameters, *map(switch, COMMON), show_help])
 
@@ -79,10 +79,10 @@ def command(
     def call(**options: Any) -> Any:
         for name in (SHOW_HELP, *COMMON):
             options.pop(name)
-        chosen = {name: options.pop(name) for name in RUN_OPTIONS}
-        asked = {name: value for name, value in chosen.items() if value is not None}
+        chosen = {name: options.pop(name, None) for name in RUN_OPTIONS}
+        asked = {name: value for name, value in chosen.items() if value is not None and value != []}
         given = {name: value for name, value in options.items() if value is not None and value != []}
-        return run(given, RunOptions(**asked))
+        return run(given, RunOptions.of(asked))
 
     call.__signature__ = signature(model, show_help)  # type: ignore[attr-defined]
     call.__annotations__ = {p.name: p.annotation for p in call.__signature__.parameters.values()}  # type: ignore[attr-defined]
@@ -100,8 +100,9 @@ def page(name: str, mode: Mode, model: type[Request], settings: Settings) -> Hel
     """Return the help of a mode: its arguments, its own options, then the options that modes share."""
     fields = model.specs()
     groups = {title: [row(spec, fields, settings) for spec in specs] for title, specs in grouped(fields)}
+    for spec in run_options_of(paid=model.paid).values():
+        groups.setdefault(spec.group or Group.RUN, []).append(row(spec, RUN_OPTIONS, settings))
     groups.setdefault(Group.RUN, []).extend([
-        *(row(spec, RUN_OPTIONS, settings) for spec in RUN_OPTIONS.values()),
         *common_rows(),
         (", ".join(help_flags(model)), HELP),
     ])

@@ -55,7 +55,7 @@ def help_of(spec: FieldSpec, settings: Settings) -> str:
 def _with_default(spec: FieldSpec, settings: Settings) -> str:
     if spec.setting is not None:
         builtin = settings.builtin(spec.setting)
-        default = f"default: {_shown(builtin, spec)}; " if builtin not in (None, "") else ""
+        default = f"default: {_shown(builtin, spec)}; " if builtin not in (None, "", ()) else ""
         return f"{spec.help} [{default}setting: {spec.setting}]"
     if spec.default_text:
         return f"{spec.help} [default: {spec.default_text}]"

@@ -17,8 +17,12 @@ _WARNINGS: JsonSchema = {**_TEXTS, "description": "Sentences for people."}
 _NUMBER_OR_NULL: JsonSchema = {"type": ["number", "null"]}
 _COST: JsonSchema = {
     "type": ["object", "null"],
-    "properties": {"token": _TEXT, "estimated": {"type": "number"}},
-    "description": "Price as the network named it; null if it did not.",
+    "properties": {
+        "token": _TEXT,
+        "estimated": {"type": "number", "description": "The price, or what the network said that it charged."},
+        "left": {"type": "number", "description": "Balance afterwards; only if the network said it."},
+    },
+    "description": "What the run costs; null if the network named no price.",
 }
 _TEXT_OR_NULL: JsonSchema = {"type": ["string", "null"]}
 _OUTPUT: JsonSchema = {

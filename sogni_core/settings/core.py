@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from sogni_core.files import refusal, wrong_pattern
 from sogni_core.request import SeedStrategy, TokenType, lower
+from sogni_core.settings.labels import wrong_label
+from sogni_core.settings.limits import LimitSettings
 
 MOST = 16
 """Outputs that one request may ask for unless ``max_count`` is set, and the largest default of ``count``."""
@@ -51,6 +53,15 @@ def _pattern(text: str) -> str:
 Place = Annotated[str, AfterValidator(_place)]
 """An absolute path of this machine, or one below ``~``."""
 
+
+def _label(text: str) -> str:
+    if wrong := wrong_label(text):
+        raise ValueError(wrong)
+    return text
+
+
+Label = Annotated[str, AfterValidator(_label)]
+"""A word that marks runs, to list them and to limit what they cost."""
 
 ExistingFiles = Literal["refuse", "overwrite", "unique"]
 """What to do if there is a file where an output goes: refuse the call, overwrite the file, or number the new one."""
@@ -95,6 +106,10 @@ class CoreSettings(BaseModel):
     model_defaults: Annotated[
         dict[str, ModelDefaults], Field(description="Steps and guidance for models, by exact catalogue id.")
     ] = Field(default_factory=dict)
+    limits: Annotated[LimitSettings, Field(description="Limits for what runs may cost.")] = Field(
+        default_factory=LimitSettings
+    )
+    labels: Annotated[tuple[Label, ...], Field(description="Labels of every run, besides those of the call.")] = ()
     credentials_path: Annotated[
         Place | None, Field(description="File with the credentials, instead of the usual one.")
     ] = None

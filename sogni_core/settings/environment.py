@@ -17,6 +17,7 @@ NOT_SETTINGS: Mapping[str, str] = {
     "SOGNI_CONFIG_DIR": "Folder of credentials, config.toml and last-render.json.",
     "SOGNI_DEBUG": "1: show where an error happened.",
     "SOGNI_FFMPEG": "The ffmpeg program, for plugins that need one.",
+    "SOGNI_IDEMPOTENCY_KEY": "Idempotency key of the call; the option --idempotency-key is stronger.",
     "SOGNI_PASSWORD": "Password of the account.",
     "SOGNI_PLUGINS": "Names of the plugins to load, separated by commas; -NAME for all but NAME; empty for none.",
     "SOGNI_PLUGIN_PATH": "Plugin files, and folders with plugin files, to load.",

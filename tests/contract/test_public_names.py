@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ["sogni_core", "sogni_core.app", "sogni_core.context", "sogni_core.errors", "sogni_core.field",
+PACKAGES = ["sogni_core", "sogni_core.app", "sogni_core.context", "sogni_core.costs", "sogni_core.errors",
+         "sogni_core.field",
          "sogni_core.files", "sogni_core.frontend.dialect", "sogni_core.frontend.execution",
          "sogni_core.frontend.extras", "sogni_core.frontend.help_page", "sogni_core.frontend.help_text",
          "sogni_core.frontend.modes", "sogni_core.frontend.objects", "sogni_core.frontend.output_schema",

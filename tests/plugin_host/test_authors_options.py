@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,7 @@ def test_options_of_every_type_can_be_typed_run_remembered_and_resumed(
     assert {name: shown[name] for name in SAID} == SAID
     again = typed("resume", first["runId"], "--json")
     assert again.exit_code == 0, again
+    first["cost"].pop("left")  # of the balance: a run that sends nothing does not hear of it
     assert again.json == first
     assert len(devnet.job_requests) == 1
 
@@ -148,7 +150,7 @@ async def test_they_can_be_given_typed_and_models_too(
         assert result.as_json()["place"] == {"city": "Lisbon", "since": "2020-01-02"}
         assert json.loads(json.dumps(result.as_json()))["level"] == 1
         again = await app.resume(result.run_id)
-    assert again.as_json() == result.as_json()
+    assert replace(again, cost=None).as_json() == replace(result, cost=None).as_json()
 
 
 @pytest.mark.parametrize(

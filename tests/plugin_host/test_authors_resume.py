@@ -39,7 +39,9 @@ def test_a_complete_run_answers_the_same_object_again(
     for _ in range(2):
         again = call("resume", first.json["runId"])
         assert again.exit_code == 0, again
-        assert list(again.json.items()) == list(first.json.items())
+        # The balance that is left: a run that sends nothing does not hear of it.
+        expected = first.json | {"cost": {name: first.json["cost"][name] for name in ("token", "estimated")}}
+        assert list(again.json.items()) == list(expected.items())
     assert len(devnet.job_requests) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def test_a_run_with_a_secret_is_resumed_by_giving_it_again(vault: Callable[..., 
     assert vault("runs", "--json").json["runs"][0]["state"] == "completed", "a try that did nothing changes nothing"
 
     again = vault("resume", run, "--set", "token", "--json", stdin=f"{TOKEN}\n", SOGNI_VAULT__KEY="12345")
+    first["cost"].pop("left")  # of the balance: a run that sends nothing does not hear of it
     assert again.json == first
     both = vault("resume", run, "--set", "token", "--set", "key", "--json", stdin=f"{TOKEN}\n123\n")
     assert both.json["keyLength"] == 3
@@ -130,5 +132,5 @@ async def test_python_gives_it_as_a_keyword(install: Install, sogni_app: Any, de
     async with sogni_app(plugins=["vault"], environ=devnet.environ) as app:
         result = await app.run("vault", prompt="x", model="z_image_turbo_bf16", token=TOKEN)
         again = await app.resume(result.run_id, token=TOKEN)
-        assert again.as_json() == result.as_json()
+        assert replace(again, cost=None).as_json() == replace(result, cost=None).as_json()
         assert TOKEN not in repr(result)

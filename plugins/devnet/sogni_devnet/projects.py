@@ -7,11 +7,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sogni_devnet.accounts import Account
+from sogni_devnet.balance import plain
 from sogni_devnet.faults import Armed
 from sogni_devnet.order import Order
+from sogni_devnet.prices import SOGNI_PER_SPARK, USD_PER_SPARK
 from sogni_devnet.tiers import Media
 
 UNCLAIMED_SECONDS = 3600
@@ -40,6 +43,8 @@ class Job:
     """Whether it moved from its first worker."""
     withheld: bool = False
     """Whether its result was withheld as sensitive."""
+    refunded: Decimal = Decimal(0)
+    """Part of its price that was refunded, in the token of its project."""
 
     @property
     def ended(self) -> bool:
@@ -108,8 +113,20 @@ class Project:
             "status": self.status, "reason": self._reason(), "createTime": int(self.created * 1000),
             "updateTime": int(self.updated * 1000), "network": self.network, "tokenType": self.order.token,
             "clientRequestData": base64.b64encode(json.dumps(self.order.raw).encode()).decode(),
+            "costEstimate": {"quote": self.order.price.payload(self.order.token)}, **self._charged(),
             "workerJobs": running, "completedWorkerJobs": ended,
         }  # fmt: skip
+
+    @property
+    def charge(self) -> Decimal:
+        """The amount that was debited and not refunded, in the token of the order."""
+        return self.order.cost - sum((job.refunded for job in self.jobs), Decimal(0))
+
+    def _charged(self) -> dict[str, Any]:
+        if not self.ended:
+            return {}
+        rate = USD_PER_SPARK if self.order.token == "spark" else USD_PER_SPARK / SOGNI_PER_SPARK  # noqa: S105
+        return {"costActual": {"costInToken": plain(self.charge), "costInUSD": plain(self.charge * rate)}}
 
     def live_payload(self) -> dict[str, Any]:
         """Return the project as ``/v2/projects`` describes it."""

@@ -186,7 +186,8 @@ class Workers:
         """Mark a job as failed, and refund the steps that were not done."""
         order = project.order
         undone = (order.steps - job.steps_done) / order.steps
-        project.account.balance.refund(order.token, (order.price.job(order.token) * round(undone * 1000)) / 1000)
+        job.refunded = (order.price.job(order.token) * round(undone * 1000)) / 1000
+        project.account.balance.refund(order.token, job.refunded)
         job.status, job.reason = "jobError", reason
 
     def _assign(self, project: Project, worker: str) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 
@@ -107,6 +108,10 @@ class MemoryProject:
     def ended(self) -> bool:
         """Whether it completed, failed or was cancelled."""
         return self.state in ("completed", "errored", "cancelled")
+
+    def charge(self, price: Decimal) -> Decimal:
+        """Return what it is charged: of its price, the part of its outputs."""
+        return price * sum(job.state == "jobCompleted" for job in self.jobs) / self.count
 
     def record(self) -> dict[str, Any]:
         """Describe it as greetings and lookups do. protocol: section 6.2."""

@@ -91,7 +91,8 @@ def _project(state: MemoryState, version: str, project_id: str) -> Reply:
     if found is None or (version == "v1" and not found.ended):
         return _error(404, "Project not found")
     status = found.state if version == "v1" else _STATUS.get(found.state, found.state)
-    return _ok({"project": {**found.record(), "status": status, "finished": found.ended}})
+    cost = {"costActual": {"costInToken": str(found.charge(state.price))}} if state.price is not None else {}
+    return _ok({"project": {**found.record(), **cost, "status": status, "finished": found.ended}})
 
 
 def _ok(data: Any) -> Reply:

@@ -52,7 +52,7 @@ def test_one_image_is_saved_and_told(run: Any, network: MemoryNetwork, folder: P
     assert found["localPath"] == str(folder / "cat.png")
     assert found["localPaths"] == [str(folder / "cat.png")]
     assert found["projectIds"] == [network.projects[0].id]
-    assert found["cost"] == {"token": "spark", "estimated": 1.0}
+    assert found["cost"] == {"token": "spark", "estimated": 1.0, "left": 999.0}
     with Image.open(folder / "cat.png") as image:
         image.load()
         assert (image.size, image.format) == ((512, 512), "PNG")

@@ -21,7 +21,7 @@ async def test_all_is_there(sogni_network: MemoryNetwork, run: Run, folder: Path
     assert found.error is None
     assert [path.name for path in found.paths] == ["x-1.png", "x-2.png"]
     assert found.seeds == tuple(job.seed for job in project.jobs)
-    assert (found.network, found.cost) == ("memory", {"token": "spark", "estimated": 1.0})
+    assert (found.network, found.cost) == ("memory", {"token": "spark", "estimated": 1.0, "left": 999.0})
 
 
 async def test_some_failed(sogni_network: MemoryNetwork, run: Run) -> None:

@@ -68,7 +68,7 @@ async def test_both_steps_are_projects(sogni_app: AppFactory, sogni_network: Mem
     found = await run(sogni_app, sogni_network)
     assert [path.name for path in found.paths] == ["left.png", "right.png"]
     assert {project.prompt for project in sogni_network.projects} == {"the sea, left", "the sea, right"}
-    assert found.cost == {"token": "spark", "estimated": 2.0}
+    assert found.cost == {"token": "spark", "estimated": 2.0, "left": 998.0}
 
 
 async def test_what_fails_is_bought_again_and_nothing_else(sogni_app: AppFactory, sogni_network: MemoryNetwork) -> None:

@@ -108,7 +108,7 @@ async def test_the_price_and_the_balance_are_what_a_test_says(
     sogni_network.fund(spark=3, sogni=0)
     async with sogni_app(plugins=[], network=sogni_network) as app:
         assert (await app.plan("image", prompt="x")).price == {"token": "spark", "amount": 1.5}
-        assert (await app.run("image", prompt="x")).cost == {"token": "spark", "estimated": 1.5}
+        assert (await app.run("image", prompt="x")).cost == {"token": "spark", "estimated": 1.5, "left": 1.5}
         assert await app.balance() == {"spark": 1.5, "sogni": 0}
         sogni_network.price(None)
         plan = await app.plan("image", prompt="y", count=2)
