@@ -48,7 +48,7 @@ IMAGE = {
     ),
     "httpx's command line": ("_transport/http.py", ', without=["httpx._main"]', ""),
     "no connection before the check": ("app.py", "await self._engine.dial(name, given)", "pass"),
-    "no head start for the socket": ("_engine/engine.py", "        await handle.session.wait_until_dialled()\n", ""),
+    "no head start for the socket": ("_engine/paid_runs.py", "        await handle.session.wait_until_dialled()\n", ""),
     "no warm lines": ("_transport/http.py", "if parts.hostname is None or", "if True or"),
     "unknown file store": (
         "_network/store_host.py",
