@@ -29,7 +29,9 @@ def environ(home: Path) -> dict[str, str]:
     """Return an environment whose home is ``home``: no settings, credentials or files of the user's."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     folders = {name: str(home / name.lower()) for name in ("SOGNI_STATE_DIR", "SOGNI_CONFIG_DIR", "SOGNI_CACHE_DIR")}
-    return {**kept, "HOME": str(home), "USERPROFILE": str(home), **folders}
+    # What people install; the examples of this repository would be measured too.
+    plugins = "-flipbook,-house-policy,-postcard"
+    return {**kept, "HOME": str(home), "USERPROFILE": str(home), "SOGNI_PLUGINS": plugins, **folders}
 
 
 def sdk_python(pip_environ: Mapping[str, str] = os.environ) -> tuple[str | None, str]:

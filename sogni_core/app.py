@@ -162,7 +162,11 @@ class App:
                 name: lambda owned=owned: settings_model(owned) for name, owned in self._registry.settings().items()
             }
             self._settings = Settings(
-                sections, paths=Paths.of(self._environ), environ=self._environ, openclaw=self._openclaw_keys()
+                sections,
+                paths=Paths.of(self._environ),
+                environ=self._environ,
+                openclaw=self._openclaw_keys(),
+                targets={name: owned.record.model for name, owned in self._registry.settings().items()},
             )
         return self._settings
 

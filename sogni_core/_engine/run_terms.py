@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sogni_core._engine.call_terms import CallTerms
 from sogni_core._engine.destinations import Destinations, Saving
 from sogni_core._engine.limits import confirmation, limits_of, unconfirmed, unpriced
-from sogni_core._engine.plans import PlanServices, quoted
 from sogni_core._engine.request_digest import RECENT, digest_of, same_before
 from sogni_core._engine.resolver import Resolved
 from sogni_core._journal.journal import Journal
@@ -26,14 +25,17 @@ PRICE_SECONDS = 30.0
 """How long a run with limits waits for its price."""
 
 
-class TermServices(PlanServices, Protocol):
-    """What the terms of runs need of the engine."""
+if TYPE_CHECKING:
+    from sogni_core._engine.plans import PlanServices
 
-    settings: Settings
-    paths: Paths
+    class TermServices(PlanServices, Protocol):
+        """What the terms of runs need of the engine."""
 
-    @property
-    def journal(self) -> Journal: ...
+        settings: Settings
+        paths: Paths
+
+        @property
+        def journal(self) -> Journal: ...
 
 
 @frozen
@@ -66,6 +68,8 @@ async def settle(
     digest = digest_of(resolved, network, account)
     terms = Terms(profile, labels, call.key, digest, limits)
     if limits or most is not None:
+        from sogni_core._engine.plans import quoted  # most runs have no limits
+
         steps, error = await quoted(engine, resolved, Destinations(saving, looks=True), PRICE_SECONDS)
         costs: dict[str, Decimal] = {}
         for step in steps:

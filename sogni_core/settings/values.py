@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -37,16 +38,19 @@ class Settings:
         paths: Paths,
         environ: Mapping[str, str],
         openclaw: OpenClawKeys = OpenClawKeys(),  # noqa: B008 - it cannot be changed
+        targets: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Prepare the settings; nothing is read yet.
 
         ``sections``: name of a table to a function that imports its model, as plugins registered them; the core's own
         is added. ``paths``, ``environ``: where to read from. ``openclaw``: which keys of OpenClaw feed which settings.
+        ``targets``: name of a table to the target of its model, so that :meth:`of` need not import the other models.
         """
         self.paths = paths
         self.environ = environ
         self.sections: dict[str, Callable[[], type[BaseModel]]] = {"": lambda: CoreSettings, **sections}
         self._keys = openclaw
+        self._targets = targets
         file = ConfigFile(paths)
         profile = [ProfileTable(file, paths.profile)] if paths.profile else []
         self._layers: list[Layer] = [Environment(environ), OpenClaw(paths, environ, openclaw), *profile, file]
@@ -55,7 +59,9 @@ class Settings:
 
     def fresh(self) -> Settings:
         """Return the same settings, to be read again."""
-        return Settings(self.sections, paths=self.paths, environ=self.environ, openclaw=self._keys)
+        return Settings(
+            self.sections, paths=self.paths, environ=self.environ, openclaw=self._keys, targets=self._targets
+        )
 
     def section(self, name: str) -> Any:
         """Return the values of a table, an instance of its model; ``""`` is the top level.
@@ -69,7 +75,8 @@ class Settings:
 
         Raises INVALID_CONFIG if no table was.
         """
-        for name in self.sections:
+        target = f"{model.__module__}:{model.__qualname__}"
+        for name in sorted(self.sections, key=lambda name: self._targets.get(name) != target):
             try:
                 section = self._section(name)
             except SogniError:
