@@ -202,6 +202,7 @@ class App:
         nothing is sent, but the network's host is called meanwhile. Raises InputError with all problems, PluginError,
         ConfigError.
         """
+        from sogni_core._engine.model_check import forced
         from sogni_core._engine.resolver import planning_option
         from sogni_core.prepared import Prepared
 
@@ -212,6 +213,10 @@ class App:
         if planning is None:
             await self._engine.dial(name, given)
         resolved = await self._engine.prepare(name, given)
+        doubts = await self._engine.doubts(resolved)
+        if doubts and not run_options.force:
+            raise InputError.of(doubts)
+        resolved = replace(resolved, notices=(*resolved.notices, *map(forced, doubts)))
         receiver = on_progress or self.on_progress
         return Prepared(self._engine, resolved, receiver, planning, saving, self._terms(run_options))
 

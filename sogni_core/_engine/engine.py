@@ -18,10 +18,11 @@ from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
+from sogni_core._engine.model_check import outside, unknown
 from sogni_core._engine.networks import Networks
 from sogni_core._engine.output_names import with_fields
 from sogni_core._engine.preflight import take_places
-from sogni_core._engine.resolver import Resolved, Resolver, outside, request_class
+from sogni_core._engine.resolver import Resolved, Resolver, request_class
 from sogni_core._host.host import PluginHost
 from sogni_core._host.media import Media
 from sogni_core._host.registry import LIVE_NETWORKS, Owned
@@ -30,6 +31,7 @@ from sogni_core._transport.http import Http
 from sogni_core.context import Facts
 from sogni_core.costs import Confirm
 from sogni_core.errors import SogniError
+from sogni_core.origin import DEFAULT
 from sogni_core.plugin import Endpoint, Mode
 from sogni_core.problem import Notice, Problem
 from sogni_core.project import Asset
@@ -161,10 +163,31 @@ class Engine:
         if part_of is None:
             named = with_fields(resolved, self._extension(resolved), datetime.now(UTC))
             resolved = replace(resolved, request=named, typed=resolved.request)
-        found = [*outside(resolved, await self._live_limits(resolved))]
-        if resolved.request.paid:
-            found += map(absent_rules, self.host.suspects())
+        found = map(absent_rules, self.host.suspects() if resolved.request.paid else ())
         return replace(resolved, notices=(*resolved.notices, *found))
+
+    async def doubts(self, resolved: Resolved) -> list[Problem]:
+        """Return what the model of a request does not take, as far as is known.
+
+        Only for a model that no plugin knows, the network is asked for its list, which costs nothing.
+        """
+        request = resolved.request
+        if not isinstance(request, RenderOptions):
+            return []
+        own = {model.id for model in self.registry.models()}
+        chosen = resolved.origins.get("model", DEFAULT).kind in ("given", "setting", "last-render")
+        found = [*outside(resolved, await self._live_limits(resolved))]
+        if not chosen or not resolved.model.id or resolved.model.id in own:
+            return found
+        session = (await self.networks.open(request.network)).session
+        if resolved.model.id not in session.catalogue.models:
+            with contextlib.suppress(SogniError):
+                await session.refresh_catalogue()
+        listed = session.catalogue.models
+        # A network that names no models at all says nothing about this one.
+        if listed and resolved.model.id not in listed:
+            found.insert(0, unknown(resolved, own | set(listed)))
+        return found
 
     def _extension(self, resolved: Resolved) -> str:
         """Return the extension of what a request makes: of the format it asks for, else of the usual one."""

@@ -360,24 +360,6 @@ def _setting(found: Value) -> Origin:
     return Origin("setting", found.key, found.built_in, found.origin)
 
 
-def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iterator[Notice]:
-    """Warn of values that somebody chose outside the model's range; the service decides what it does with them.
-
-    ``live``: ranges that the network itself names, which take precedence over those of the catalogue entries.
-    """
-    for name, limit in {**resolved.model.limits, **live}.items():
-        value = getattr(resolved.request, name, None)
-        origin = resolved.origins.get(name, DEFAULT)
-        chosen = origin.kind in ("given", "setting")
-        if not isinstance(limit, tuple) or not isinstance(value, int | float) or not chosen:
-            continue
-        least, most = limit
-        if not least <= value <= most:
-            facts = {"value": value, "model": resolved.model.id, "min": least, "max": most}
-            text = f"{{model}} supports {{{name}}} from {{min:g}} to {{max:g}}, not {{value:g}}; sending it anyway."
-            yield Notice("model.range", (name,), text, facts)
-
-
 def sources(request: Request) -> dict[str, tuple[Asset, ...]]:
     """Map every asset field of a request to its assets."""
     found: dict[str, tuple[Asset, ...]] = {}

@@ -29,6 +29,8 @@ class RunOptions:
     """Save outputs to the output folder if the request names no path; None for what the setting ``save`` says."""
     one_file: bool = False
     """Refuse a run that would not save exactly one file."""
+    force: bool = False
+    """Whether to send a model that nobody knows, and values outside the range of the model."""
     max_cost: Decimal | None = None
     """Most that the run may cost, in the token that pays; refused if its price is unknown."""
     yes: bool = False
@@ -92,6 +94,7 @@ RUN_OPTIONS: Mapping[str, FieldSpec] = {
     spec.name: spec
     for spec in (
         _switch("dry_run", "Show what would be submitted and its price; submit nothing."),
+        _switch("force", "Send an unknown model, and values that the model does not support."),
         _switch("overwrite", "Replace existing files."),
         _switch("save", "Save to the output folder if no path is given.", "--save/--no-save"),
         _switch("unique", "If the file exists, save under a numbered name."),
@@ -115,7 +118,7 @@ RUN_OPTIONS: Mapping[str, FieldSpec] = {
 }  # fmt: skip
 """Options that front ends offer besides the fields of a mode, by their names in :class:`RunOptions`."""
 
-_PAID = frozenset({"max_cost", "yes", "labels", "idempotency_key", "again"})
+_PAID = frozenset({"force", "max_cost", "yes", "labels", "idempotency_key", "again"})
 """Options that mean nothing for a mode that submits nothing."""
 
 

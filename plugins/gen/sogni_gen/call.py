@@ -50,6 +50,7 @@ def run_options(app: App) -> RunOptions:
         overwrite=app.settings.require("existing_files").built_in,
         save=False if app.settings.require("save").built_in else None,
         again=True,
+        force=True,
     )
 
 

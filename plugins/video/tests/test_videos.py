@@ -234,7 +234,9 @@ def test_settings_choose_models_sizes_and_lengths(run: Any, sent: Any, folder: P
         "SOGNI_VIDEO__MODELS__T2V": f"{WAN}t2v", "SOGNI_VIDEO__FPS": "32", "SOGNI_VIDEO__DURATION": "1",
         "SOGNI_VIDEO__WIDTH": "640", "SOGNI_VIDEO__HEIGHT": "480",
     }  # fmt: skip
-    assert run("video", "x", "-o", "o.mp4", **environ).exit_code == 6  # the devnet does not know this model
+    called = run("video", "x", "-o", "o.mp4", "--json", **environ)
+    assert (called.exit_code, called.json["field"]) == (2, "model")  # the devnet does not know this model
+    assert run("video", "x", "-o", "o.mp4", "--force", **environ).exit_code == 6
     frame = sent()
     assert (frame["modelID"], frame["fps"], frame["frames"]) == (f"{WAN}t2v", 32, 17)
     assert (frame["steps"], frame["width"], frame["height"]) == (20, 640, 480)

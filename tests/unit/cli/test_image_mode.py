@@ -244,9 +244,14 @@ def test_all_problems_are_told_at_once(run: Any) -> None:
     assert [problem["field"] for problem in problems] == ["context", "count", "lora_strengths", "width"]
 
 
-def test_values_out_of_a_models_range_are_sent_with_a_warning(run: Any, network: MemoryNetwork) -> None:
-    found = run("x", "--steps", "50", "--json").json
-    assert found["warnings"] == ["z_image_turbo_bf16 supports --steps from 4 to 10, not 50; sending it anyway."]
+def test_values_out_of_a_models_range_are_refused_unless_forced(run: Any, network: MemoryNetwork) -> None:
+    called = run("x", "--steps", "50", "--json")
+    text = "z_image_turbo_bf16 supports --steps from 4 to 10, not 50."
+    assert (called.exit_code, called.json["field"], called.json["error"]) == (2, "steps", text)
+    assert called.json["hint"] == "Use --force to send it anyway."
+    assert not network.projects
+    found = run("x", "--steps", "50", "--force", "--json").json
+    assert found["warnings"] == [f"{text} It is sent anyway."]
     assert key_frame(network)["steps"] == 50
 
 
