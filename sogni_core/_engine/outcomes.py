@@ -28,6 +28,11 @@ def missing_of(kept: StoredStep) -> tuple[int, ...]:
     return tuple(index for index in range(int(kept.project.get("count", 1))) if index not in there)
 
 
+def was_accepted(kept: StoredStep) -> bool:
+    """Whether the network certainly had a step's project: whatever it says later, it is not submitted again."""
+    return kept.state in (*ANSWERED, "running") or bool(kept.artifacts)
+
+
 def files_are_there(kept: StoredStep) -> bool:
     """Whether every output that was saved is still where it was saved."""
     return all(artifact.path is None or artifact.path.is_file() for artifact in kept.artifacts)

@@ -14,7 +14,7 @@ from typing import Any
 from sogni_core._engine.announcements import Announcements
 from sogni_core._engine.finishers import FinishFile
 from sogni_core._engine.networks import NetworkHandle
-from sogni_core._engine.outcomes import AGAIN
+from sogni_core._engine.outcomes import AGAIN, was_accepted
 from sogni_core._engine.prices import Answer, afford, cost_of
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
@@ -181,7 +181,7 @@ class Step:
         if not self._taken_up:
             return session.submission(self.project, self.project_id, comfy=comfy)
         assert self._known is not None
-        again = self._known.writes < MOST_WRITES
+        again = self._known.writes < MOST_WRITES and not was_accepted(self._known)
         return session.attach(self.project, self.project_id, comfy=comfy, resend=again, known=self._known.found)
 
     @property
@@ -196,7 +196,7 @@ class Step:
             self.sent = True
             found = await submission.recover()
             if found.error is not None:
-                raise found.error
+                raise self._gone(found.error)
             if found.state != "never-arrived":
                 await self._follow(submission)
                 return
@@ -209,6 +209,13 @@ class Step:
         for line in self._announcements.submitted:
             self._report("message", message=line)
         await self._follow(submission)
+
+    def _gone(self, error: SogniError) -> SogniError:
+        """Say of outputs that were here that they are gone: the network does not have them any more."""
+        if self._known is None or not was_accepted(self._known):
+            return error
+        text = f"The outputs of {self.key} are not here any more, and the network no longer has them."
+        return TransportError("DOWNLOAD_FAILED", text, hint="They were paid for. A new run pays for new ones.")
 
     async def _get_ready(self, submission: Submission) -> None:
         """Upload what the project carries and, at the same time, see whether it can be paid; neither costs anything."""
