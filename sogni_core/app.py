@@ -262,6 +262,18 @@ class App:
             raise InputError.of([problem])
         return await self._engine.resume(run_id, secrets, receiver, keep_changed=keep_changed, seconds=timeout)
 
+    async def cancel(self, run_id: str, /) -> Sequence[Mapping[str, Any]]:
+        """Ask the network to cancel what a run of an ended process left there; ``run_id`` or a unique beginning of it.
+
+        Returns ``projectId``, ``key`` and ``state`` of each step: ``cancelled`` only if the network confirmed it,
+        ``ended`` if the project had ended before, ``running`` if the network refuses, ``unknown`` without an answer;
+        a step that needed no request has the state of the journal. Raises InputError UNKNOWN_RUN and RUN_ACTIVE,
+        AuthError, TransportError.
+        """
+        from sogni_core._engine.run_cancellation import cancel_run
+
+        return await cancel_run(self._engine, run_id)
+
     async def plan(
         self,
         name: str,

@@ -80,6 +80,25 @@ async def resume(
         return await app.resume(run, keep_changed=keep_changed, timeout=timeout, **secrets)
 
 
+async def cancel(
+    app: App, run: Annotated[str, typer.Argument(help="Run id, or its first characters.", metavar="RUN")]
+) -> Report:
+    """Cancel what an interrupted run left on the network."""
+    found = await app.cancel(run)
+    text = [
+        f"{one['key']}  {_CANCEL_WORDS.get(one['state'], one['state'])}  project {one['projectId']}" for one in found
+    ]
+    return Report({"type": "cancel", "projects": [*found]}, text or "The run has no projects.")
+
+
+_CANCEL_WORDS = {
+    "ended": "had ended before; sogni resume fetches its outputs",
+    "running": "goes on: the network refused to cancel it",
+    "unknown": "unknown: the network did not answer",
+    "prepared": "was never sent",
+}
+
+
 def show(
     app: App, run: Annotated[str, typer.Argument(help="Run id, or its first characters.", metavar="RUN")]
 ) -> Report:

@@ -144,6 +144,7 @@ def sogni_commands() -> list[Command]:
         Command("show", "Show the request, steps and files of a run.", f"{journal}:show", group=_RUNS),
         Command("resume", "Continue an interrupted run.", f"{journal}:resume", group=_RUNS),
         Command("costs", "Show what runs cost.", "sogni_core._builtin.costs:costs", group=_RUNS),
+        Command("cancel", "Cancel what an interrupted run left behind.", f"{journal}:cancel", group=_RUNS),
         Command("last", "Show the last render.", f"{journal}:last", group=_RUNS),
         Command(
             "plugins",

@@ -29,6 +29,7 @@ from sogni_core._protocol.charges import Charged, read_charge
 from sogni_core._protocol.frames import Frame
 from sogni_core._protocol.greeting import Balance, Greeting, read_balance, read_models
 from sogni_core._protocol.medium import LoadedMedium
+from sogni_core._protocol.recovery import has_ended
 from sogni_core._protocol.tiers import Tier
 from sogni_core._transport.http import Http
 from sogni_core._transport.retry import Pause
@@ -203,6 +204,10 @@ class Session:
         Raises AuthError, ServiceError, TransportError.
         """
         return read_charge(await self._services.lookups.ended(project_id))
+
+    async def has_ended(self, project_id: str) -> bool:
+        """Ask whether a project has ended. Raises AuthError, ServiceError, TransportError."""
+        return has_ended(await self._services.lookups.ended(project_id))
 
     def tier(self, model: str) -> Tier | None:
         """Return what a model takes, as the service last said; None if it is not known."""
