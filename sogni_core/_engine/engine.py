@@ -18,7 +18,7 @@ from sogni_core._engine.endpoints import MemoryEndpoint
 from sogni_core._engine.fetcher import Fetcher
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.missing_rules import absent_rules, rules_missing
-from sogni_core._engine.model_check import outside, unknown
+from sogni_core._engine.model_check import forced, outside, unknown
 from sogni_core._engine.networks import Networks
 from sogni_core._engine.output_names import with_fields
 from sogni_core._engine.preflight import take_places
@@ -163,7 +163,10 @@ class Engine:
         if part_of is None:
             named = with_fields(resolved, self._extension(resolved), datetime.now(UTC))
             resolved = replace(resolved, request=named, typed=resolved.request)
-        found = map(absent_rules, self.host.suspects() if resolved.request.paid else ())
+        found = [absent_rules(suspect) for suspect in (self.host.suspects() if resolved.request.paid else ())]
+        if part_of is not None:
+            # The run has begun: what it is made of is its workflow's choice.
+            found += map(forced, outside(resolved, await self._live_limits(resolved)))
         return replace(resolved, notices=(*resolved.notices, *found))
 
     async def doubts(self, resolved: Resolved) -> list[Problem]:
@@ -175,7 +178,7 @@ class Engine:
         if not isinstance(request, RenderOptions):
             return []
         own = {model.id for model in self.registry.models()}
-        chosen = resolved.origins.get("model", DEFAULT).kind in ("given", "setting", "last-render")
+        chosen = resolved.origins.get("model", DEFAULT).chosen
         found = [*outside(resolved, await self._live_limits(resolved))]
         if not chosen or not resolved.model.id or resolved.model.id in own:
             return found

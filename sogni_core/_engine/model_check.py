@@ -9,9 +9,6 @@ from sogni_core.origin import DEFAULT
 from sogni_core.problem import Notice, Problem
 from sogni_core.text import clean, nearest
 
-_CHOSEN = ("given", "setting")
-"""Origins of values that somebody chose for this request."""
-
 
 def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iterator[Problem]:
     """Yield values that somebody chose outside the range of the model.
@@ -20,7 +17,7 @@ def outside(resolved: Resolved, live: Mapping[str, tuple[float, float]]) -> Iter
     """
     for name, limit in {**resolved.model.limits, **live}.items():
         value = getattr(resolved.request, name, None)
-        chosen = resolved.origins.get(name, DEFAULT).kind in _CHOSEN
+        chosen = resolved.origins.get(name, DEFAULT).chosen
         if not isinstance(limit, tuple) or not isinstance(value, int | float) or not chosen:
             continue
         least, most = limit

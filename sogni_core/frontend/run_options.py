@@ -30,7 +30,7 @@ class RunOptions:
     one_file: bool = False
     """Refuse a run that would not save exactly one file."""
     force: bool = False
-    """Whether to send a model that nobody knows, and values outside the range of the model."""
+    """Whether to send an unknown model, and values outside the range of the model."""
     max_cost: Decimal | None = None
     """Most that the run may cost, in the token that pays; refused if its price is unknown."""
     yes: bool = False

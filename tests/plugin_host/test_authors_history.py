@@ -11,6 +11,7 @@ import pytest
 
 from sogni_core import history, result
 from sogni_core.app import App
+from sogni_core.frontend.run_options import RunOptions
 
 from .conftest import Install
 
@@ -33,7 +34,7 @@ ANSWERS = (
 async def test_a_run_is_a_public_record(install: Install, sogni_app: Any, devnet: Any, folder: Path) -> None:
     install("wrapped")
     async with sogni_app(plugins=["wrapped"], environ=devnet.environ) as app:
-        done = await app.run("wrapped", prompt="a cat", steps=999, output="cat.png")
+        done = await app.run("wrapped", prompt="a cat", steps=999, output="cat.png", run_options=RunOptions(force=True))
         (run,) = app.runs()
         (model, *_) = await app.models()
         assert type(app.find_run(done.run_id)) is history.Run

@@ -69,8 +69,8 @@ def test_the_more_specific_default_counts(mine: Call) -> None:
         return project["steps"], project["guidance"]
 
     assert planned() == (7, 2), "a model's own entry, then the workflow"
-    assert planned("-m", "acme_two") == (5, 2), "the workflow, then a family"
-    assert planned("--steps", "3") == (3, 2)
+    assert planned("-m", "acme_two", "--force") == (5, 2), "the workflow, then a family"
+    assert planned("--steps", "3", "--force") == (3, 2)
 
 
 def test_the_core_s_workflows_yield_to_a_model_s_own_entry_too(install: Install, sogni_cli: Any, devnet: Any) -> None:

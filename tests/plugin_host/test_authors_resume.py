@@ -31,7 +31,7 @@ def test_a_complete_run_answers_the_same_object_again(
 ) -> None:
     install("wrapped")
     output = ("-o", tmp_path / "cat.png") if saved else ()
-    first = call("wrapped", "a cat", "-n", "2", "--steps", "999", *output)
+    first = call("wrapped", "a cat", "-n", "2", "--steps", "999", "--force", *output)
     assert first.exit_code == 0, first
     assert any("--steps" in warning for warning in first.json["warnings"]), "said in the words of the command line"
     assert (first.json["model"], first.json["type"]) == ("z_image_turbo_bf16", "image"), "the inner mode's choice"

@@ -86,7 +86,7 @@ def test_what_fits_no_pattern_is_left_to_the_catalogue(ant: Any, devnet: Devnet)
 
 def test_settings_and_flags_stand_above_them(ant: Any, devnet: Devnet) -> None:
     table = json.dumps({"qwen_image_edit_2511_fp8_lightning": {"steps": 5, "guidance": 2}})
-    assert ant("x", "--steps", "7", SOGNI_MODEL_DEFAULTS=table).exit_code == 0
+    assert ant("x", "--steps", "7", "--force", SOGNI_MODEL_DEFAULTS=table).exit_code == 0
     assert sent(devnet) == {"steps": 7, "guidanceScale": 2, "comfySampler": "euler"}
 
 

@@ -132,7 +132,7 @@ def test_settings_stand_behind_the_options(run: Run, devnet: Any, face: Path) ->
         "SOGNI_IMAGE__HEIGHT": "640",
         "SOGNI_MODEL_DEFAULTS": '{"coreml-other_sdxl": {"steps": 8}}',
     }
-    plan = run("--ref", face, "x", "--dry-run", "--json", **settings).json
+    plan = run("--ref", face, "x", "--dry-run", "--force", "--json", **settings).json
     (project,) = plan["projects"]
     assert (project["model"], project["steps"], project["guidance"]) == ("coreml-other_sdxl", 8, 2)
     assert (project["width"], project["height"]) == (768, 1024), "the size of other images is not that of portraits"
