@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from typing import Annotated
 
 import typer
 
-from sogni_core._builtin.secrets import at_terminal, from_stdin, prompt
+from sogni_core._builtin.secrets import at_terminal, from_stdin, prompt, question
 from sogni_core.app import App
 from sogni_core.errors import InputError
+from sogni_core.frontend import streams
 from sogni_core.result import Report
 from sogni_core.settings.credentials import Credentials
+
+WHERE = "Get an account and an API key at https://sogni.ai"
 
 
 async def login(
@@ -48,6 +50,8 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
     if api_key_stdin:
         return Credentials(api_key=from_stdin("API key"), origin="login")
     if api_key:
+        if at_terminal():
+            streams.note(WHERE)
         return Credentials(api_key=prompt("API key: ", "--api-key-stdin"), origin="login")
     if username is None:
         if password_stdin or not at_terminal():
@@ -56,9 +60,8 @@ def _ask(username: str | None, password_stdin: bool, api_key: bool, api_key_stdi
                 "There is no terminal to ask for the user name.",
                 hint="Use --username NAME --password-stdin, or --api-key-stdin.",
             )
-        sys.stderr.write("User name: ")
-        sys.stderr.flush()
-        username = sys.stdin.readline().strip()
+        streams.note(WHERE)
+        username = question("User name: ")
     if not username:
         raise InputError("INVALID_ARGUMENT", "The user name is empty.")
     password = from_stdin("password") if password_stdin else prompt("Password: ", "--password-stdin")

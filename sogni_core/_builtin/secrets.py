@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import signal
 import sys
+from collections.abc import Iterator
+from types import FrameType
 
-from sogni_core.errors import InputError
+from sogni_core.errors import InputError, InterruptedRunError
+from sogni_core.frontend.execution import STOPPING
 
 LONGEST_SECRET = 4096
 """Characters. Longer input is not a password."""
@@ -28,10 +33,42 @@ def prompt(question: str, instead: str) -> str:
     """Ask for a secret without echo. ``instead`` is what to use without a terminal. Raises InputError."""
     if not at_terminal():
         raise InputError("INVALID_ARGUMENT", "There is no terminal to ask for the secret.", hint=f"Use {instead}.")
-    secret = getpass.getpass(question)
+    with stoppable():
+        secret = getpass.getpass(question)
     if not secret:
         raise InputError("INVALID_ARGUMENT", "Nothing was entered.")
     return secret
+
+
+def question(text: str) -> str:
+    """Ask for a line that is no secret, on standard error."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
+    with stoppable():
+        return sys.stdin.readline().strip()
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Let a signal end the wait for an answer at once, with InterruptedRunError.
+
+    The event loop waits for the answer too, so its own handlers would run only after it.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        sys.stderr.write("\n")
+        raise InterruptedRunError.by_signal(number, signal.Signals(number).name, {})
+
+    before = {}
+    for number in STOPPING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            with contextlib.suppress(ValueError):  # not in the main thread
+                before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def ask(name: str) -> str:

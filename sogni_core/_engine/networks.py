@@ -20,10 +20,10 @@ from sogni_core._network.session import Session
 from sogni_core._transport.http import Http
 from sogni_core.errors import AuthError, SogniError
 from sogni_core.frozen import frozen
-from sogni_core.plugin import Endpoint
+from sogni_core.plugin import Endpoint, Network
 from sogni_core.problem import Notice
 from sogni_core.settings import Settings
-from sogni_core.settings.credentials import ONLY_FILE, ORDER, Credentials, CredentialsOrder, Found, read
+from sogni_core.settings.credentials import ONLY_FILE, ORDER, Credentials, CredentialsOrder, Found, read, source_of
 from sogni_core.settings.paths import Paths
 from sogni_core.settings.profiles import require_profile
 
@@ -43,11 +43,18 @@ class NetworkHandle:
     wire_network: str
     """``fast`` or ``relaxed``, as projects say it."""
     registry: Registry
+    source: str = ""
+    """Where the user's credentials come from, for people; empty if they are being checked."""
 
     def explained(self, error: SogniError) -> SogniError:
-        """Return an error of this network; one about credentials says what to do here, not on the live network."""
-        if not isinstance(error, AuthError) or self.endpoint.name in LIVE_NETWORKS:
+        """Return an error of this network; one about credentials says where they are, or what to do here."""
+        if not isinstance(error, AuthError):
             return error
+        if self.endpoint.name in LIVE_NETWORKS:
+            if not self.source or error.code != "AUTHENTICATION_ERROR":
+                return error
+            hint = f"The credentials come from {self.source}. Correct them there, or run: sogni login"
+            return error.with_details({"credentialsSource": self.source}, hint=hint)
         usual = f"The network {self.endpoint.name} has its own credentials; see the plugin that brings it."
         return error.with_details({"network": self.endpoint.name}, hint=self.endpoint.remedy or usual)
 
@@ -151,7 +158,8 @@ class Networks:
             **transport,
         )
         self._stack.push_async_callback(session.close)
-        way = NetworkHandle(endpoint, session, account, app_id.leased, wire, self._registry)
+        source = source_of(mine, self._paths.profile) if mine is not None and name in LIVE_NETWORKS else ""
+        way = NetworkHandle(endpoint, session, account, app_id.leased, wire, self._registry, source)
         if credentials is None:
             self._handles[name] = way
         return way
@@ -179,6 +187,7 @@ class Networks:
             raise AuthError(
                 "MISSING_CREDENTIALS",
                 " ".join(["No Sogni credentials found.", *found.warnings]),
+                hint=self._newcomer_hint(),
                 details={
                     "triedFile": str(self._paths.credentials),
                     "triedEnv": ["SOGNI_API_KEY", "SOGNI_USERNAME", "SOGNI_PASSWORD"],
@@ -186,6 +195,12 @@ class Networks:
                 },
             )
         return credentials
+
+    def _newcomer_hint(self) -> str:
+        """Say what to do without credentials: log in, get an account, or try the devnet."""
+        devnet = any(owned.record.name == "devnet" for owned in self._registry.usable(Network))
+        trial = "--network devnet" if devnet else "sogni plugins add devnet, then --network devnet"
+        return f"Run: sogni login. Get an account at https://sogni.ai. To try without an account: {trial}"
 
     def _found(self) -> Found:
         self._settings.require("credentials_path")

@@ -111,6 +111,17 @@ def read(paths: Paths, environ: Mapping[str, str], order: CredentialsOrder = ORD
     return Found(used, tuple(warnings))
 
 
+def source_of(credentials: Credentials, profile: str | None = None) -> str:
+    """Return where credentials come from, for people: the variables, the file, or the file of a profile."""
+    if credentials.origin == "login":
+        return ""
+    if credentials.origin == "environment":
+        if credentials.api_key:
+            return f"the environment variable {API_KEY}"
+        return f"the environment variables {USERNAME} and {PASSWORD}"
+    return f"{credentials.origin} (profile {profile})" if profile else credentials.origin
+
+
 def store(paths: Paths, credentials: Credentials) -> None:
     """Write credentials into the file, instead of those in it; other lines and comments stay.
 
