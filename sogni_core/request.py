@@ -220,6 +220,10 @@ def _group(model: type[Request], name: str) -> str:
     return ""
 
 
+QUEUE_SECONDS = 600
+"""Longest wait in the queue by default."""
+
+
 class RenderOptions(Request):
     """Options of every mode that renders, such as images and videos. Its runs may submit projects."""
 
@@ -291,11 +295,21 @@ class RenderOptions(Request):
         Option(
             "-t",
             "--timeout",
-            help="Time limit per project, in seconds.",
+            help="Time limit per output, in seconds.",
             shown="depends on the workflow and the model",
             group=Group.RUN,
         ),
     ]
+    queue_timeout: Annotated[
+        int,
+        Field(ge=0),
+        Option(
+            "--queue-timeout",
+            help="Longest wait in the queue, in seconds; 0: --timeout limits the whole project.",
+            setting="queue_timeout",
+            group=Group.RUN,
+        ),
+    ] = QUEUE_SECONDS
     network: Annotated[
         str,
         Field(min_length=1),

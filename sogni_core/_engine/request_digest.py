@@ -19,7 +19,7 @@ from sogni_core.problem import Notice, Problem
 RECENT = timedelta(minutes=10)
 """For how long a run for the same request is mentioned."""
 
-_HOW = frozenset({"timeout", "last_seed"})
+_HOW = frozenset({"timeout", "queue_timeout", "last_seed"})
 """Fields that say how a request is run, and nothing about what is made."""
 
 

@@ -26,6 +26,7 @@ from sogni_core._engine.resolver import DEFAULT_TIMEOUT, Resolved
 from sogni_core._engine.scene import Scene
 from sogni_core._engine.step import Step, asked_of, facts_of, part_of
 from sogni_core._engine.submissions import Submissions
+from sogni_core._engine.time_limits import TimeLimits
 from sogni_core._engine.workflow_context import WorkflowContext
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
@@ -168,7 +169,6 @@ class RunContext(WorkflowContext):
             run.prices.keep_step(known)
             run.outcomes.append(answered)
             return answered
-        request = self._resolved.request
         if known is not None:
             run.prices.keep_attempts(known, anew=anew)
         indices = _indices(known)
@@ -193,7 +193,7 @@ class RunContext(WorkflowContext):
             charged=partial(run.prices.note_charge, price),
             places=places,
             announcements=announcements,
-            seconds=run.seconds or float(request.timeout if isinstance(request, RenderOptions) else DEFAULT_TIMEOUT),
+            limits=self._limits(part.count),
             tell=run.on_progress,
             warn=run.warn,
             saved=partial(run.saved, made=False),
@@ -207,6 +207,12 @@ class RunContext(WorkflowContext):
         if run.observers:
             run.observers.step_ended(outcome, self._facts(name, project, step.price))
         return outcome
+
+    def _limits(self, outputs: int) -> TimeLimits:
+        request = self._resolved.request
+        if not isinstance(request, RenderOptions):
+            return TimeLimits(self._run.seconds or DEFAULT_TIMEOUT, 0, outputs)
+        return TimeLimits(self._run.seconds or float(request.timeout), float(request.queue_timeout), outputs)
 
     def _compare(self, known: StoredStep, project: Project) -> None:
         """See whether a step is still the same; raises InputError if not, unless it has no output or that is accepted.

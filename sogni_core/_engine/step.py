@@ -16,6 +16,7 @@ from sogni_core._engine.finishers import FinishFile
 from sogni_core._engine.networks import NetworkHandle
 from sogni_core._engine.outcomes import AGAIN, was_accepted
 from sogni_core._engine.prices import Answer, afford, cost_of
+from sogni_core._engine.time_limits import StepTimer, TimeLimits
 from sogni_core._journal.entries import Step as StoredStep
 from sogni_core._journal.journal import Journal
 from sogni_core._network.clock import time_limit
@@ -29,7 +30,6 @@ from sogni_core.errors import (
     PluginError,
     ServiceError,
     SogniError,
-    TimeLimitError,
     TransportError,
     first_of,
 )
@@ -73,7 +73,7 @@ class Step:
         pay: Callable[[], Coroutine[Any, Any, None]],
         charged: Callable[[Decimal], None],
         places: Sequence[Place] | None,
-        seconds: float,
+        limits: TimeLimits,
         announcements: Announcements,
         tell: OnProgress,
         warn: Callable[[str], None],
@@ -102,7 +102,7 @@ class Step:
         self._charged = charged
         """Is told what it cost."""
         self._known = known
-        self._seconds = seconds
+        self._timer = StepTimer(way.session.clock, limits)
         self._announcements = announcements
         self._tell = tell
         self._warn = warn
@@ -116,7 +116,6 @@ class Step:
         self._uncollected = False
         """Whether an output was rendered and is not here."""
         self._ended: set[int] = set()
-        self._no_workers = False
         self._priced = False
         """Whether the journal has the price."""
         self._collecting: set[asyncio.Task[None]] = set()
@@ -133,7 +132,7 @@ class Step:
         submission = self._submission()
         try:
             try:
-                async with time_limit(self._way.session.clock, self._seconds):
+                async with self._timer.running():
                     await self._render(submission)
             except TimeoutError:
                 await self._time_is_up(submission)
@@ -231,17 +230,19 @@ class Step:
         async for event in submission.events():
             match event:
                 case events.Queued():
-                    self._no_workers = event.no_workers
+                    self._timer.queued(no_workers=event.no_workers)
                     message = "no worker serves this model now" if event.no_workers else ""
                     self._report("queued", message=message, position=event.position, eta=event.eta_seconds)
                 case events.JobStarted():
-                    self._no_workers = False
+                    self._timer.started()
                     self._report("started", job=event.index)
                 case events.JobProgress():
+                    self._timer.started()
                     self._report("step", job=event.index, fraction=event.fraction, eta=event.eta)
                 case events.JobRetried():
                     self._report("retried", job=event.index, message=event.message)
                 case events.JobFinished():
+                    self._timer.started()
                     self._ended.add(event.index)
                     self._errors.pop(event.index, None)
                     done = self._announcements.completed(len(self._ended), self.project.count)
@@ -379,7 +380,9 @@ class Step:
             return
         self.state = answer
         project = {"projectId": self.project_id, "key": self.key, "state": answer, "sent": self.sent}
-        self._errors["project"] = self._late(details={"projects": [project]})
+        self._errors["project"] = self._timer.error(
+            self.project.model, {"projects": [project]}, cancelled=answer == "cancelled"
+        )
 
     def _paid_for(self, error: SogniError, code: str) -> SogniError:
         """Say by the code that repeating may charge again, whatever stands between the user and what was sent."""
@@ -387,12 +390,6 @@ class Step:
         if not self.sent or error.may_charge_again:
             return error
         return TransportError(code, error.message, details={**error.details, "reason": error.code})
-
-    def _late(self, details: dict[str, Any]) -> SogniError:
-        if self._no_workers and self.state == "cancelled":
-            text = f"No worker served {self.project.model} for {self._seconds:g} s; the request was cancelled."
-            return ServiceError("NO_WORKERS", text, details=details)
-        return TimeLimitError("TIMEOUT", f"Timeout after {self._seconds:g}s", details=details)
 
     async def _interrupted(self) -> None:
         """Ask the network to cancel and let downloads under way end, both within the same few seconds."""

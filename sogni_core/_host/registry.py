@@ -38,6 +38,7 @@ RESERVED_SECTIONS = (
     "output_dir",
     "output_pattern",
     "profiles",
+    "queue_timeout",
     "rest_url",
     "safety_filter",
     "save",

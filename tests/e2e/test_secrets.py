@@ -63,7 +63,7 @@ def test_secrets_stay_inside(
         }
         for argv in (
             ["image", "-c", "a.png", "x", "-o", "out.png", "--json"],
-            ["image", "x", "-m", "no-such-model", "-o", "b.png"],
+            ["image", "x", "-m", "no-such-model", "--force", "-o", "b.png"],
             ["balance"],
             ["doctor", "--json"],
             ["config", "show", "--json"],

@@ -185,6 +185,7 @@ async def _image(app: App, row: Row, folder: Path) -> Result:
         prompt="a cat",
         seed=7,
         timeout=row.timeout + row.crowd,
+        queue_timeout=row.timeout + row.crowd,
         output=str(folder / "out" / "out.png"),
         **fields,
     )

@@ -46,7 +46,19 @@ def test_the_command_says_what_the_table_says(
     sogni_cli: Program, start_devnet: StartDevnet, folder: Path, row: Row
 ) -> None:
     devnet = start_devnet(seconds_per_image=row.pace, faults=row.faults.split(" + "))
-    argv = ["image", "a cat", "-o", "out/out.png", "--json", "-t", str(row.timeout), "-n", str(row.count)]
+    argv = [
+        "image",
+        "a cat",
+        "-o",
+        "out/out.png",
+        "--json",
+        "-t",
+        str(row.timeout),
+        "--queue-timeout",
+        str(row.timeout),
+        "-n",
+        str(row.count),
+    ]
     if row.context:
         Image.new("RGB", (64, 48), "teal").save(folder / "reference.png")
         argv += ["-c", "reference.png"]
@@ -102,7 +114,19 @@ def test_what_is_kept_open_is_taken_up_and_not_paid_again(
     sogni_cli: Program, start_devnet: StartDevnet, folder: Path, row: Row
 ) -> None:
     devnet = start_devnet(seconds_per_image=min(row.pace, row.timeout + 0.7), faults=row.faults.split(" + "))
-    argv = ["image", "a cat", "-o", "out.png", "--json", "-t", str(row.timeout), "-n", str(row.count)]
+    argv = [
+        "image",
+        "a cat",
+        "-o",
+        "out.png",
+        "--json",
+        "-t",
+        str(row.timeout),
+        "--queue-timeout",
+        str(row.timeout),
+        "-n",
+        str(row.count),
+    ]
     failed = sogni_cli(*argv, environ=devnet.environ)
     assert (failed.exit_code, failed.json["errorCode"]) == (row.exit_code, row.end)
     run_id = failed.json.get("runId") or failed.json["errorDetails"]["runId"]

@@ -53,7 +53,15 @@ class Client:
     async def _one(self, place: int) -> None:
         output = Path(f"out-{place}.png")
         try:
-            await self._app.run("image", prompt=f"cat {place}", width=256, height=256, output=output, timeout=SECONDS)
+            await self._app.run(
+                "image",
+                prompt=f"cat {place}",
+                width=256,
+                height=256,
+                output=output,
+                timeout=SECONDS,
+                queue_timeout=SECONDS,
+            )
         except SogniError as error:
             self.ends[error.code] += 1
             if output.exists():

@@ -138,7 +138,12 @@ class Call:
         return prepared
 
     def _complete(self, mode: ModeInfo, fields: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields, with a prompt if the call needs none, so that the rules can be checked."""
+        """Return the fields, with a prompt if the call needs none, so that the rules can be checked.
+
+        As by the Node program, one time limit covers the queue and all outputs.
+        """
+        if "queue_timeout" in mode.fields:
+            fields = {"queue_timeout": 0, **fields}
         needless = {"version", "balance"} & self._scan.asked
         return {mode.argument.name: ANYTHING, **fields} if needless and mode.argument is not None else fields
 

@@ -175,6 +175,7 @@ class Turntable:
             "token_type": request.token_type,
             "safety_filter": request.safety_filter,
             "network": request.network,
+            "queue_timeout": request.queue_timeout,
             **length,
             **{name: value for name, value in optional.items() if value is not None},
         }

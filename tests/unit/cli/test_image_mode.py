@@ -306,7 +306,7 @@ def test_time_that_runs_out_cancels_and_says_what_became_of_the_project(run: Any
     network.silent()
     called = run("x", "-t", "1", "--json")
     found = called.json
-    assert (called.exit_code, found["errorCode"], found["error"]) == (7, "TIMEOUT", "Timeout after 1s")
+    assert (called.exit_code, found["errorCode"], found["error"]) == (7, "TIMEOUT", "Timeout after 1s of rendering.")
     (project,) = found["errorDetails"]["projects"]
     assert (project["state"], project["projectId"]) == ("cancelled", network.projects[0].id)
     assert found["mayChargeAgain"] is True

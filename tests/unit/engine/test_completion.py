@@ -117,15 +117,15 @@ async def test_the_seed_is_sent_again_only_if_its_output_is_missing(
 async def test_what_the_time_limit_left_is_bought_with_another_limit(
     four: Render, resume: Render, sogni_network: MemoryNetwork, folder: Path, kept: Callable[[str], Run]
 ) -> None:
-    sogni_network.slow(100, job=2, project=0)
-    sogni_network.slow(100, job=3, project=0)
-    sogni_network.slow(100, project=1)
+    sogni_network.slow(300, job=2, project=0)
+    sogni_network.slow(300, job=3, project=0)
+    sogni_network.slow(300, project=1)
     first = await four(timeout=60)
     run = str(first.run_id)
     assert (first.error and first.error.code, sorted(files(folder))) == ("PARTIAL", ["x-1.png", "x-2.png"])
     assert kept(run).steps[0].state == "partial", "not cancelled: something is there"
     assert (await resume(run)).error is not None, "the run's own limit is too short"
-    assert (await resume(run, timeout=300)).error is None
+    assert (await resume(run, timeout=700)).error is None
     assert [len(project.jobs) for project in sogni_network.projects] == [4, 2, 2]
 
 

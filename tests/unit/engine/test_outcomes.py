@@ -99,7 +99,7 @@ async def test_time_is_up(sogni_network: MemoryNetwork, failure: Failure) -> Non
     sogni_network.silent()
     caught = await failure(timeout=600)
     (project,) = sogni_network.projects
-    assert (caught.code, caught.exit_code, caught.message) == ("TIMEOUT", 7, "Timeout after 600s")
+    assert (caught.code, caught.exit_code, caught.message) == ("TIMEOUT", 7, "Timeout after 600s of rendering.")
     assert caught.details["projects"][0]["state"] == "cancelled"
     assert (project.state, project.cancels) == ("cancelled", 1)
     assert sogni_network.seconds == 600
