@@ -220,10 +220,6 @@ def _group(model: type[Request], name: str) -> str:
     return ""
 
 
-QUEUE_SECONDS = 600
-"""Longest wait in the queue by default."""
-
-
 class RenderOptions(Request):
     """Options of every mode that renders, such as images and videos. Its runs may submit projects."""
 
@@ -305,11 +301,11 @@ class RenderOptions(Request):
         Field(ge=0),
         Option(
             "--queue-timeout",
-            help="Longest wait in the queue, in seconds; 0: --timeout limits the whole project.",
+            help="Longest wait in the queue, in seconds; with 0, the time limit is for the whole project.",
             setting="queue_timeout",
             group=Group.RUN,
         ),
-    ] = QUEUE_SECONDS
+    ]
     network: Annotated[
         str,
         Field(min_length=1),

@@ -21,7 +21,7 @@ from sogni_core.result import Artifact, Outcome, Result
 _HEAD = ("prompt", "model", "width", "height", "seed", "seed_strategy", "token_type")
 """Always there if the request has them, in this order; seeds, urls and localPath come before the last."""
 
-_UNSAID = frozenset({"output", "timeout", "network", "last_seed", "count", "safety_filter"})
+_UNSAID = frozenset({"output", "timeout", "queue_timeout", "network", "last_seed", "count", "safety_filter"})
 """Said elsewhere in the output, or nothing about the result."""
 
 _CHOSEN = ("given", "setting", "extension", "last-render")

@@ -48,7 +48,7 @@ def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str
     kept = run.request.get("origins") or {}
     origins = {str(name): Origin.from_json(origin) for name, origin in kept.items()}
     secret = _secrets(model, run, settings, origins, given)
-    options = {**(run.request.get("options") or {}), **secret}
+    options = {**_newer(model, settings), **(run.request.get("options") or {}), **secret}
     try:
         request = _read(model, options)
     except ValidationError as error:
@@ -65,6 +65,12 @@ def rebuild(registry: Registry, settings: Settings, run: Run, given: Mapping[str
     request._given = frozenset(name for name, origin in origins.items() if origin == GIVEN)
     entry = registry.model(str(getattr(request, "model", "") or ""))
     return Resolved(mode, workflow, request, entry, origins, run.request.get("seedStrategy"), ())
+
+
+def _newer(model: type[Request], settings: Settings) -> dict[str, Any]:
+    """Return the settings behind the options of a mode, for options that came after the run was made."""
+    marks = ((name, getattr(mark, "setting", None)) for name, mark in model.markers())
+    return {name: json_value(settings.value(key).value) for name, key in marks if key is not None}
 
 
 def _mode(registry: Registry, run: Run) -> Owned[Mode]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from sogni_core.files import refusal, wrong_pattern
-from sogni_core.request import QUEUE_SECONDS, SeedStrategy, TokenType, lower
+from sogni_core.request import SeedStrategy, TokenType, lower
 from sogni_core.settings.labels import wrong_label
 from sogni_core.settings.limits import LimitSettings
 
@@ -105,7 +105,7 @@ class CoreSettings(BaseModel):
     ] = "{date}-{mode}-{prompt}-{seed}-{index}.{ext}"
     queue_timeout: Annotated[
         int, Field(ge=0, description="Longest wait in the queue, in seconds; 0: the time limit covers the queue too.")
-    ] = QUEUE_SECONDS
+    ] = 600
     model_defaults: Annotated[
         dict[str, ModelDefaults], Field(description="Steps and guidance for models, by exact catalogue id.")
     ] = Field(default_factory=dict)
