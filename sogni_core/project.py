@@ -155,6 +155,8 @@ class Project:
     other project; None for the first of them."""
     token_type: str = "spark"  # noqa: S105 - money, no secret
     """What it is paid with: ``spark`` or ``sogni``."""
+    billing_mode: str | None = None
+    """``auto``, ``subscription`` (the plan pays, or the project is refused) or ``tokens``; None is not sent."""
     safety_filter: bool = True
     network: str | None = None
     """``fast`` or ``relaxed``; None follows the connection."""

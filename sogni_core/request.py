@@ -136,6 +136,9 @@ def _strategy(value: object) -> object:
 TokenType = Literal["spark", "sogni"]
 """Token to pay with."""
 
+BillingMode = Literal["auto", "subscription", "tokens"]
+"""Who pays: what the network chooses, the account's plan, or tokens."""
+
 SeedStrategy = Annotated[Literal["random", "prompt-hash"], BeforeValidator(_strategy)]
 """How to choose a seed if none is given."""
 
@@ -248,6 +251,16 @@ class RenderOptions(Request):
         BeforeValidator(lower),
         Option("--token-type", "--token", help="Token to pay with.", setting="token_type", group=Group.PAYMENT),
     ]
+    billing_mode: Annotated[
+        BillingMode | None,
+        BeforeValidator(lower),
+        Option(
+            "--billing-mode",
+            help="Who pays: the account's plan (subscription), tokens, or what the network chooses (auto).",
+            shown="the network chooses",
+            group=Group.PAYMENT,
+        ),
+    ] = None
     seed: Annotated[
         int,
         Field(ge=0, le=4294967295),

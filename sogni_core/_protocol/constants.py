@@ -14,6 +14,7 @@ LORAS = 8
 
 TOKENS = ("spark", "sogni")
 NETWORKS = ("fast", "relaxed")
+BILLING_MODES = ("auto", "subscription", "tokens")
 
 
 def project() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from urllib.parse import urlencode
 
 from sogni_core.errors import InputError, PluginError
 from sogni_core.media.file_check import FileFacts, check_file
@@ -65,7 +66,9 @@ class LoadedMedium:
         if self.record.estimate is None:
             raise InputError("INVALID_ARGUMENT", f"There is no price estimate for {self.name} projects.")
         path: str = self._load(self.record.estimate, str)(project, project.network or network)
-        return path
+        if project.billing_mode is None:
+            return path
+        return f"{path}{'&' if '?' in path else '?'}{urlencode({'billingMode': project.billing_mode})}"
 
     def prepare(self) -> None:
         """Import what checking a result takes. Blocks: call it in a thread."""

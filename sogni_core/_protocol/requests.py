@@ -40,6 +40,8 @@ def job_request(project: Project, project_id: str, *, medium: LoadedMedium, comf
     }
     if project.network is not None:
         request["network"] = project.network
+    if project.billing_mode is not None:
+        request["billingMode"] = project.billing_mode
     return request
 
 
@@ -92,6 +94,7 @@ def _check(project: Project, medium: LoadedMedium) -> None:
         ("output_format", project.output_format, tuple(medium.record.formats)),
         ("token_type", project.token_type, constants.TOKENS),
         ("network", project.network, constants.NETWORKS),
+        ("billing_mode", project.billing_mode, constants.BILLING_MODES),
     )
     for name, value, allowed in choices:
         check_choice(name, value, allowed)

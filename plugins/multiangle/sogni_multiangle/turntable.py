@@ -176,6 +176,7 @@ class Turntable:
             "safety_filter": request.safety_filter,
             "network": request.network,
             "queue_timeout": request.queue_timeout,
+            "billing_mode": request.billing_mode,
             **length,
             **{name: value for name, value in optional.items() if value is not None},
         }

@@ -16,7 +16,7 @@ from sogni_video.request import ContinueRequest
 _HANDED_ON = (
     *("prompt", "negative_prompt", "style_prompt", "model", "seed", "steps", "guidance"),
     *("fps", "duration", "frames", "auto_resize_assets", "strict_size", "output_format", "ref_end"),
-    *("timeout", "queue_timeout", "token_type", "network", "safety_filter"),
+    *("timeout", "queue_timeout", "billing_mode", "token_type", "network", "safety_filter"),
 )
 
 
