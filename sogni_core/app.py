@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sogni_core._host import extras
@@ -352,11 +353,25 @@ class App:
             await way.account.logout()
         return forget(self.paths) or known
 
-    def runs(self, limit: int = 20) -> Sequence[Run]:
-        """Return the newest runs of the journal."""
-        from sogni_core._engine.run_history import run_of
+    def runs(
+        self,
+        limit: int = 20,
+        *,
+        state: str = "",
+        mode: str = "",
+        label: str = "",
+        since: datetime | None = None,
+        search: str = "",
+    ) -> Sequence[Run]:
+        """Return the newest runs of the journal, newest first; empty values match every run.
 
-        return [run_of(entry) for entry in self._engine.journal.runs(limit)]
+        ``search``: part of an option, such as the prompt.
+        """
+        from sogni_core._engine.run_history import run_of
+        from sogni_core._journal.run_search import RunSearch
+
+        wanted = RunSearch(state, mode, label, since, search)
+        return [run_of(entry) for entry in self._engine.journal.runs(limit, wanted)]
 
     async def costs(
         self, since: datetime | None = None, *, by: Grouping = "day", network: str | None = None
@@ -390,9 +405,16 @@ class App:
         return [found_project_of(entry) for entry in self._engine.journal.found(limit)]
 
     def find_run(self, run_id: str) -> Run:
-        """Return one run by its id or a unique beginning of it; raises InputError UNKNOWN_RUN."""
-        from sogni_core._engine.run_history import run_of
+        """Return one run by its id or a unique beginning of it; raises InputError UNKNOWN_RUN.
 
+        ``last`` is the newest run, and the path of a file is the run that saved it.
+        """
+        from sogni_core._engine.run_history import run_of
+        from sogni_core.files import absolute
+
+        named = Path(run_id)
+        if named.name != run_id or named.is_file():
+            run_id = self._engine.journal.run_of_file(absolute(run_id)) or run_id
         return run_of(self._engine.journal.run(run_id))
 
     def last(self) -> dict[str, Any]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from sogni_core._builtin.periods import moment
 from sogni_core._builtin.secrets import ask
 from sogni_core.app import App
 from sogni_core.errors import InputError
 from sogni_core.frontend.streams import reserved_stdout
 from sogni_core.result import Report, Result
+from sogni_core.text import clean
 
 if TYPE_CHECKING:
     from sogni_core.history import Attempt, FoundProject, Run
@@ -29,6 +33,18 @@ def runs(
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, max=10_000, help="Number of runs or projects to list.")
     ] = 20,
+    state: Annotated[
+        Literal["running", "interrupted", "completed", "partial", "failed"] | None,
+        typer.Option("--state", help="Only runs in this state."),
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="Only runs of this mode.", show_default=False)] = "",
+    label: Annotated[str, typer.Option("--label", help="Only runs with this label.", show_default=False)] = "",
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only runs that began since then: 7d, 12h, or a date, 2026-12-01.")
+    ] = None,
+    search: Annotated[
+        str, typer.Option("--search", help="Only runs with this text in an option.", show_default=False)
+    ] = "",
     found: Annotated[
         bool, typer.Option("--found", help="Instead, list projects of the account that no run here submitted.")
     ] = False,
@@ -36,14 +52,47 @@ def runs(
     """List past runs, newest first."""
     if found:
         return _found_projects(app.found_projects(limit))
-    rows = [_run_fields(run) for run in app.runs(limit)]
-    text = [f"{row['runId']}  {row['state']:<11}  {row['mode']}:{row['workflow']}  {row['network']}" for row in rows]
+    begin = moment(since, datetime.now(UTC)) if since is not None else None
+    listed = app.runs(limit, state=state or "", mode=mode, label=label, since=begin, search=search)
+    rows = [{**_run_fields(run), **_summary(run)} for run in listed]
+    text = [_line(row) for row in rows]
     return Report({"type": "runs", "runs": rows}, text or "No runs yet.")
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    """Return what lists say of a run besides its state."""
+    prompt = next((text for text in (run.options.get("prompt"),) if isinstance(text, str)), None)
+    costs = [step.cost or {} for step in run.steps]
+    costs += [attempt.cost or {} for step in run.steps for attempt in step.attempts]
+    charged = [cost.get("charged", cost.get("amount")) for cost in costs]
+    known = [Decimal(str(amount)) for amount in charged if amount is not None]
+    token = next((str(cost["token"]) for cost in costs if "token" in cost), None)
+    return {
+        "prompt": clean(prompt, 200) if prompt is not None else None,
+        "files": [str(one.path) for step in run.steps for one in step.artifacts if one.path is not None],
+        "cost": {"token": token, "amount": float(sum(known))} if known and token is not None else None,
+        "labels": list(run.labels),
+        "profile": run.profile or None,
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    cost, files = row["cost"], len(row["files"])
+    parts = [
+        row["runId"],
+        f"{row['state']:<11}",
+        f"{row['mode']}:{row['workflow']}",
+        row["network"],
+        f"{cost['amount']:g} {cost['token']}" if cost is not None else "no cost",
+        "1 file" if files == 1 else f"{files} files",
+        clean(row["prompt"] or "", 50),
+    ]
+    return "  ".join(parts).rstrip()
 
 
 async def resume(
     app: App,
-    run: Annotated[str, typer.Argument(help="Run id, or its first characters.", metavar="RUN")],
+    run: Annotated[str, typer.Argument(help="Run id, its first characters, or last.", metavar="RUN")],
     given: Annotated[
         list[str],
         typer.Option(
@@ -81,7 +130,7 @@ async def resume(
 
 
 async def cancel(
-    app: App, run: Annotated[str, typer.Argument(help="Run id, or its first characters.", metavar="RUN")]
+    app: App, run: Annotated[str, typer.Argument(help="Run id, its first characters, or last.", metavar="RUN")]
 ) -> Report:
     """Cancel what an interrupted run left on the network."""
     found = await app.cancel(run)
@@ -100,7 +149,10 @@ _CANCEL_WORDS = {
 
 
 def show(
-    app: App, run: Annotated[str, typer.Argument(help="Run id, or its first characters.", metavar="RUN")]
+    app: App,
+    run: Annotated[
+        str, typer.Argument(help="Run id, its first characters, last, or a file that it saved.", metavar="RUN")
+    ],
 ) -> Report:
     """Show the request, steps and files of a run."""
     found = app.find_run(run)

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sogni_core._journal.found_projects import note_found, read_found
 from sogni_core._journal.ledger import Ledger, begin_charge, note_charge, reserve, stamp
 from sogni_core._journal.presence import Presence, is_present
 from sogni_core._journal.rows import read_runs
+from sogni_core._journal.run_search import RunSearch
 from sogni_core._journal.takeover import renew, take_over
 from sogni_core._journal.terms import KeyTakenError, Terms
 from sogni_core._protocol import recovery
@@ -32,6 +34,9 @@ from sogni_core.result import Artifact
 from sogni_core.text import clean
 
 _UTC_NOW = partial(datetime.now, UTC)
+
+LAST = "last"
+"""Stands for the newest run."""
 
 _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """For run ids: without letters that look alike."""
@@ -276,12 +281,33 @@ class Journal:
         with self._database.using() as connection:
             return read_found(connection, max(limit, 0))
 
-    def runs(self, limit: int = 20) -> list[Run]:
-        """Return the newest runs with their steps, newest first."""
-        return self._read("ORDER BY began DESC, rowid DESC LIMIT ?", (max(limit, 0),))
+    def runs(self, limit: int = 20, search: RunSearch = RunSearch()) -> list[Run]:  # noqa: B008 - it cannot be changed
+        """Return the newest runs that match, with their steps, newest first."""
+        where, parameters = search.where()
+        found: list[Run] = []
+        for page in count():
+            order = f"{where} ORDER BY began DESC, rowid DESC LIMIT ? OFFSET ?"
+            size = max(limit, 0)
+            rows = self._read(order, (*parameters, size, page * size))
+            # Whether a run that has not ended is interrupted, only its process shows.
+            found += [run for run in rows if search.state in ("", run.state)]
+            if len(rows) < size or len(found) >= size:
+                return found[:size]
+        raise AssertionError
+
+    def run_of_file(self, path: Path) -> str | None:
+        """Return the id of the newest run that saved a file at this absolute path; None if there is none."""
+        if not self._database.exists:
+            return None
+        query = "SELECT r.id FROM artifacts a JOIN runs r ON r.id = a.run_id WHERE a.path = ? ORDER BY r.began DESC"
+        with self._database.using() as connection:
+            row = connection.execute(query, (str(path),)).fetchone()
+        return row[0] if row is not None else None
 
     def run(self, run_id: str) -> Run:
-        """Return a run by its id or a unique beginning of it. Raises UNKNOWN_RUN."""
+        """Return a run by its id or a unique beginning of it; ``last`` is the newest. Raises UNKNOWN_RUN."""
+        if run_id == LAST and (newest := self.runs(1)):
+            return newest[0]
         ids = self._ids_like(run_id) if run_id else []
         if len(ids) > 1 and run_id not in ids:
             shown = ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
