@@ -9,7 +9,7 @@ from importlib import import_module
 
 from bench.report import Report, machine
 
-BENCHES = ("startup", "image", "ablation", "batch", "transfer", "turntable", "media")
+BENCHES = ("startup", "image", "ablation", "batch", "transfer", "turntable", "media", "journal")
 """Modules of this package with a function ``run(rounds, check)``; a new bench is a module and its name here."""
 
 
