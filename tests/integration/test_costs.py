@@ -65,7 +65,8 @@ def test_costs_are_what_the_devnet_charged(sogni: Sogni, devnet: Devnet, story: 
     for fault in STORIES[story]:
         devnet.faults.add(*fault.split()[:1], **dict(part.split("=") for part in fault.split()[1:]))
     count = ("-n", "3") if story.startswith("one") else ()
-    sogni(*IMAGE, "a cat", *count, "-t", "2" if "never" in story or "silent" in story else "60")
+    quick = ("-t", "2", "--queue-timeout", "2") if "never" in story or "silent" in story else ()
+    sogni(*IMAGE, "a cat", *count, *quick)
     assert told(sogni) == (spent(devnet), 0)
     devnet.faults.clear()
     run = sogni("runs", "--json", "-n", "1").json["runs"][0]
