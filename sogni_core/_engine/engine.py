@@ -32,7 +32,7 @@ from sogni_core.context import Facts
 from sogni_core.costs import Confirm
 from sogni_core.errors import SogniError
 from sogni_core.origin import DEFAULT
-from sogni_core.plugin import Endpoint, Mode
+from sogni_core.plugin import Endpoint, Mode, Model
 from sogni_core.problem import Notice, Problem
 from sogni_core.project import Asset
 from sogni_core.request import RenderOptions, Request
@@ -177,10 +177,11 @@ class Engine:
         request = resolved.request
         if not isinstance(request, RenderOptions):
             return []
-        own = {model.id for model in self.registry.models()}
-        chosen = resolved.origins.get("model", DEFAULT).chosen
         found = [*outside(resolved, await self._live_limits(resolved))]
-        if not chosen or not resolved.model.id or resolved.model.id in own:
+        if not resolved.origins.get("model", DEFAULT).chosen or not resolved.model.id:
+            return found
+        own = {owned.record.id for owned in self.registry.every(Model) if "*" not in owned.record.id}
+        if resolved.model.id in own:
             return found
         session = (await self.networks.open(request.network)).session
         if resolved.model.id not in session.catalogue.models:

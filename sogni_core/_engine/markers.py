@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sogni_core._host.record_check import FLAG, TYPES, Type
@@ -21,6 +22,12 @@ def wrong_marks(model: type[Request]) -> Iterator[str]:
     for name in fixed_fields(model):
         if model.model_fields[name].is_required():
             yield f"{model.__qualname__}.{name}: a field marked as Fixed needs a default, which is its value."
+
+
+@lru_cache(maxsize=256)
+def first_wrong_mark(model: type[Request]) -> str:
+    """Return the first thing that is wrong with the marks of a request; empty if nothing is. They never change."""
+    return next(wrong_marks(model), "")
 
 
 def fixed_fields(model: type[Request]) -> Iterator[str]:

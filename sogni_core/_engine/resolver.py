@@ -18,7 +18,7 @@ from sogni_core._engine import prompt_hash
 from sogni_core._engine.conversion import convert, problems_of
 from sogni_core._engine.last_render import LastRender
 from sogni_core._engine.local_paths import expand_paths, with_absolute_paths
-from sogni_core._engine.markers import fixed_values, wrong_marks
+from sogni_core._engine.markers import first_wrong_mark, fixed_values
 from sogni_core._engine.seeds import find_seed, hashed_of
 from sogni_core._engine.workflow_choice import choose
 from sogni_core._host.quarantine import quarantine
@@ -86,7 +86,7 @@ def request_class(mode: Owned[Mode]) -> type[Request]:
     model = resolve_target(mode.plugin, mode.record.request)
     if not (isinstance(model, type) and issubclass(model, Request)):
         reason = f"{mode.record.request} is not a subclass of Request."
-    elif wrong := next(wrong_marks(model), None):
+    elif wrong := first_wrong_mark(model):
         reason = wrong
     else:
         return model
