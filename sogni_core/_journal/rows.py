@@ -31,7 +31,9 @@ def _steps(connection: sqlite3.Connection, runs: list[str]) -> dict[str, list[St
     steps: dict[str, list[Step]] = defaultdict(list)
     charged: dict[str, dict[str, Any]] = {}
     for run_id in runs:
-        for row in _rows(connection, "SELECT project_id, amount, source FROM charges WHERE run_id = ?", (run_id,)):
+        for row in _rows(
+            connection, "SELECT project_id, token, amount, source FROM charges WHERE run_id = ?", (run_id,)
+        ):
             charged[row["project_id"]] = row
         for row in _rows(connection, "SELECT * FROM attempts WHERE run_id = ? ORDER BY key, number", (run_id,)):
             attempts[run_id, row["key"]].append(_attempt(row, _cost(row, charged)))
@@ -75,7 +77,7 @@ def _cost(row: dict[str, Any], charged: Mapping[str, Mapping[str, Any]]) -> dict
     cost = {"token": row["cost_token"], "amount": row["cost_amount"], "usd": row["cost_usd"]}
     charge = charged.get(row["project_id"])
     if charge is not None and charge["amount"] is not None:
-        cost |= {"charged": float(charge["amount"]), "source": charge["source"]}
+        cost |= {"token": charge["token"], "charged": float(charge["amount"]), "source": charge["source"]}
     return {name: value for name, value in cost.items() if value is not None} or None
 
 

@@ -32,6 +32,7 @@ async def cancel(sogni_app: AppFactory, network: MemoryNetwork, run: str) -> lis
 
 def state(sogni_app: AppFactory, run: str) -> tuple[str, Any]:
     (step,) = sogni_app(plugins=[]).find_run(run).steps
+    assert (step.cost or {}).get("token") == "spark"
     return step.state, (step.cost or {}).get("charged")
 
 
