@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from sogni_core._journal.journal import Journal
 from sogni_core._journal.ledger import ExceededError, Limit
+from sogni_core._journal.tables import MIGRATIONS
 from sogni_core._journal.terms import KeyTakenError, Terms
 from sogni_core.costs import report
 from sogni_core.errors import MoneyError, ServiceError
@@ -223,3 +226,43 @@ class Spending(RuleBasedStateMachine):
 
 TestSpending = Spending.TestCase
 TestSpending.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+
+
+def test_runs_of_an_earlier_version_get_their_charges(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with closing(sqlite3.connect(path)) as old:
+        for statements in MIGRATIONS[:3]:
+            for statement in statements:
+                old.execute(statement)
+        old.execute("PRAGMA user_version = 3")
+        began = NOW.isoformat(timespec="milliseconds")
+        old.execute(
+            "INSERT INTO runs (id, mode, workflow, network, account, state, request, random_seed, began, owner, pid)"
+            " VALUES ('r', 'image', 'text', 'fast', 'me', 'partial', '{}', 1, ?, 'gone', 1)",
+            (began,),
+        )
+        project = '{"model": "m", "token_type": "sogni", "count": 2}'
+        steps = [("done", 0, "P0", "completed", 1, 1.5), ("never", 1, "P1", "prepared", 0, None),
+                 ("lost", 2, "P2", "unknown", 1, 2.0), ("half", 3, "P3", "partial", 1, 3.0)]  # fmt: skip
+        for key, place, name, state, writes, cost in steps:
+            old.execute(
+                "INSERT INTO steps (run_id, key, place, project_id, project, state, writes, cost_amount, began,"
+                " changed) VALUES ('r', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (key, place, name, project, state, writes, cost, began, began),
+            )
+        old.execute(
+            "INSERT INTO attempts (run_id, key, number, project_id, state, writes, jobs, outputs, cost_amount, ended)"
+            " VALUES ('r', 'half', 0, 'P4', 'failed', 1, 2, 1, 4.0, ?)",
+            (began,),
+        )
+        old.commit()
+    journal = Journal(path)
+    found = {charge.project_id: (charge.source, charge.token, charge.most) for charge in journal.ledger.charges()}
+    journal.close()
+    assert found == {
+        "P0": ("quote", "sogni", Decimal("1.5")),
+        "P2": ("open", "sogni", Decimal("2.0")),
+        "P3": ("estimate", "sogni", Decimal("3.0")),
+        "P4": ("estimate", "sogni", Decimal("4.0")),
+    }
+    assert (tmp_path / "journal.db.v3").is_file()
