@@ -15,6 +15,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -31,7 +32,6 @@ from sogni_core.settings import Paths
 from sogni_core.settings.paths import PROFILE
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from types import TracebackType
 
     from sogni_core._engine.call_terms import CallTerms
