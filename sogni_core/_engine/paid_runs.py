@@ -14,21 +14,19 @@ from sogni_core._engine.call_terms import CallTerms
 from sogni_core._engine.destinations import Destinations, Saving, Wish
 from sogni_core._engine.preflight import take_places
 from sogni_core._engine.resolver import Resolved
+from sogni_core._engine.run_owner import require_owner
 from sogni_core._host.registry import LIVE_NETWORKS
 from sogni_core._startup import imports
 from sogni_core.costs import Confirm
-from sogni_core.errors import AuthError, InputError
 from sogni_core.problem import Notice
 from sogni_core.request import RenderOptions
 from sogni_core.result import OnProgress, Result
 
 if TYPE_CHECKING:
-    from sogni_core._engine.networks import NetworkHandle
     from sogni_core._engine.run_terms import TermServices
     from sogni_core._engine.runs import Runs, RunServices
     from sogni_core._engine.same_run import SameRunServices
     from sogni_core._host.registry import Owned
-    from sogni_core._journal.entries import Run
     from sogni_core._journal.places import Places
     from sogni_core.plugin import Mode
 
@@ -129,7 +127,7 @@ class PaidRuns:
                 self._engine.networks.require_credentials(run.network)
             app_id = next((step.app_id for step in run.steps if step.app_id is not None), None)
             way = await self._engine.networks.open(run.network, app_id=app_id)
-            self._can_go_on(run, way)
+            require_owner(run, way)
         except BaseException:
             # Nothing was done: it stays as it was left, for another try.
             self._engine.journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
@@ -158,19 +156,3 @@ class PaidRuns:
 
         request, problems = await read_assets(resolved.request, self._engine.fetch)
         return replace(resolved, request=request), [*problems]
-
-    @staticmethod
-    def _can_go_on(run: Run, way: NetworkHandle) -> None:
-        if way.endpoint.ends_with_call:
-            raise InputError(
-                "INVALID_ARGUMENT",
-                f"Run {run.id} was on {run.network}, which ended with its call; there is nothing to continue.",
-                details={"runId": run.id},
-            )
-        if run.account is not None and run.account != way.account.name:
-            raise AuthError(
-                "MISSING_CREDENTIALS",
-                f"Run {run.id} belongs to another account than the one that is logged in.",
-                hint="Log in as the account that began it.",
-                details={"runId": run.id},
-            )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from sogni_core._engine.networks import NetworkHandle, Networks
+from sogni_core._engine.run_owner import require_owner
 from sogni_core._journal.entries import Run, Step
 from sogni_core._journal.journal import Journal
-from sogni_core.errors import AuthError, InputError, SogniError
+from sogni_core.errors import SogniError
 from sogni_core.text import clean
 
 OPEN = ("sending", "sent", "running", "unknown")
@@ -38,26 +39,13 @@ async def cancel_run(engine: CancelServices, run_id: str) -> list[dict[str, Any]
         # The projects belong to the app id that sent them.
         app_id = next((step.app_id for step in steps if step.app_id is not None), None)
         way = await engine.networks.open(run.network, app_id=app_id)
-        _can_cancel(run, way)
+        require_owner(run, way)
         way.session.open()
         with way.explaining():
             answers = await way.session.cancel([step.project_id for step in steps], CANCEL_SECONDS)
         return [await _noted(journal, way, run, step, answers.get(step.project_id)) for step in run.steps]
     finally:
         journal.finish_run(run.id, run.state, error_code=run.error_code, warnings=run.warnings)
-
-
-def _can_cancel(run: Run, way: NetworkHandle) -> None:
-    if way.endpoint.ends_with_call:
-        text = f"Run {run.id} was on {run.network}, which ended with its call; nothing goes on."
-        raise InputError("INVALID_ARGUMENT", text, details={"runId": run.id})
-    if run.account is not None and run.account != way.account.name:
-        raise AuthError(
-            "MISSING_CREDENTIALS",
-            f"Run {run.id} belongs to another account than the one that is logged in.",
-            hint="Log in as the account that began it.",
-            details={"runId": run.id},
-        )
 
 
 async def _noted(journal: Journal, way: NetworkHandle, run: Run, step: Step, answer: str | None) -> dict[str, Any]:

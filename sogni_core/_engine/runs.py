@@ -143,7 +143,7 @@ class Runs:
         return scene
 
     def _budget(self, run: Run) -> Budget:
-        """Return the budget of a run that goes on: every project that is sent anew is reserved when it is."""
+        """Return the budget of a resumed run. Each project that is submitted again is reserved at that moment."""
         ledger, engine = self._engine.journal.ledger, self._engine
         limits = limits_of(
             engine.settings,

@@ -1,4 +1,4 @@
-"""A call whose idempotency key has a run: the run is waited for, taken up, or answered, and nothing is paid anew."""
+"""A repeated call with the same idempotency key: wait for its run, resume it, or return its result."""
 
 from __future__ import annotations
 
