@@ -78,4 +78,4 @@ async def test_an_answer_without_a_price_has_none(net: Net, session: Session, an
 async def test_what_a_plan_covers_costs_nothing_if_the_service_says_so(net: Net, session: Session) -> None:
     net.web.on("/api/v1/job-audio/estimate/spark/ace/30/8/1", net.web.bare({**QUOTE, "dailyFairUse": {"pct": 0.5}}))
     price = await session.estimate(MUSIC, "fast")
-    assert (price.covered, price.amount, price.usd) == (True, 0, 0)
+    assert (price.covered, price.amount, price.usd) == (True, Decimal(0), Decimal(0))
